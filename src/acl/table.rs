@@ -1,0 +1,437 @@
+//! Distinct permission lists, each kept once: [`AclTable`].
+//!
+//! A list is kept as grants: a role's number and the actions it is granted, four bytes, sorted by
+//! role and with one grant a role, so that order, repetition and `write` spelt out make no
+//! difference. Equal lists have equal grants and therefore one entry. For a list of three permissions
+//! for three roles that is
+//!
+//! | | bytes |
+//! | --- | --- |
+//! | grants | 3 x 4 |
+//! | where they end | 4 |
+//! | slot in the hash table, 7/16 to 7/8 full | 5.7 to 11.4 |
+//! | postings, by which the roles find the list | 3 x 4 |
+//!
+//! and for each role its text once, 36 bytes, and a slot of the same size.
+
+use std::fmt;
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use smallvec::SmallVec;
+
+use super::interner::Interner;
+use super::postings::{self, Postings};
+use super::{InsertError, Malformed, TableFull};
+use crate::permission::{Action, ActionSet, ParseError, Permission, Role, split_canonical};
+
+/// Which table an id is of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct TableId(u32);
+
+impl TableId {
+    fn next() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A permission list in an [`AclTable`].
+///
+/// Valid for as long as the table is. It knows its table (up to 2^32 tables later in the same
+/// process), so that an id of another table is recognised and grants nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AclId {
+    table: TableId,
+    index: u32,
+}
+
+impl AclId {
+    pub(crate) fn new(table: TableId, index: u32) -> Self {
+        Self { table, index }
+    }
+
+    pub(crate) fn table(self) -> TableId {
+        self.table
+    }
+
+    pub(crate) fn index(self) -> u32 {
+        self.index
+    }
+}
+
+impl fmt::Debug for AclId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AclId({})", self.index)
+    }
+}
+
+/// How much a table may hold; what goes beyond is refused with [`TableFull`].
+///
+/// The default is what its representation can number. A host that compiles what others send can
+/// bound its memory with less.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct AclLimits {
+    /// Distinct lists: at most 2^28, since an entry in a role's postings has 28 bits for the list.
+    pub lists: u32,
+    /// Distinct roles: at most 2^28, since a grant has 28 bits for the role.
+    pub roles: u32,
+    /// Grants of all lists together: at most 2^32 - 1.
+    pub grants: u32,
+    /// Bytes of the texts of all roles together: at most 2^32 - 1.
+    pub role_bytes: u32,
+}
+
+impl AclLimits {
+    const MAX: Self = Self {
+        lists: postings::MAX_LISTS,
+        roles: GrantBits::MAX_ROLES,
+        grants: u32::MAX,
+        role_bytes: u32::MAX,
+    };
+}
+
+impl Default for AclLimits {
+    fn default() -> Self {
+        Self::MAX
+    }
+}
+
+/// A role's number in the upper 28 bits, the actions that it is granted in the lower 4.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct GrantBits(u32);
+
+impl GrantBits {
+    const MAX_ROLES: u32 = 1 << 28;
+
+    fn new(role: u32, actions: ActionSet) -> Self {
+        Self(role << 4 | u32::from(actions.bits()))
+    }
+
+    fn role(self) -> u32 {
+        self.0 >> 4
+    }
+
+    fn actions(self) -> ActionSet {
+        ActionSet::from_bits_truncated((self.0 & 0xf) as u8)
+    }
+}
+
+/// What a list grants to one role.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Grant<'t> {
+    /// To whom.
+    pub role: Role<'t>,
+    /// What; never empty.
+    pub actions: ActionSet,
+}
+
+/// Distinct permission lists, compiled: the roles they name interned, each list kept once.
+///
+/// Documents that have the same list share one [`AclId`], whatever the order or repetitions in it, so
+/// that everything further on costs what the distinct lists cost. For each role the table knows the
+/// lists that name it.
+///
+/// Ids stay valid whatever is inserted later. A table is `Send` and `Sync`; a server puts it into an
+/// [`RwLock`](std::sync::RwLock), resolves under the read lock, and filters with what it got after
+/// letting the lock go.
+///
+/// Inserting takes time linear in the list's length (plus sorting it), one allocation at most now
+/// and then as the table grows. Memory is written down at the top of this type's module: about 30
+/// bytes for a list of three permissions and 45 for a role beside its text.
+///
+/// ```
+/// use rolegate::{AclTable, Action, Role};
+///
+/// let mut table = AclTable::new();
+/// let one = table.insert([r#"read("any")"#, r#"write("user:ann")"#])?;
+/// let same = table.insert([r#"write("user:ann")"#, r#"read("any")"#, r#"delete("user:ann")"#])?;
+/// assert_eq!(one, same);
+/// assert_eq!(table.len(), 1);
+/// assert_eq!(table.lists_granting(Action::Update, &Role::user("ann")?).count(), 1);
+///
+/// let error = table.insert([r#"read("any")"#, r#"read("evrybody")"#]).unwrap_err();
+/// assert_eq!(error.to_string(), "permission 1: expected a role, found `evrybody`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct AclTable {
+    id: TableId,
+    limits: AclLimits,
+    roles: Interner,
+    postings: Vec<Postings>,
+    grants: Vec<GrantBits>,
+    ends: Vec<u32>,
+    lists: HashTable<u32>,
+    hasher: RandomState,
+}
+
+/// Grants of a list that is being compiled; most lists have fewer than eight.
+type Scratch = SmallVec<[GrantBits; 8]>;
+
+impl AclTable {
+    /// A table without lists.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_limits(AclLimits::default())
+    }
+
+    /// A table without lists that will not hold more than `limits`.
+    #[must_use]
+    pub fn with_limits(limits: AclLimits) -> Self {
+        let max = AclLimits::MAX;
+        Self {
+            id: TableId::next(),
+            limits: AclLimits {
+                lists: limits.lists.min(max.lists),
+                roles: limits.roles.min(max.roles),
+                ..limits
+            },
+            roles: Interner::default(),
+            postings: Vec::new(),
+            grants: Vec::new(),
+            ends: Vec::new(),
+            lists: HashTable::new(),
+            hasher: RandomState::default(),
+        }
+    }
+
+    /// Compiles a list: the entry that it has, or a new one.
+    ///
+    /// # Errors
+    ///
+    /// The first malformed permission, or a limit that was reached. The table is as it was.
+    pub fn insert<S: AsRef<str>>(
+        &mut self,
+        permissions: impl IntoIterator<Item = S>,
+    ) -> Result<AclId, InsertError> {
+        let before = self.roles.len();
+        let result = self.compile(permissions, |malformed| Err(InsertError::Malformed(malformed)));
+        if result.is_err() {
+            self.forget_roles_from(before);
+        }
+        result
+    }
+
+    /// Compiles a list of which some permissions may be malformed. Those grant nothing and are given
+    /// back; the rest of the list counts.
+    ///
+    /// # Errors
+    ///
+    /// A limit that was reached. The table is as it was.
+    pub fn insert_lenient<S: AsRef<str>>(
+        &mut self,
+        permissions: impl IntoIterator<Item = S>,
+    ) -> Result<(AclId, Vec<Malformed>), TableFull> {
+        let before = self.roles.len();
+        let mut refused = Vec::new();
+        let result = self.compile(permissions, |malformed| {
+            refused.push(malformed);
+            Ok(())
+        });
+        match result {
+            Ok(id) => Ok((id, refused)),
+            Err(full) => {
+                self.forget_roles_from(before);
+                Err(full)
+            }
+        }
+    }
+
+    /// How many distinct lists there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are no lists.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The roles that lists name.
+    #[must_use]
+    pub fn roles(&self) -> impl ExactSizeIterator<Item = Role<'_>> {
+        (0..self.postings.len()).map(|id| self.role(saturating(id)))
+    }
+
+    /// What a list grants, or `None` for an id of another table.
+    #[must_use]
+    pub fn grants(&self, id: AclId) -> Option<impl ExactSizeIterator<Item = Grant<'_>>> {
+        let grants = self.grants_of(id.index)?;
+        (id.table == self.id).then(|| {
+            grants
+                .iter()
+                .map(|grant| Grant { role: self.role(grant.role()), actions: grant.actions() })
+        })
+    }
+
+    /// The lists that grant `action` to `role`, each once, in no particular order. Takes time in
+    /// proportion to how many there are.
+    pub fn lists_granting(&self, action: Action, role: &Role<'_>) -> impl Iterator<Item = AclId> {
+        let postings = self.postings_of(role);
+        let lists = postings.into_iter().flat_map(move |postings| postings.lists(action));
+        lists.map(|list| AclId::new(self.id, list))
+    }
+
+    /// Bytes on the heap, what is reserved for growth included.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.roles.memory()
+            + self.postings.capacity() * size_of::<Postings>()
+            + self.postings.iter().map(Postings::memory).sum::<usize>()
+            + self.grants.capacity() * size_of::<GrantBits>()
+            + self.ends.capacity() * size_of::<u32>()
+            + self.lists.allocation_size()
+    }
+
+    /// Gives back what is reserved for growth: after the lists of a collection have been loaded.
+    pub fn shrink_to_fit(&mut self) {
+        self.roles.shrink_to_fit();
+        self.postings.shrink_to_fit();
+        self.postings.iter_mut().for_each(Postings::shrink_to_fit);
+        self.grants.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        let Self { lists, grants, ends, hasher, .. } = self;
+        lists.shrink_to_fit(|&list| hasher.hash_one(slice(grants, ends, list)));
+    }
+
+    pub(crate) fn id(&self) -> TableId {
+        self.id
+    }
+
+    /// Sets the bit of every list that grants `action` to `role`.
+    pub(crate) fn mark(&self, action: Action, role: &Role<'_>, words: &mut [u64]) {
+        if let Some(postings) = self.postings_of(role) {
+            postings.mark(action, words);
+        }
+    }
+
+    fn postings_of(&self, role: &Role<'_>) -> Option<&Postings> {
+        self.postings.get(self.roles.get(role.as_str())? as usize)
+    }
+
+    fn role(&self, id: u32) -> Role<'_> {
+        Role::from_canonical(self.roles.text(id))
+    }
+
+    fn grants_of(&self, list: u32) -> Option<&[GrantBits]> {
+        ((list as usize) < self.ends.len()).then(|| slice(&self.grants, &self.ends, list))
+    }
+
+    fn compile<S: AsRef<str>, E: From<TableFull>>(
+        &mut self,
+        permissions: impl IntoIterator<Item = S>,
+        mut refuse: impl FnMut(Malformed) -> Result<(), E>,
+    ) -> Result<AclId, E> {
+        let mut grants = Scratch::new();
+        for (position, permission) in permissions.into_iter().enumerate() {
+            match self.compile_one(permission.as_ref())? {
+                Ok(grant) => grants.push(grant),
+                Err(error) => refuse(Malformed::new(position, error))?,
+            }
+        }
+        normalize(&mut grants);
+        Ok(AclId::new(self.id, self.intern_list(&grants)?))
+    }
+
+    /// A permission as a grant. A role that is known was checked when it came; it and an action
+    /// around it are a permission.
+    fn compile_one(&mut self, text: &str) -> Result<Result<GrantBits, ParseError>, TableFull> {
+        if let Some((actions, role)) = split_canonical(text)
+            && let Some(role) = self.roles.get(role)
+        {
+            return Ok(Ok(GrantBits::new(role, actions)));
+        }
+        let permission = match Permission::parse(text) {
+            Ok(permission) => permission,
+            Err(error) => return Ok(Err(error)),
+        };
+        let role = self.intern_role(&permission.role())?;
+        Ok(Ok(GrantBits::new(role, permission.actions())))
+    }
+
+    fn intern_role(&mut self, role: &Role<'_>) -> Result<u32, TableFull> {
+        let text = role.as_str();
+        check(self.roles.len() + 1, self.limits.roles, "distinct roles")?;
+        check(self.roles.text_len() + text.len(), self.limits.role_bytes, "bytes of roles")?;
+        self.postings.push(Postings::default());
+        Ok(self.roles.push(text))
+    }
+
+    fn intern_list(&mut self, new: &[GrantBits]) -> Result<u32, TableFull> {
+        let Self { lists, grants, ends, hasher, .. } = self;
+        let hash = hasher.hash_one(new);
+        if let Some(&list) = lists.find(hash, |&list| slice(grants, ends, list) == new) {
+            return Ok(list);
+        }
+        check(ends.len() + 1, self.limits.lists, "distinct lists")?;
+        check(grants.len() + new.len(), self.limits.grants, "grants")?;
+        let list = saturating(ends.len());
+        grants.extend_from_slice(new);
+        ends.push(saturating(grants.len()));
+        lists.insert_unique(hash, list, |&list| hasher.hash_one(slice(grants, ends, list)));
+        for grant in new {
+            if let Some(postings) = self.postings.get_mut(grant.role() as usize) {
+                postings.push(list, grant.actions());
+            }
+        }
+        Ok(list)
+    }
+
+    /// Forgets the roles that came with a list that was refused: no other list names them.
+    #[cold]
+    fn forget_roles_from(&mut self, len: usize) {
+        self.roles.truncate(len);
+        self.postings.truncate(len);
+    }
+}
+
+/// Sorts by role and makes one grant of several for the same role.
+fn normalize(grants: &mut Scratch) {
+    grants.sort_unstable();
+    grants.dedup_by(|later, earlier| {
+        let same = later.role() == earlier.role();
+        if same {
+            earlier.0 |= later.0;
+        }
+        same
+    });
+}
+
+fn slice<'a>(grants: &'a [GrantBits], ends: &[u32], list: u32) -> &'a [GrantBits] {
+    let list = list as usize;
+    let before = list.checked_sub(1).and_then(|before| ends.get(before));
+    let start = before.map_or(0, |&end| end as usize);
+    let end = ends.get(list).map_or(start, |&end| end as usize);
+    grants.get(start..end).unwrap_or_default()
+}
+
+fn check(len: usize, limit: u32, what: &'static str) -> Result<(), TableFull> {
+    if len > limit as usize { Err(TableFull::new(what, limit)) } else { Ok(()) }
+}
+
+/// A length as the `u32` that it fits in, since it has been checked against the limits.
+fn saturating(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+impl Default for AclTable {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for AclTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AclTable")
+            .field("lists", &self.len())
+            .field("roles", &self.postings.len())
+            .field("grants", &self.grants.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,386 @@
+//! A collection's operations: [`Collection`], and the permissions that a caller may set.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+
+use super::Visibility;
+use crate::acl::{AclTable, Malformed};
+use crate::permission::{Action, ActionSet, Permission, Role, RoleKind, aggregate};
+use crate::principal::Principal;
+
+/// The most permissions that a request may set on a document.
+///
+/// Source: `APP_LIMIT_ARRAY_PARAMS_SIZE` of appwrite/appwrite. Stored lists may be longer.
+pub const MAX_REQUEST_PERMISSIONS: usize = 100;
+
+/// Whether a collection's documents have permissions of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum DocumentSecurity {
+    /// What the collection does not grant, a document can.
+    Enabled,
+    /// Only the collection's permissions count.
+    #[default]
+    Disabled,
+}
+
+/// A collection: its own permissions, and whether its documents' permissions count too.
+///
+/// | operation | allowed when |
+/// | --- | --- |
+/// | [`list`](Self::list) | the collection grants read: every document; else, with document security: the documents that do |
+/// | [`get`](Self::get), [`update`](Self::update), [`delete`](Self::delete) | the collection grants the action, or document security is on and the document does |
+/// | [`update_without_changes`](Self::update_without_changes) | as `get` |
+/// | [`create`](Self::create) | the collection grants create |
+///
+/// A key with bypass may do everything. Malformed permissions grant nothing.
+///
+/// ```
+/// use rolegate::{Collection, DocumentSecurity, ListScope, Principal};
+///
+/// let collection = Collection::new([r#"create("users")"#], DocumentSecurity::Enabled);
+/// let ann = Principal::parse_roles(["any", "users", "user:ann"])?;
+///
+/// assert_eq!(collection.list(&ann)?, ListScope::Granted);
+/// collection.create(&ann)?;
+/// collection.get(&ann, [r#"read("user:ann")"#])?;
+/// let refused = collection.delete(&ann, [r#"read("user:ann")"#]).unwrap_err();
+/// assert_eq!(refused.to_string(), "expected a role that may delete, found none of the principal's");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Read from JSON it takes Appwrite's `$permissions` and `documentSecurity` (or `rowSecurity`).
+///
+/// Source: `Database::find`, `getDocument`, `createDocument`, `updateDocument` and `deleteDocument`
+/// of utopia-php/database.
+#[derive(Clone, Debug, Default)]
+pub struct Collection {
+    permissions: Vec<Permission<'static>>,
+    malformed: Vec<Malformed>,
+    document_security: DocumentSecurity,
+}
+
+/// Which documents a listing is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[must_use]
+pub enum ListScope {
+    /// Every document of the collection.
+    All,
+    /// The documents whose own permissions grant it: filter.
+    Granted,
+}
+
+impl Collection {
+    /// A collection with these permissions. Malformed ones grant nothing, and are
+    /// [kept apart](Self::malformed).
+    #[must_use]
+    pub fn new<S: AsRef<str>>(
+        permissions: impl IntoIterator<Item = S>,
+        document_security: DocumentSecurity,
+    ) -> Self {
+        let mut collection = Self { document_security, ..Self::default() };
+        for (index, permission) in permissions.into_iter().enumerate() {
+            match permission.as_ref().parse() {
+                Ok(permission) => collection.permissions.push(permission),
+                Err(error) => collection.malformed.push(Malformed::new(index, error)),
+            }
+        }
+        collection
+    }
+
+    /// The permissions, without the malformed ones.
+    #[must_use]
+    pub fn permissions(&self) -> &[Permission<'static>] {
+        &self.permissions
+    }
+
+    /// The permissions that are malformed, each with its position and reason.
+    #[must_use]
+    pub fn malformed(&self) -> &[Malformed] {
+        &self.malformed
+    }
+
+    /// Whether the documents' own permissions count.
+    #[must_use]
+    pub fn document_security(&self) -> DocumentSecurity {
+        self.document_security
+    }
+
+    /// Which documents the principal may list.
+    ///
+    /// # Errors
+    ///
+    /// None can be visible: the collection does not grant read, and its documents cannot. This is
+    /// not the same as an empty list.
+    pub fn list(&self, principal: &Principal) -> Result<ListScope, Unauthorized> {
+        self.scope(principal, Action::Read)
+    }
+
+    /// Which documents of a table an action is allowed on: [`list`](Self::list) and
+    /// [`AclTable::resolve`] in one, for any action.
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list).
+    pub fn visibility(
+        &self,
+        principal: &Principal,
+        action: Action,
+        table: &AclTable,
+    ) -> Result<Visibility, Unauthorized> {
+        Ok(match self.scope(principal, action)? {
+            ListScope::All => Visibility::every_document(table),
+            ListScope::Granted => table.resolve(principal, action),
+        })
+    }
+
+    /// Whether the principal may read a document with these permissions.
+    ///
+    /// # Errors
+    ///
+    /// It may not. Appwrite answers as if there were no such document.
+    pub fn get<S: AsRef<str>>(
+        &self,
+        principal: &Principal,
+        document: impl IntoIterator<Item = S>,
+    ) -> Result<(), Unauthorized> {
+        self.check(principal, Action::Read, document)
+    }
+
+    /// Whether the principal may change a document with these permissions: the ones that are
+    /// stored, not the ones that it sends.
+    ///
+    /// # Errors
+    ///
+    /// It may not.
+    pub fn update<S: AsRef<str>>(
+        &self,
+        principal: &Principal,
+        document: impl IntoIterator<Item = S>,
+    ) -> Result<(), Unauthorized> {
+        self.check(principal, Action::Update, document)
+    }
+
+    /// Whether the principal may send an update that leaves a document as it was, which takes no
+    /// more than reading it.
+    ///
+    /// # Errors
+    ///
+    /// It may not.
+    pub fn update_without_changes<S: AsRef<str>>(
+        &self,
+        principal: &Principal,
+        document: impl IntoIterator<Item = S>,
+    ) -> Result<(), Unauthorized> {
+        self.check(principal, Action::Read, document)
+    }
+
+    /// Whether the principal may remove a document with these permissions.
+    ///
+    /// # Errors
+    ///
+    /// It may not.
+    pub fn delete<S: AsRef<str>>(
+        &self,
+        principal: &Principal,
+        document: impl IntoIterator<Item = S>,
+    ) -> Result<(), Unauthorized> {
+        self.check(principal, Action::Delete, document)
+    }
+
+    /// Whether the principal may make a document. What permissions it may give it, tells
+    /// [`Principal::document_permissions`].
+    ///
+    /// # Errors
+    ///
+    /// It may not.
+    pub fn create(&self, principal: &Principal) -> Result<(), Unauthorized> {
+        authorized(self.grants(principal, Action::Create), Action::Create)
+    }
+
+    fn scope(&self, principal: &Principal, action: Action) -> Result<ListScope, Unauthorized> {
+        if self.grants(principal, action) {
+            Ok(ListScope::All)
+        } else if self.documents_can_grant(action) {
+            Ok(ListScope::Granted)
+        } else {
+            Err(Unauthorized { action })
+        }
+    }
+
+    fn check<S: AsRef<str>>(
+        &self,
+        principal: &Principal,
+        action: Action,
+        document: impl IntoIterator<Item = S>,
+    ) -> Result<(), Unauthorized> {
+        let allowed = self.grants(principal, action)
+            || (self.documents_can_grant(action) && principal.can(action, document));
+        authorized(allowed, action)
+    }
+
+    fn grants(&self, principal: &Principal, action: Action) -> bool {
+        principal.can(action, &self.permissions)
+    }
+
+    /// On a document, create means nothing.
+    pub(super) fn documents_can_grant(&self, action: Action) -> bool {
+        self.document_security == DocumentSecurity::Enabled && ActionSet::DOCUMENT.contains(action)
+    }
+}
+
+fn authorized(allowed: bool, action: Action) -> Result<(), Unauthorized> {
+    if allowed { Ok(()) } else { Err(Unauthorized { action }) }
+}
+
+/// An error: neither the collection nor, where it counts, the document allows the principal what it
+/// asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Unauthorized {
+    action: Action,
+}
+
+impl Unauthorized {
+    /// What was asked for.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.action
+    }
+}
+
+impl fmt::Display for Unauthorized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected a role that may {}, found none of the principal's", self.action)
+    }
+}
+
+impl std::error::Error for Unauthorized {}
+
+impl Principal {
+    /// The permissions to store with a document, from those that a request asks for.
+    ///
+    /// Only read, update, delete and write can be set on a document, and a principal can only give
+    /// to roles that it has, unless it bypasses permissions. `write` is taken apart and repetitions
+    /// are dropped, as by [`aggregate`].
+    ///
+    /// `None` is a request that says nothing of permissions: then the user itself, the one role
+    /// `user:ID` of the principal, may read, update and delete. Without such a role nobody may. An
+    /// empty list is kept empty.
+    ///
+    /// # Errors
+    ///
+    /// The first permission that cannot be set, or that there are more than
+    /// [`MAX_REQUEST_PERMISSIONS`].
+    ///
+    /// Source: `setPermissions` in appwrite/appwrite's document endpoints.
+    pub fn document_permissions<S: AsRef<str>>(
+        &self,
+        requested: Option<&[S]>,
+    ) -> Result<Vec<Permission<'static>>, GrantError> {
+        let Some(requested) = requested else { return Ok(self.default_permissions()) };
+        if requested.len() > MAX_REQUEST_PERMISSIONS {
+            return Err(GrantError::TooMany { count: requested.len() });
+        }
+        let mut permissions = Vec::with_capacity(requested.len());
+        for (index, text) in requested.iter().enumerate() {
+            let permission: Permission<'static> = text
+                .as_ref()
+                .parse()
+                .map_err(|error| GrantError::Malformed(Malformed::new(index, error)))?;
+            let actions = permission.actions();
+            if actions != ActionSet::WRITE && actions.contains(Action::Create) {
+                return Err(GrantError::Action { index, permission });
+            }
+            if !self.bypasses_permissions() && !self.has_role(&permission.role()) {
+                return Err(GrantError::RoleNotHeld { index, permission });
+            }
+            permissions.push(permission);
+        }
+        Ok(aggregate(&permissions, ActionSet::DOCUMENT))
+    }
+
+    fn default_permissions(&self) -> Vec<Permission<'static>> {
+        let is_user = |role: &&Role<'_>| matches!(role.kind(), RoleKind::User { status: None, .. });
+        let mut users = self.roles().iter().filter(is_user);
+        let (Some(user), None) = (users.next(), users.next()) else { return Vec::new() };
+        [Action::Read, Action::Update, Action::Delete].map(|act| Permission::new(act, user)).into()
+    }
+}
+
+/// Why a principal may not set the permissions that it asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum GrantError {
+    /// More permissions than [`MAX_REQUEST_PERMISSIONS`].
+    TooMany {
+        /// How many there were.
+        count: usize,
+    },
+    /// A permission is malformed.
+    Malformed(Malformed),
+    /// A permission for an action that means nothing on a document.
+    Action {
+        /// Its position in the list, from 0.
+        index: usize,
+        /// The permission.
+        permission: Permission<'static>,
+    },
+    /// A permission for a role that the principal does not have.
+    RoleNotHeld {
+        /// Its position in the list, from 0.
+        index: usize,
+        /// The permission.
+        permission: Permission<'static>,
+    },
+}
+
+impl fmt::Display for GrantError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooMany { count } => {
+                write!(f, "expected at most {MAX_REQUEST_PERMISSIONS} permissions, found {count}")
+            }
+            Self::Malformed(malformed) => malformed.fmt(f),
+            Self::Action { index, permission } => write!(
+                f,
+                "permission {index}: expected read, update, delete or write, found `{permission}`"
+            ),
+            Self::RoleNotHeld { index, permission } => write!(
+                f,
+                "permission {index}: expected a role of the principal's own, found `{}`",
+                permission.role()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for GrantError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Malformed(malformed) => Some(malformed.error()),
+            _ => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Collection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Stored {
+            #[serde(rename = "$permissions", default)]
+            permissions: Vec<String>,
+            #[serde(default, alias = "rowSecurity")]
+            document_security: bool,
+        }
+        let Stored { permissions, document_security } = Stored::deserialize(deserializer)?;
+        Ok(Self::new(permissions, document_security.into()))
+    }
+}
+
+/// `true` is enabled, as in Appwrite's `documentSecurity`.
+impl From<bool> for DocumentSecurity {
+    fn from(enabled: bool) -> Self {
+        if enabled { Self::Enabled } else { Self::Disabled }
+    }
+}

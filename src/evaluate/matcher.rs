@@ -1,0 +1,176 @@
+//! Raw permission strings against one principal and one action: [`Matcher`].
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use crate::permission::{Action, MAX_PERMISSION_LEN, split_canonical};
+use crate::principal::Principal;
+
+impl Principal {
+    /// Whether a list of permissions, as raw strings, allows the principal an action.
+    ///
+    /// It does if one of its permissions names the action (or `write`, for create, update and
+    /// delete) and a role that the principal has. A malformed permission grants nothing. An empty
+    /// list allows nothing. A key with bypass may do everything.
+    ///
+    /// This is for one list; for many, prepare a [`Matcher`] with [`matcher`](Self::matcher).
+    ///
+    /// Source: `Authorization::isValid` of utopia-php/database.
+    #[must_use]
+    pub fn can<S: AsRef<str>>(
+        &self,
+        action: Action,
+        permissions: impl IntoIterator<Item = S>,
+    ) -> bool {
+        self.bypasses_permissions()
+            || permissions
+                .into_iter()
+                .any(|permission| self.is_granted(action, permission.as_ref()))
+    }
+
+    /// Whether one permission allows an action through one of the roles. Roles are roles by the
+    /// grammar, so that a text around one of them is a permission.
+    pub(super) fn is_granted(&self, action: Action, permission: &str) -> bool {
+        split_canonical(permission)
+            .is_some_and(|(actions, role)| actions.contains(action) && self.has_role_text(role))
+    }
+
+    /// Prepares to test many lists for one action.
+    #[must_use]
+    pub fn matcher(&self, action: Action) -> Matcher {
+        Matcher::new(self, action)
+    }
+}
+
+/// A principal and an action, prepared to test raw permission strings.
+///
+/// For documents that are seen once: a page that just came from a database. A permission has one
+/// spelling, so that it is enough to compare it, as it is, with the permissions that would allow the
+/// action: testing takes no parsing, no allocation, and no look at most strings beyond their
+/// length. Making one takes time in proportion to the principal's roles.
+///
+/// ```
+/// use rolegate::{Action, Principal};
+///
+/// struct Birthday { name: &'static str, permissions: Vec<String> }
+/// let birthdays = [
+///     Birthday { name: "Kevin", permissions: vec![r#"read("user:user-a")"#.into()] },
+///     Birthday { name: "Laura", permissions: vec![r#"read("user:user-b")"#.into()] },
+/// ];
+///
+/// let principal = Principal::parse_roles(["any", "users", "user:user-a"])?;
+/// let matcher = principal.matcher(Action::Read);
+/// assert!(matcher.allows(&birthdays[0].permissions));
+///
+/// let visible = matcher.filter(&birthdays, |birthday| &birthday.permissions);
+/// assert_eq!(visible.map(|birthday| birthday.name).collect::<Vec<_>>(), ["Kevin"]);
+/// # Ok::<(), rolegate::ParseError>(())
+/// ```
+#[derive(Clone)]
+pub struct Matcher {
+    action: Action,
+    bypass: bool,
+    /// Which lengths the texts have: bit `n` for length `n`.
+    lengths: [u64; LENGTH_WORDS],
+    /// The permissions that allow the action, one behind the other.
+    texts: String,
+    /// Where each is in `texts`.
+    table: HashTable<(u32, u32)>,
+    hasher: RandomState,
+}
+
+const LENGTH_WORDS: usize = MAX_PERMISSION_LEN / 64 + 1;
+
+impl Matcher {
+    /// Prepares to test many lists for one principal and one action.
+    #[must_use]
+    pub fn new(principal: &Principal, action: Action) -> Self {
+        let names: &[&str] = match action {
+            Action::Read => &["read"],
+            Action::Create => &["create", "write"],
+            Action::Update => &["update", "write"],
+            Action::Delete => &["delete", "write"],
+        };
+        let mut matcher = Self {
+            action,
+            bypass: principal.bypasses_permissions(),
+            lengths: [0; LENGTH_WORDS],
+            texts: String::new(),
+            table: HashTable::with_capacity(principal.roles().len() * names.len()),
+            hasher: RandomState::default(),
+        };
+        for role in principal.roles() {
+            for name in names {
+                matcher.add(&[name, "(\"", role.as_str(), "\")"]);
+            }
+        }
+        matcher
+    }
+
+    fn add(&mut self, parts: &[&str]) {
+        let start = self.texts.len();
+        for part in parts {
+            self.texts.push_str(part);
+        }
+        let Self { texts, table, hasher, lengths, .. } = self;
+        let Some(text) = texts.get(start..) else { return };
+        let (Ok(from), Ok(to)) = (u32::try_from(start), u32::try_from(texts.len())) else { return };
+        if let Some(word) = lengths.get_mut(text.len() / 64) {
+            *word |= 1 << (text.len() % 64);
+        }
+        let hash = hasher.hash_one(text.as_bytes());
+        table.insert_unique(hash, (from, to), |&place| {
+            hasher.hash_one(text_at(texts, place).as_bytes())
+        });
+    }
+
+    /// The action that was asked for.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// Whether a list of permissions allows the action. The same answer as [`Principal::can`].
+    #[must_use]
+    pub fn allows<S: AsRef<str>>(&self, permissions: impl IntoIterator<Item = S>) -> bool {
+        self.bypass
+            || permissions.into_iter().any(|permission| self.allows_through(permission.as_ref()))
+    }
+
+    /// The documents whose permissions allow the action, in their order.
+    ///
+    /// `permissions` gives a document's list: anything that iterates over strings.
+    pub fn filter<'d, D: 'd, S: AsRef<str>, P: IntoIterator<Item = S>>(
+        &self,
+        documents: impl IntoIterator<Item = &'d D>,
+        permissions: impl Fn(&'d D) -> P,
+    ) -> impl Iterator<Item = &'d D> {
+        documents.into_iter().filter(move |document| self.allows(permissions(document)))
+    }
+
+    /// Whether one permission allows the action through one of the principal's roles.
+    fn allows_through(&self, permission: &str) -> bool {
+        let len = permission.len();
+        let known = self.lengths.get(len / 64).is_some_and(|word| word >> (len % 64) & 1 != 0);
+        known && {
+            let hash = self.hasher.hash_one(permission.as_bytes());
+            self.table.find(hash, |&place| text_at(&self.texts, place) == permission).is_some()
+        }
+    }
+}
+
+fn text_at(texts: &str, (from, to): (u32, u32)) -> &str {
+    texts.get(from as usize..to as usize).unwrap_or_default()
+}
+
+impl std::fmt::Debug for Matcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Matcher")
+            .field("action", &self.action)
+            .field("bypass", &self.bypass)
+            .field("permissions", &self.table.len())
+            .finish_non_exhaustive()
+    }
+}

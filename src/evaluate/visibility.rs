@@ -1,0 +1,200 @@
+//! Which lists a principal sees: [`Visibility`].
+
+use std::fmt;
+
+use super::{Selection, kernel};
+use crate::acl::{AclColumn, AclId, AclTable, Indices, TableId};
+use crate::permission::Action;
+use crate::principal::Principal;
+
+/// Which lists of an [`AclTable`] allow a principal an action: one bit a list.
+///
+/// It stands for the table as it was when it was [resolved](AclTable::resolve): lists that came
+/// later, and lists of other tables, are not visible. Whoever bypasses permissions, or may read a
+/// whole [`Collection`](crate::Collection), sees every document, whatever its list.
+///
+/// Needs no table any more; a server makes one under a lock and filters without it.
+#[derive(Clone)]
+pub struct Visibility {
+    table: TableId,
+    lists: Lists,
+}
+
+/// Filtering costs what it must: where nothing, one list or everything is visible, the column need
+/// not be looked up word by word, or not be read at all.
+#[derive(Clone)]
+enum Lists {
+    /// Every document, whatever its list.
+    EveryDocument,
+    /// No list.
+    None,
+    /// One list.
+    One(u32),
+    /// The first so many lists, which was all that there were.
+    All(u32),
+    /// The lists whose bit is set: at least two, and not all.
+    Some(Box<[u64]>),
+}
+
+impl AclTable {
+    /// Which lists allow `action` to `principal`.
+    ///
+    /// Takes time in proportion to the lists that the principal's roles reach, and one bit a list to
+    /// write the answer down. Allocates that answer.
+    #[must_use]
+    pub fn resolve(&self, principal: &Principal, action: Action) -> Visibility {
+        let table = self.id();
+        if principal.bypasses_permissions() {
+            return Visibility { table, lists: Lists::EveryDocument };
+        }
+        let mut words = vec![0; self.len().div_ceil(64)];
+        for role in principal.roles() {
+            self.mark(action, role, &mut words);
+        }
+        Visibility { table, lists: Lists::from_words(words, self.len()) }
+    }
+}
+
+impl Lists {
+    fn from_words(words: Vec<u64>, len: usize) -> Self {
+        let count: usize = words.iter().map(|word| word.count_ones() as usize).sum();
+        match count {
+            0 => Self::None,
+            1 => Self::One(bits_of(&words).next().unwrap_or(u32::MAX)),
+            _ if count == len => Self::All(u32::try_from(len).unwrap_or(u32::MAX)),
+            _ => Self::Some(words.into_boxed_slice()),
+        }
+    }
+}
+
+impl Visibility {
+    /// Every document of `table`, for whoever may read the whole collection.
+    pub(super) fn every_document(table: &AclTable) -> Self {
+        Self { table: table.id(), lists: Lists::EveryDocument }
+    }
+
+    /// Whether every document is visible, whatever its list.
+    #[must_use]
+    pub fn is_every_document(&self) -> bool {
+        matches!(self.lists, Lists::EveryDocument)
+    }
+
+    /// Whether no list is visible.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        matches!(self.lists, Lists::None)
+    }
+
+    /// Whether documents with this list are visible.
+    #[must_use]
+    pub fn allows(&self, id: AclId) -> bool {
+        match &self.lists {
+            Lists::EveryDocument => true,
+            _ if id.table() != self.table => false,
+            Lists::None => false,
+            Lists::One(list) => id.index() == *list,
+            Lists::All(len) => id.index() < *len,
+            Lists::Some(words) => words
+                .get(id.index() as usize / 64)
+                .is_some_and(|word| word >> (id.index() % 64) & 1 != 0),
+        }
+    }
+
+    /// The visible lists, ascending, or `None` if every document is visible, whatever its list.
+    ///
+    /// Lists partition the documents, so a host that counts documents by list gets an exact total
+    /// from this without reading a document.
+    #[must_use]
+    pub fn lists(&self) -> Option<impl Iterator<Item = AclId>> {
+        let (range, words): (_, &[u64]) = match &self.lists {
+            Lists::EveryDocument => return None,
+            Lists::None => (0..0, &[]),
+            Lists::One(list) => (*list..list + 1, &[]),
+            Lists::All(len) => (0..*len, &[]),
+            Lists::Some(words) => (0..0, words),
+        };
+        Some(range.chain(bits_of(words)).map(|list| AclId::new(self.table, list)))
+    }
+
+    /// Which documents of a batch are visible.
+    ///
+    /// Reads each document's id once, and does not read the column where nothing or everything in it
+    /// is visible. Allocates the selection, one bit a document; [`filter_into`](Self::filter_into)
+    /// reuses one.
+    #[must_use]
+    pub fn filter(&self, column: &AclColumn) -> Selection {
+        let mut selection = Selection::new();
+        self.filter_into(column, &mut selection);
+        selection
+    }
+
+    /// As [`filter`](Self::filter), into a selection that is there already. Allocates nothing if it
+    /// has been as large before.
+    pub fn filter_into(&self, column: &AclColumn, selection: &mut Selection) {
+        let len = column.len();
+        match &self.lists {
+            Lists::EveryDocument => selection.reset_to_all(len),
+            _ if column.table() != Some(self.table) => {
+                selection.reset(len);
+            }
+            Lists::None => {
+                selection.reset(len);
+            }
+            Lists::All(lists) if column.max() < *lists => selection.reset_to_all(len),
+            Lists::All(lists) => select_below(column.indices(), *lists, selection.reset(len)),
+            Lists::One(list) => select_one(column.indices(), *list, selection.reset(len)),
+            Lists::Some(words) => {
+                let out = selection.reset(len);
+                match column.indices() {
+                    Indices::U8(column) => kernel::select(column, words, out),
+                    Indices::U16(column) => kernel::select(column, words, out),
+                    Indices::U32(column) => kernel::select(column, words, out),
+                }
+            }
+        }
+    }
+}
+
+/// The documents with one list. A column too narrow for it has none of them.
+fn select_one(column: &Indices, list: u32, out: &mut [u64]) {
+    match column {
+        Indices::U8(column) => {
+            if let Ok(list) = u8::try_from(list) {
+                kernel::select_equal(column, list, out);
+            }
+        }
+        Indices::U16(column) => {
+            if let Ok(list) = u16::try_from(list) {
+                kernel::select_equal(column, list, out);
+            }
+        }
+        Indices::U32(column) => kernel::select_equal(column, list, out),
+    }
+}
+
+/// The documents with one of the first `lists` lists.
+fn select_below(column: &Indices, lists: u32, out: &mut [u64]) {
+    match column {
+        Indices::U8(column) => kernel::select_below(column, lists, out),
+        Indices::U16(column) => kernel::select_below(column, lists, out),
+        Indices::U32(column) => kernel::select_below(column, lists, out),
+    }
+}
+
+/// The places of the bits that are set, ascending.
+fn bits_of(words: &[u64]) -> impl Iterator<Item = u32> {
+    (0..).step_by(64).zip(words).flat_map(|(base, &word)| {
+        std::iter::successors(Some(word), |word| Some(word & (word - 1)))
+            .take_while(|&word| word != 0)
+            .map(move |word| base + word.trailing_zeros())
+    })
+}
+
+impl fmt::Debug for Visibility {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.lists().map(Iterator::count) {
+            None => f.write_str("Visibility(every document)"),
+            Some(count) => write!(f, "Visibility({count} lists)"),
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What may be done with a document: [`Action`], and sets of it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{ParseError, diagnose};
+
+/// Something that a principal may do with a document.
+///
+/// `write` is not an action: nobody writes without creating, updating or deleting. In a permission
+/// it stands for those three, which is what [`ActionSet::WRITE`] is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum Action {
+    /// Make a new document. Asked of a collection only; on a document it means nothing.
+    Create = 0b0001,
+    /// See a document.
+    Read = 0b0010,
+    /// Change a document.
+    Update = 0b0100,
+    /// Remove a document.
+    Delete = 0b1000,
+}
+
+impl Action {
+    /// Every action, in the order in which Appwrite names them.
+    pub const ALL: [Self; 4] = [Self::Create, Self::Read, Self::Update, Self::Delete];
+
+    /// The action's name: `create`, `read`, `update` or `delete`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// Reads an action's name.
+    ///
+    /// # Errors
+    ///
+    /// Anything but the four lower-case names, `write` included.
+    pub fn parse(input: &str) -> Result<Self, ParseError> {
+        Self::ALL
+            .into_iter()
+            .find(|action| action.as_str() == input)
+            .ok_or_else(|| diagnose::action(input))
+    }
+}
+
+/// A set of [`Action`]s.
+///
+/// Printed as names with commas between them, `write` for create, update and delete together, and
+/// `none` for the empty set.
+///
+/// ```
+/// use rolegate::{Action, ActionSet};
+///
+/// let set = ActionSet::parse("read,write")?;
+/// assert!(set.contains(Action::Delete));
+/// assert_eq!(ActionSet::from(Action::Read).to_string(), "read");
+/// # Ok::<(), rolegate::ParseError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct ActionSet(u8);
+
+impl ActionSet {
+    /// No action.
+    pub const NONE: Self = Self(0);
+    /// What `write` stands for: create, update and delete. Never read.
+    pub const WRITE: Self =
+        Self(Action::Create as u8 | Action::Update as u8 | Action::Delete as u8);
+    /// Every action.
+    pub const ALL: Self = Self(Self::WRITE.0 | Action::Read as u8);
+    /// What a document's own permissions can grant: read, update and delete.
+    pub const DOCUMENT: Self =
+        Self(Action::Read as u8 | Action::Update as u8 | Action::Delete as u8);
+
+    /// Whether `action` is in the set.
+    #[must_use]
+    pub const fn contains(self, action: Action) -> bool {
+        self.0 & action as u8 != 0
+    }
+
+    /// Whether no action is in the set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The actions in either set.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The actions in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The actions in the set, in the order of [`Action::ALL`].
+    #[must_use]
+    pub fn iter(self) -> ActionSetIter {
+        ActionSetIter(self)
+    }
+
+    /// Reads what [`Display`](fmt::Display) prints: names with commas between them, in any order,
+    /// or `none`.
+    ///
+    /// # Errors
+    ///
+    /// A name that is neither an action nor `write`; its span is in the whole text.
+    pub fn parse(input: &str) -> Result<Self, ParseError> {
+        if input == "none" {
+            return Ok(Self::NONE);
+        }
+        let mut set = Self::NONE;
+        let mut at = 0;
+        for name in input.split(',') {
+            let part = match name {
+                "write" => Self::WRITE,
+                _ => Action::parse(name).map_err(|error| error.shifted(at))?.into(),
+            };
+            set = set.union(part);
+            at += name.len() + 1;
+        }
+        Ok(set)
+    }
+
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) const fn from_bits_truncated(bits: u8) -> Self {
+        Self(bits & Self::ALL.0)
+    }
+}
+
+/// The actions of an [`ActionSet`].
+#[derive(Clone, Debug)]
+pub struct ActionSetIter(ActionSet);
+
+impl Iterator for ActionSetIter {
+    type Item = Action;
+
+    fn next(&mut self) -> Option<Action> {
+        let first = Action::ALL.into_iter().find(|&action| self.0.contains(action))?;
+        self.0.0 &= !(first as u8);
+        Some(first)
+    }
+}
+
+impl IntoIterator for ActionSet {
+    type Item = Action;
+    type IntoIter = ActionSetIter;
+
+    fn into_iter(self) -> ActionSetIter {
+        self.iter()
+    }
+}
+
+impl From<Action> for ActionSet {
+    fn from(action: Action) -> Self {
+        Self(action as u8)
+    }
+}
+
+impl FromIterator<Action> for ActionSet {
+    fn from_iter<I: IntoIterator<Item = Action>>(actions: I) -> Self {
+        actions.into_iter().fold(Self::NONE, |set, action| set.union(action.into()))
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for ActionSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("none");
+        }
+        let written_out = if self.intersection(Self::WRITE) == Self::WRITE {
+            self.intersection(Action::Read.into())
+        } else {
+            *self
+        };
+        let names = written_out.iter().map(Action::as_str);
+        let write = (written_out != *self).then_some("write");
+        for (i, name) in names.chain(write).enumerate() {
+            if i > 0 {
+                f.write_str(",")?;
+            }
+            f.write_str(name)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ActionSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl FromStr for Action {
+    type Err = ParseError;
+
+    fn from_str(input: &str) -> Result<Self, ParseError> {
+        Self::parse(input)
+    }
+}
+
+impl FromStr for ActionSet {
+    type Err = ParseError;
+
+    fn from_str(input: &str) -> Result<Self, ParseError> {
+        Self::parse(input)
+    }
+}
+
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl Serialize for ActionSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Action {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for ActionSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,341 @@
+//! What a refusal by the grammar means for a person.
+//!
+//! Runs only when the grammar has refused a text. It walks the same bounded beginning once more,
+//! by hand, and reports the first thing that is not as it must be.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::grammar::{self, is_id_char, is_label_char};
+use super::{MAX_ID_LEN, MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind as Kind};
+
+const ACTIONS: [&str; 5] = ["read", "create", "update", "delete", "write"];
+const ROLES: [&str; 7] = ["any", "guests", "users", "user", "team", "member", "label"];
+const STATUSES: [&str; 2] = ["verified", "unverified"];
+
+const HINT_LEGACY: &str = "`*` and `role:` have been replaced: write `any`, `users` or `guests`";
+const HINT_SPACE: &str = "leave out the white space";
+const HINT_ZERO: &str = "`0` counts as empty: choose another";
+
+type Hint = Option<Cow<'static, str>>;
+type Walk = Result<usize, ParseError>;
+
+#[cold]
+pub(super) fn action(input: &str) -> ParseError {
+    let text = Text(grammar::bounded(input));
+    let hint = match input {
+        "write" => Some("`write` is create, update and delete: name one of them".into()),
+        _ => near(text.0, &ACTIONS).map(|name| format!("write `{name}`").into()),
+    };
+    let kind = if input.is_empty() { Kind::Empty } else { Kind::UnknownAction };
+    text.error(kind, 0..text.0.len(), "an action", hint)
+}
+
+#[cold]
+pub(super) fn permission(input: &str) -> ParseError {
+    let text = Text(grammar::bounded(input));
+    if input.is_empty() {
+        return text.error(Kind::Empty, 0..0, "a permission", None);
+    }
+    text.permission().map_or_else(|error| error, |end| text.trailing(end))
+}
+
+#[cold]
+pub(super) fn role(input: &str) -> ParseError {
+    let text = Text(grammar::bounded(input));
+    if input.is_empty() {
+        return text.error(Kind::Empty, 0..0, "a role", None);
+    }
+    text.role(0).map_or_else(|error| error, |end| text.trailing(end))
+}
+
+#[cold]
+pub(super) fn id(input: &str) -> ParseError {
+    part(input, &Part::ID)
+}
+
+#[cold]
+pub(super) fn team_role(input: &str) -> ParseError {
+    part(input, &Part::TEAM_ROLE)
+}
+
+#[cold]
+pub(super) fn label(input: &str) -> ParseError {
+    part(input, &Part::LABEL)
+}
+
+fn part(input: &str, part: &Part) -> ParseError {
+    let text = Text(grammar::bounded(input));
+    if input.is_empty() {
+        return text.error(Kind::Empty, 0..0, part.name, None);
+    }
+    text.part(0, part).map_or_else(|error| error, |end| text.bad_character(end, part.other))
+}
+
+/// A part of a role that its user chooses: what it may consist of, and how it is called.
+struct Part {
+    name: &'static str,
+    plural: &'static str,
+    max: usize,
+    allows: fn(char) -> bool,
+    first: &'static str,
+    other: &'static str,
+}
+
+impl Part {
+    const ID: Self = Self {
+        name: "an id",
+        plural: "ids",
+        max: MAX_ID_LEN,
+        allows: is_id_char,
+        first: "a letter or digit at the start of an id",
+        other: "a letter, digit, `.`, `_` or `-`",
+    };
+    const TEAM_ROLE: Self = Self {
+        name: "a team role",
+        plural: "team roles",
+        max: MAX_TEAM_ROLE_LEN,
+        allows: is_id_char,
+        first: "a letter or digit at the start of a team role",
+        other: "a letter, digit, `.`, `_` or `-`",
+    };
+    const LABEL: Self = Self {
+        name: "a label",
+        plural: "labels",
+        max: MAX_ID_LEN,
+        allows: is_label_char,
+        first: "a letter or digit",
+        other: "a letter or digit",
+    };
+}
+
+/// A bounded text that the grammar has refused. The walks go from a byte offset to the one where
+/// what they walked over ends.
+struct Text<'a>(&'a str);
+
+impl<'a> Text<'a> {
+    fn permission(&self) -> Walk {
+        let name = self.run(0, is_word);
+        if !ACTIONS.contains(&name) {
+            return Err(self.unknown_action(name));
+        }
+        if !self.from(name.len()).starts_with("(\"") {
+            return Err(self.missing_opening(name));
+        }
+        let end = self.role(name.len() + 2)?;
+        if !self.from(end).starts_with("\")") {
+            return Err(self.missing_closing(end));
+        }
+        Ok(end + 2)
+    }
+
+    fn role(&self, start: usize) -> Walk {
+        let name = self.run(start, is_word);
+        let end = start + name.len();
+        let next = self.from(end).chars().next();
+        match (name, next) {
+            ("any" | "guests" | "users", Some(':')) => Err(self.unexpected_id(name, end)),
+            ("any" | "guests", Some('/')) => Err(self.unexpected_suffix(end)),
+            ("users", Some('/')) => self.status(end + 1),
+            ("any" | "guests" | "users", _) => Ok(end),
+            ("user" | "team" | "member" | "label", Some(':')) => self.role_with_id(name, end + 1),
+            ("user" | "team" | "member" | "label", _) => {
+                let hint = Some(format!("write `{name}:ID`").into());
+                Err(self.error(Kind::MissingId, self.character(end), "`:` and an id", hint))
+            }
+            _ => Err(self.unknown_role(start, name)),
+        }
+    }
+
+    fn role_with_id(&self, name: &str, start: usize) -> Walk {
+        let part = if name == "label" { Part::LABEL } else { Part::ID };
+        let end = self.part(start, &part)?;
+        match (name, self.from(end).chars().next()) {
+            ("user", Some('/')) => self.status(end + 1),
+            ("team", Some('/')) => self.part(end + 1, &Part::TEAM_ROLE),
+            (_, Some('/')) => Err(self.unexpected_suffix(end)),
+            (_, None | Some('"' | ')' | '\'')) => Ok(end),
+            _ => Err(self.bad_character(end, part.other)),
+        }
+    }
+
+    fn part(&self, start: usize, part: &Part) -> Walk {
+        let value = self.run(start, part.allows);
+        let span = start..start + value.len();
+        if value == "0" {
+            return Err(self.error(Kind::Zero, span, part.name, Some(HINT_ZERO.into())));
+        }
+        if value.is_empty() && matches!(self.from(start).chars().next(), None | Some('"' | '/')) {
+            return Err(self.error(Kind::MissingId, self.character(start), part.name, None));
+        }
+        if !value.starts_with(is_label_char) {
+            return Err(self.bad_character(start, part.first));
+        }
+        if value.len() > part.max {
+            return Err(self.too_long(span, part));
+        }
+        Ok(span.end)
+    }
+
+    fn status(&self, start: usize) -> Walk {
+        let value = self.run(start, is_id_char);
+        let end = start + value.len();
+        if STATUSES.contains(&value) {
+            return Ok(end);
+        }
+        let hint = near(value, &STATUSES).map(|name| format!("write `{name}`").into());
+        let span = if value.is_empty() { self.character(start) } else { start..end };
+        Err(self.error(Kind::UnknownStatus, span, "`verified` or `unverified`", hint))
+    }
+
+    fn unknown_action(&self, name: &str) -> ParseError {
+        let hint = if let Some(span) = self.legacy(0) {
+            return self.error(Kind::Legacy, span, "an action", Some(HINT_LEGACY.into()));
+        } else if self.0.starts_with(char::is_whitespace) {
+            Some(HINT_SPACE.into())
+        } else if grammar::is_role(self.0) {
+            Some(format!("name an action too: write `read(\"{}\")`", self.0).into())
+        } else {
+            near(name, &ACTIONS).map(|name| format!("write `{name}`").into())
+        };
+        let span = if name.is_empty() { self.character(0) } else { 0..name.len() };
+        self.error(Kind::UnknownAction, span, "an action", hint)
+    }
+
+    fn missing_opening(&self, action: &str) -> ParseError {
+        let rest = self.from(action.len());
+        let hint = if rest.starts_with(char::is_whitespace) {
+            HINT_SPACE.into()
+        } else {
+            let role = rest.trim_matches(|c| !is_label_char(c));
+            let role = if grammar::is_role(role) { role } else { "ROLE" };
+            format!("write `{action}(\"{role}\")`").into()
+        };
+        self.error(Kind::MissingOpening, self.character(action.len()), "`(\"`", Some(hint))
+    }
+
+    fn unknown_role(&self, start: usize, name: &str) -> ParseError {
+        if let Some(span) = self.legacy(start) {
+            return self.error(Kind::Legacy, span, "a role", Some(HINT_LEGACY.into()));
+        }
+        let end = start + name.len();
+        let id = self.from(end).strip_prefix(':').map(|_| self.run(end + 1, is_id_char));
+        let known = near(name, if id.is_some() { &ROLES[3..] } else { &ROLES });
+        let hint = if self.from(start).starts_with(char::is_whitespace) {
+            Some(HINT_SPACE.into())
+        } else {
+            known.map(|known| match (known, id) {
+                ("any" | "guests" | "users", _) => format!("write `{known}`").into(),
+                (_, None | Some("")) => format!("write `{known}:ID`").into(),
+                (_, Some(id)) => format!("write `{known}:{id}`").into(),
+            })
+        };
+        let span = if name.is_empty() { self.character(start) } else { start..end };
+        self.error(Kind::UnknownRole, span, "a role", hint)
+    }
+
+    /// The span of an old spelling that starts at `start`, if one does.
+    fn legacy(&self, start: usize) -> Option<Range<usize>> {
+        let rest = self.from(start);
+        let len = if rest.starts_with("role:") {
+            "role:".len() + self.run(start + "role:".len(), is_id_char).len()
+        } else if rest.starts_with('*') {
+            "*".len()
+        } else {
+            return None;
+        };
+        Some(start..start + len)
+    }
+
+    fn unexpected_id(&self, name: &str, at: usize) -> ParseError {
+        let id = self.run(at + 1, is_id_char);
+        let hint = match name {
+            "users" if grammar::is_id(id) => format!("write `users`, or `user:{id}` for one user"),
+            _ => format!("`{name}` takes no id: write `{name}`"),
+        };
+        let span = at..at + 1 + id.len();
+        self.error(Kind::UnexpectedId, span, "the end of the role", Some(hint.into()))
+    }
+
+    fn unexpected_suffix(&self, at: usize) -> ParseError {
+        let span = at..at + 1 + self.run(at + 1, is_id_char).len();
+        let hint = Some("only `users`, `user:` and `team:` take something behind a slash".into());
+        self.error(Kind::UnexpectedSuffix, span, "the end of the role", hint)
+    }
+
+    fn too_long(&self, span: Range<usize>, part: &Part) -> ParseError {
+        let Part { plural, max, .. } = part;
+        let excess = span.len() - max;
+        let whole = span.end < self.0.len() || self.0.len() <= super::MAX_PERMISSION_LEN;
+        let hint = if whole {
+            format!("{plural} have at most {max} characters: leave out {excess}")
+        } else {
+            format!("{plural} have at most {max} characters: shorten it")
+        };
+        self.error(Kind::TooLong, span, "something shorter", Some(hint.into()))
+    }
+
+    fn bad_character(&self, at: usize, expected: &'static str) -> ParseError {
+        let space = self.from(at).starts_with(char::is_whitespace);
+        let hint = space.then(|| HINT_SPACE.into());
+        self.error(Kind::InvalidCharacter, self.character(at), expected, hint)
+    }
+
+    fn missing_closing(&self, at: usize) -> ParseError {
+        let begun = self.0.get(..at).unwrap_or_default();
+        let hint = Some(format!("write `{begun}\")`").into());
+        let rest = self.from(at);
+        let span = if rest.starts_with('"') { self.character(at + 1) } else { self.character(at) };
+        self.error(Kind::MissingClosing, span, "`\")` behind the role", hint)
+    }
+
+    fn trailing(&self, at: usize) -> ParseError {
+        let hint = Some("leave out what follows; one permission is one text".into());
+        self.error(Kind::Trailing, at..self.0.len(), "the end", hint)
+    }
+
+    fn error(
+        &self,
+        kind: Kind,
+        span: Range<usize>,
+        expected: &'static str,
+        hint: Hint,
+    ) -> ParseError {
+        ParseError::new(kind, self.0, span, expected, hint)
+    }
+
+    fn from(&self, at: usize) -> &'a str {
+        self.0.get(at..).unwrap_or_default()
+    }
+
+    /// The run of characters from `at` on that `belongs` holds for.
+    fn run(&self, at: usize, belongs: impl Fn(char) -> bool) -> &'a str {
+        let rest = self.from(at);
+        let end = rest.find(|character| !belongs(character)).unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
+    }
+
+    /// The span of the one character at `at`; empty at the end.
+    fn character(&self, at: usize) -> Range<usize> {
+        at..at + self.from(at).chars().next().map_or(0, char::len_utf8)
+    }
+}
+
+/// What a keyword, right or wrong, is written with.
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '-')
+}
+
+/// The one of `names` that was probably meant: the same but for case, or at most two slips of the
+/// keyboard away (one where the name is short).
+fn near<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
+    const LONGEST: usize = 12;
+    if word.is_empty() || word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let distance = |name: &str| strsim::osa_distance(&word, name);
+    let (slips, name) = names.iter().map(|&name| (distance(name), name)).min()?;
+    let allowed = if name.len() > 4 { 2 } else { 1 };
+    (slips <= allowed).then_some(name)
+}
