@@ -207,7 +207,7 @@ impl<'a> Text<'a> {
         let hint = if rest.starts_with(char::is_whitespace) {
             HINT_SPACE.into()
         } else {
-            let role = rest.trim_matches(|c| !is_label_char(c));
+            let role = rest.trim_matches(['(', ')', '"', '\'', ':', ' ']);
             let role = if grammar::is_role(role) { role } else { "ROLE" };
             format!("write `{action}(\"{role}\")`").into()
         };
@@ -221,7 +221,9 @@ impl<'a> Text<'a> {
         let end = start + name.len();
         let id = self.from(end).strip_prefix(':').map(|_| self.run(end + 1, is_id_char));
         let known = near(name, if id.is_some() { &ROLES[3..] } else { &ROLES });
-        let hint = if self.from(start).starts_with(char::is_whitespace) {
+        let hint = if self.from(start).starts_with(char::is_whitespace)
+            || self.from(end).starts_with(char::is_whitespace)
+        {
             Some(HINT_SPACE.into())
         } else {
             known.map(|known| match (known, id) {

@@ -1,0 +1,73 @@
+//! decisions, decisions_raw: whether a list allows an action to some roles.
+
+use rolegate::{AclColumn, AclTable, Action, Principal, Role};
+use serde::Deserialize;
+
+use super::differences::Differences;
+use super::{check_all, same};
+use crate::support::oracle;
+
+#[derive(Deserialize)]
+struct Decision {
+    roles: Vec<String>,
+    bypass: bool,
+    action: Action,
+    permissions: Vec<String>,
+    allowed: bool,
+}
+
+impl Decision {
+    /// Asked in every way there is, which must all agree.
+    fn ours(&self) -> Result<bool, String> {
+        let principal = principal(&self.roles, self.bypass);
+        let can = principal.can(self.action, &self.permissions);
+        let matches = principal.matcher(self.action).allows(&self.permissions);
+        same("matcher", &matches, &can)?;
+        let explained = principal.explain(self.action, &self.permissions).allowed;
+        same("explanation", &explained, &can)?;
+
+        let mut table = AclTable::new();
+        let (id, _) = table.insert_lenient(&self.permissions).map_err(|e| e.to_string())?;
+        let visibility = table.resolve(&principal, self.action);
+        same("visibility", &visibility.allows(id), &can)?;
+        let filtered = visibility.filter(&AclColumn::from_iter([id])).contains(0);
+        same("filter", &filtered, &can)?;
+
+        let roles = texts(&self.roles);
+        let naive = oracle::allows(&roles, self.action, &texts(&self.permissions));
+        same("oracle", &(self.bypass || naive), &can)?;
+        Ok(can)
+    }
+}
+
+/// A principal with these roles, as far as they are any.
+pub fn principal(roles: &[String], bypass: bool) -> Principal {
+    if bypass {
+        Principal::key_with_bypass()
+    } else {
+        Principal::from_roles(roles.iter().filter_map(|role| Role::parse(role).ok()))
+    }
+}
+
+pub fn texts(strings: &[String]) -> Vec<&str> {
+    strings.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn decisions_are_those_of_the_reference() {
+    check_all("decisions", |case: &Decision| same("allowed", &case.ours()?, &case.allowed));
+}
+
+#[test]
+fn decisions_raw_are_never_more_than_the_reference() {
+    let mut differences = Differences::default();
+    let mut number = 0;
+    check_all("decisions_raw", |case: &Decision| {
+        number += 1;
+        let verdicts = (case.ours()?, case.allowed);
+        let roles = texts(&case.roles);
+        let name = format!("line {number}");
+        differences.compare(&name, verdicts, case.action, &roles, &[&case.permissions])
+    });
+    differences.finish("decisions_raw");
+}

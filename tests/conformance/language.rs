@@ -1,0 +1,91 @@
+//! permissions, roles, aggregate: what is a permission, and what `write` is.
+
+use rolegate::{ActionSet, Permission, Role, RoleKind, Status, aggregate};
+use serde::Deserialize;
+
+use super::{check_all, same};
+
+#[derive(Deserialize)]
+struct Language {
+    r#in: String,
+    valid: bool,
+    action: Option<String>,
+    role: Option<String>,
+    identifier: Option<String>,
+    dimension: Option<String>,
+    canonical: Option<String>,
+}
+
+impl Language {
+    /// The accepted language: what the validator accepts and prints back unchanged.
+    fn is_accepted(&self) -> bool {
+        self.valid && self.canonical.as_ref() == Some(&self.r#in)
+    }
+
+    fn check_role(&self, role: &Role<'_>) -> Result<(), String> {
+        let status = |status: Option<Status>| status.map_or("", Status::as_str);
+        let (name, identifier, dimension) = match role.kind() {
+            RoleKind::Any => ("any", "", ""),
+            RoleKind::Guests => ("guests", "", ""),
+            RoleKind::Users { status: s } => ("users", "", status(s)),
+            RoleKind::User { id, status: s } => ("user", id, status(s)),
+            RoleKind::Team { id, role } => ("team", id, role.unwrap_or_default()),
+            RoleKind::Member { id } => ("member", id, ""),
+            RoleKind::Label { name } => ("label", name, ""),
+            other => return Err(format!("unknown kind {other:?}")),
+        };
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        same("role", &name.to_owned(), &text(&self.role))?;
+        same("identifier", &identifier.to_owned(), &text(&self.identifier))?;
+        same("dimension", &dimension.to_owned(), &text(&self.dimension))
+    }
+}
+
+#[test]
+fn permissions_are_accepted_as_by_the_reference() {
+    check_all("permissions", |case: &Language| {
+        let parsed = Permission::parse(&case.r#in);
+        same("accepted", &parsed.is_ok(), &case.is_accepted())?;
+        let Ok(permission) = parsed else { return Ok(()) };
+        same("printed", &Some(permission.to_string()), &case.canonical)?;
+        same("action", &Some(permission.actions().to_string()), &case.action)?;
+        case.check_role(&permission.role())
+    });
+}
+
+#[test]
+fn roles_are_accepted_as_by_the_reference() {
+    check_all("roles", |case: &Language| {
+        let parsed = Role::parse(&case.r#in);
+        same("accepted", &parsed.is_ok(), &case.is_accepted())?;
+        let Ok(role) = parsed else { return Ok(()) };
+        same("printed", &Some(role.to_string()), &case.canonical)?;
+        case.check_role(&role)
+    });
+}
+
+#[derive(Deserialize)]
+struct Aggregate {
+    permissions: Vec<String>,
+    allowed: Vec<String>,
+    out: Option<Vec<String>>,
+}
+
+/// The reference aggregates whatever its lax parser reads; ours takes only permissions. So: where
+/// all are permissions the results agree, and where the reference has no result, nor have we.
+#[test]
+fn aggregate_expands_write_as_the_reference_does() {
+    check_all("aggregate", |case: &Aggregate| {
+        let parsed: Result<Vec<_>, _> =
+            case.permissions.iter().map(|text| Permission::parse(text)).collect();
+        let allowed: ActionSet = case.allowed.join(",").parse().map_err(|e| format!("{e}"))?;
+        match parsed {
+            Ok(permissions) => {
+                let ours = aggregate(&permissions, allowed);
+                let ours = ours.iter().map(ToString::to_string).collect();
+                same("expansion", &Some(ours), &case.out)
+            }
+            Err(_) => Ok(()),
+        }
+    });
+}
