@@ -74,15 +74,6 @@ impl Interner {
         let Self { text, ends, ids, hasher } = self;
         ids.shrink_to_fit(|&id| hasher.hash_one(text_of(text, ends, id).as_bytes()));
     }
-
-    #[cfg(test)]
-    pub(super) fn internal_validate(&self) {
-        assert_eq!(self.ids.len(), self.ends.len());
-        assert_eq!(self.ends.last().map_or(0, |&end| end as usize), self.text.len());
-        for id in 0..saturating(self.ends.len()) {
-            assert_eq!(self.get(self.text(id)), Some(id), "{:?}", self.text(id));
-        }
-    }
 }
 
 fn text_of<'a>(text: &'a str, ends: &[u32], id: u32) -> &'a str {

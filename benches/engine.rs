@@ -1,0 +1,163 @@
+//! Parsing, compiling, resolving, pages of raw strings, and the whole way.
+
+mod data;
+
+use std::collections::HashSet;
+use std::hint::black_box;
+
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rolegate::{AclColumn, AclTable, Action, Permission, Principal, Role};
+
+use data::List;
+
+const MILLION: usize = 1_000_000;
+
+fn parse(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("parse");
+    let valid: Vec<String> = data::lists(300).into_iter().flatten().collect();
+    let invalid = data::malformed();
+    assert!(valid.iter().all(|text| Permission::parse(text).is_ok()));
+    assert!(invalid.iter().all(|text| Permission::parse(text).is_err()));
+    for (name, texts) in [("valid", &valid), ("invalid", &invalid)] {
+        group.throughput(Throughput::Elements(texts.len() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                for text in texts {
+                    let _ = black_box(Permission::parse(black_box(text)));
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+fn compile_all(lists: &[List]) -> (AclTable, AclColumn) {
+    let mut table = AclTable::new();
+    let column = lists.iter().map(|list| table.insert(list)).collect::<Result<_, _>>();
+    (table, column.expect("well-formed lists"))
+}
+
+fn compile(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("compile");
+    group.sample_size(10).throughput(Throughput::Elements(MILLION as u64));
+    for (name, distinct) in [("repeated", 1000), ("distinct", MILLION)] {
+        let documents = match name {
+            "repeated" => data::documents(MILLION, distinct),
+            _ => data::lists(MILLION),
+        };
+        let (table, column) = compile_all(&documents);
+        assert_eq!((table.len(), column.len()), (distinct, MILLION));
+        group.bench_function(name, |bencher| bencher.iter(|| compile_all(black_box(&documents))));
+    }
+    group.finish();
+}
+
+fn resolve(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("resolve");
+    let (table, owners) = data::living_table(MILLION);
+    assert_eq!(table.len(), MILLION);
+    for roles in [1, 12, 200, 10_000] {
+        let principal = data::principal(roles, &owners);
+        assert_eq!(principal.roles().len(), roles);
+        let mut expected: Vec<_> = principal
+            .roles()
+            .iter()
+            .flat_map(|role| table.lists_granting(Action::Update, role))
+            .map(|id| format!("{id:?}"))
+            .collect();
+        expected.sort_unstable();
+        expected.dedup();
+        let visibility = table.resolve(&principal, Action::Update);
+        let visible = visibility.lists().expect("a principal without bypass").count();
+        assert_eq!(visible, expected.len());
+        println!("resolve/{roles}: {visible} lists are visible");
+        group.bench_function(BenchmarkId::from_parameter(roles), |bencher| {
+            bencher.iter(|| table.resolve(black_box(&principal), Action::Update));
+        });
+    }
+    group.finish();
+}
+
+/// What a good engineer writes by hand.
+fn by_hand(roles: &HashSet<String>, list: &List) -> bool {
+    list.iter().any(|permission| {
+        permission
+            .strip_prefix("read(\"")
+            .and_then(|rest| rest.strip_suffix("\")"))
+            .is_some_and(|role| roles.contains(role))
+    })
+}
+
+fn roles_by_hand(principal: &Principal) -> HashSet<String> {
+    principal.roles().iter().map(Role::to_string).collect()
+}
+
+fn page(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("page");
+    let user = data::user();
+    let principal = Principal::user(&user).expect("an active user");
+    assert_eq!(principal.roles().len(), 12);
+    for documents in [25, 100, 1000] {
+        let page = data::lists(documents);
+        let matcher = principal.matcher(Action::Read);
+        let roles = roles_by_hand(&principal);
+        let expected = page.iter().filter(|list| by_hand(&roles, list)).count();
+        assert!(expected > 0 && expected < documents);
+        assert_eq!(matcher.filter(&page, |list| list).count(), expected);
+
+        group.throughput(Throughput::Elements(documents as u64));
+        group.bench_function(BenchmarkId::new("rolegate", documents), |bencher| {
+            bencher.iter(|| matcher.filter(black_box(&page), |list| list).count());
+        });
+        group.bench_function(BenchmarkId::new("rolegate-cold", documents), |bencher| {
+            bencher.iter(|| {
+                let principal = Principal::user(black_box(&user)).expect("an active user");
+                principal.matcher(Action::Read).filter(black_box(&page), |list| list).count()
+            });
+        });
+        group.bench_function(BenchmarkId::new("hashset", documents), |bencher| {
+            bencher.iter(|| black_box(&page).iter().filter(|list| by_hand(&roles, list)).count());
+        });
+        group.bench_function(BenchmarkId::new("hashset-cold", documents), |bencher| {
+            bencher.iter(|| {
+                let principal = Principal::user(black_box(&user)).expect("an active user");
+                let roles = roles_by_hand(&principal);
+                black_box(&page).iter().filter(|list| by_hand(&roles, list)).count()
+            });
+        });
+    }
+    group.finish();
+}
+
+/// From raw strings to a selection: the first time, and for the second principal.
+fn whole(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("whole/1M");
+    group.sample_size(10).throughput(Throughput::Elements(MILLION as u64));
+    let documents = data::documents(MILLION, 50_000);
+    let principal = Principal::user(&data::user()).expect("an active user");
+    let roles = roles_by_hand(&principal);
+    let expected = documents.iter().filter(|list| by_hand(&roles, list)).count();
+
+    let (table, column) = compile_all(&documents);
+    assert_eq!(table.resolve(&principal, Action::Read).filter(&column).count(), expected);
+    group.bench_function("first", |bencher| {
+        bencher.iter_batched(
+            || (),
+            |()| {
+                let (table, column) = compile_all(black_box(&documents));
+                table.resolve(&principal, Action::Read).filter(&column).count()
+            },
+            BatchSize::PerIteration,
+        );
+    });
+    group.bench_function("second", |bencher| {
+        bencher.iter(|| table.resolve(black_box(&principal), Action::Read).filter(&column).count());
+    });
+    group.bench_function("hashset", |bencher| {
+        bencher.iter(|| black_box(&documents).iter().filter(|list| by_hand(&roles, list)).count());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, parse, compile, resolve, page, whole);
+criterion_main!(benches);
