@@ -29,32 +29,33 @@ impl Interner {
     }
 
     pub(super) fn get(&self, text: &str) -> Option<u32> {
-        let hash = self.hasher.hash_one(text.as_bytes());
-        self.ids.find(hash, |&id| text_of(&self.text, &self.ends, id) == text).copied()
+        let hash = self.hash(text.as_bytes());
+        self.ids.find(hash, |&id| self.bytes(id) == text.as_bytes()).copied()
     }
 
     /// Adds a text that is not there yet. The caller has checked that its id and its end fit.
     pub(super) fn push(&mut self, text: &str) -> u32 {
+        if self.ids.len() == self.ids.capacity() {
+            self.rebuild(self.ids.len() * 2);
+        }
         let id = saturating(self.ends.len());
         self.text.push_str(text);
         self.ends.push(saturating(self.text.len()));
-        let Self { text: all, ends, ids, hasher } = self;
-        let hash = hasher.hash_one(text.as_bytes());
-        ids.insert_unique(hash, id, |&id| hasher.hash_one(text_of(all, ends, id).as_bytes()));
+        self.insert(id);
         id
     }
 
     pub(super) fn text(&self, id: u32) -> &str {
-        text_of(&self.text, &self.ends, id)
+        let (start, end) = range(&self.ends, id);
+        self.text.get(start..end).unwrap_or_default()
     }
 
     /// Forgets the texts from the `len`th on.
     pub(super) fn truncate(&mut self, len: usize) {
         while self.ends.len() > len {
             let id = saturating(self.ends.len() - 1);
-            let text = text_of(&self.text, &self.ends, id);
-            let start = self.text.len() - text.len();
-            let hash = self.hasher.hash_one(text.as_bytes());
+            let bytes = self.bytes(id);
+            let (hash, start) = (self.hash(bytes), self.text.len() - bytes.len());
             if let Ok(entry) = self.ids.find_entry(hash, |&other| other == id) {
                 entry.remove();
             }
@@ -71,20 +72,48 @@ impl Interner {
     pub(super) fn shrink_to_fit(&mut self) {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
+        self.rebuild(self.ids.len());
+    }
+
+    /// Makes the hash table anew, in the order in which the texts stand, which is four times as fast
+    /// as letting it grow: that would visit them in the order of their hashes.
+    fn rebuild(&mut self, capacity: usize) {
+        self.ids = HashTable::with_capacity(capacity);
+        for id in 0..saturating(self.ends.len()) {
+            self.insert(id);
+        }
+    }
+
+    fn insert(&mut self, id: u32) {
+        let hash = self.hash(self.bytes(id));
         let Self { text, ends, ids, hasher } = self;
-        ids.shrink_to_fit(|&id| hasher.hash_one(text_of(text, ends, id).as_bytes()));
+        ids.insert_unique(hash, id, |&id| hasher.hash_one(slice(text.as_bytes(), ends, id)));
+    }
+
+    fn hash(&self, bytes: &[u8]) -> u64 {
+        self.hasher.hash_one(bytes)
+    }
+
+    fn bytes(&self, id: u32) -> &[u8] {
+        slice(self.text.as_bytes(), &self.ends, id)
     }
 }
 
-fn text_of<'a>(text: &'a str, ends: &[u32], id: u32) -> &'a str {
+/// Where the `id`th of several runs is that stand one behind the other and end at `ends`.
+fn range(ends: &[u32], id: u32) -> (usize, usize) {
     let id = id as usize;
     let start =
         id.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |&end| end as usize);
-    let end = ends.get(id).map_or(start, |&end| end as usize);
-    text.get(start..end).unwrap_or_default()
+    (start, ends.get(id).map_or(start, |&end| end as usize))
 }
 
-/// A length as the `u32` that it fits in, since the caller has kept to the table's limits.
-fn saturating(len: usize) -> u32 {
+/// The `id`th of several runs that stand one behind the other and end at `ends`.
+pub(super) fn slice<'a, T>(all: &'a [T], ends: &[u32], id: u32) -> &'a [T] {
+    let (start, end) = range(ends, id);
+    all.get(start..end).unwrap_or_default()
+}
+
+/// A length as the `u32` that it fits in, since it has been checked against the table's limits.
+pub(super) fn saturating(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -22,7 +22,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
-use super::interner::Interner;
+use super::interner::{Interner, saturating, slice};
 use super::postings::{self, Postings};
 use super::{InsertError, Malformed, TableFull};
 use crate::permission::{Action, ActionSet, ParseError, Permission, Role, split_canonical};
@@ -296,8 +296,7 @@ impl AclTable {
         self.postings.iter_mut().for_each(Postings::shrink_to_fit);
         self.grants.shrink_to_fit();
         self.ends.shrink_to_fit();
-        let Self { lists, grants, ends, hasher, .. } = self;
-        lists.shrink_to_fit(|&list| hasher.hash_one(slice(grants, ends, list)));
+        self.rebuild(self.lists.len());
     }
 
     pub(crate) fn id(&self) -> TableId {
@@ -330,8 +329,9 @@ impl AclTable {
     ) -> Result<AclId, E> {
         let mut grants = Scratch::new();
         for (position, permission) in permissions.into_iter().enumerate() {
-            match self.compile_one(permission.as_ref())? {
-                Ok(grant) => grants.push(grant),
+            let last = grants.last().copied();
+            match self.compile_one(permission.as_ref(), last)? {
+                Ok(grant) => push_or_merge(&mut grants, grant),
                 Err(error) => refuse(Malformed::new(position, error))?,
             }
         }
@@ -341,11 +341,19 @@ impl AclTable {
 
     /// A permission as a grant. A role that is known was checked when it came; it and an action
     /// around it are a permission.
-    fn compile_one(&mut self, text: &str) -> Result<Result<GrantBits, ParseError>, TableFull> {
-        if let Some((actions, role)) = split_canonical(text)
-            && let Some(role) = self.roles.get(role)
-        {
-            return Ok(Ok(GrantBits::new(role, actions)));
+    ///
+    /// A permission often names the role of the one before it, `last`, which is then found without
+    /// a look-up.
+    fn compile_one(
+        &mut self,
+        text: &str,
+        last: Option<GrantBits>,
+    ) -> Result<Result<GrantBits, ParseError>, TableFull> {
+        if let Some((actions, role)) = split_canonical(text) {
+            let last = last.map(GrantBits::role).filter(|&last| self.roles.text(last) == role);
+            if let Some(role) = last.or_else(|| self.roles.get(role)) {
+                return Ok(Ok(GrantBits::new(role, actions)));
+            }
         }
         let permission = match Permission::parse(text) {
             Ok(permission) => permission,
@@ -364,23 +372,40 @@ impl AclTable {
     }
 
     fn intern_list(&mut self, new: &[GrantBits]) -> Result<u32, TableFull> {
-        let Self { lists, grants, ends, hasher, .. } = self;
-        let hash = hasher.hash_one(new);
+        let hash = self.hasher.hash_one(new);
+        let Self { lists, grants, ends, .. } = self;
         if let Some(&list) = lists.find(hash, |&list| slice(grants, ends, list) == new) {
             return Ok(list);
         }
         check(ends.len() + 1, self.limits.lists, "distinct lists")?;
         check(grants.len() + new.len(), self.limits.grants, "grants")?;
-        let list = saturating(ends.len());
-        grants.extend_from_slice(new);
-        ends.push(saturating(grants.len()));
-        lists.insert_unique(hash, list, |&list| hasher.hash_one(slice(grants, ends, list)));
+        if lists.len() == lists.capacity() {
+            self.rebuild(self.lists.len() * 2);
+        }
+        let list = saturating(self.ends.len());
+        self.grants.extend_from_slice(new);
+        self.ends.push(saturating(self.grants.len()));
+        self.insert_list(hash, list);
         for grant in new {
             if let Some(postings) = self.postings.get_mut(grant.role() as usize) {
                 postings.push(list, grant.actions());
             }
         }
         Ok(list)
+    }
+
+    /// Makes the hash table of lists anew, in the order in which they stand: see [`Interner`].
+    fn rebuild(&mut self, capacity: usize) {
+        self.lists = HashTable::with_capacity(capacity);
+        for list in 0..saturating(self.ends.len()) {
+            let hash = self.hasher.hash_one(slice(&self.grants, &self.ends, list));
+            self.insert_list(hash, list);
+        }
+    }
+
+    fn insert_list(&mut self, hash: u64, list: u32) {
+        let Self { lists, grants, ends, hasher, .. } = self;
+        lists.insert_unique(hash, list, |&list| hasher.hash_one(slice(grants, ends, list)));
     }
 
     /// Forgets the roles that came with a list that was refused: no other list names them.
@@ -391,8 +416,19 @@ impl AclTable {
     }
 }
 
+/// Adds a grant, or its actions to the last one if that is for the same role.
+fn push_or_merge(grants: &mut Scratch, grant: GrantBits) {
+    match grants.last_mut() {
+        Some(last) if last.role() == grant.role() => last.0 |= grant.0,
+        _ => grants.push(grant),
+    }
+}
+
 /// Sorts by role and makes one grant of several for the same role.
 fn normalize(grants: &mut Scratch) {
+    if grants.is_sorted_by(|earlier, later| earlier.role() < later.role()) {
+        return;
+    }
     grants.sort_unstable();
     grants.dedup_by(|later, earlier| {
         let same = later.role() == earlier.role();
@@ -403,21 +439,8 @@ fn normalize(grants: &mut Scratch) {
     });
 }
 
-fn slice<'a>(grants: &'a [GrantBits], ends: &[u32], list: u32) -> &'a [GrantBits] {
-    let list = list as usize;
-    let before = list.checked_sub(1).and_then(|before| ends.get(before));
-    let start = before.map_or(0, |&end| end as usize);
-    let end = ends.get(list).map_or(start, |&end| end as usize);
-    grants.get(start..end).unwrap_or_default()
-}
-
 fn check(len: usize, limit: u32, what: &'static str) -> Result<(), TableFull> {
     if len > limit as usize { Err(TableFull::new(what, limit)) } else { Ok(()) }
-}
-
-/// A length as the `u32` that it fits in, since it has been checked against the limits.
-fn saturating(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 impl Default for AclTable {
