@@ -1,4 +1,6 @@
 //! Everything that is tested through the public interface, in one binary.
+#![allow(unreachable_pub, reason = "a binary of tests offers nothing to anybody")]
 
 mod conformance;
+mod properties;
 mod support;

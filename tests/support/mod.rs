@@ -1,3 +1,6 @@
-//! What the tests share: the naive oracle, and strategies that aim at edges.
+//! What the tests share: the naive oracle, the rules written plainly, and strategies that aim at
+//! edges.
 
 pub mod oracle;
+pub mod recogniser;
+pub mod strategies;

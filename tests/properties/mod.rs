@@ -1,0 +1,3 @@
+//! Laws, tried on inputs that aim at the edges.
+
+mod language;
