@@ -1,3 +1,4 @@
 //! Laws, tried on inputs that aim at the edges.
 
 mod language;
+mod refusals;
