@@ -3,4 +3,5 @@
 
 pub mod oracle;
 pub mod recogniser;
+pub mod rules;
 pub mod strategies;
