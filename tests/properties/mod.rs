@@ -2,6 +2,7 @@
 
 mod collections;
 mod evaluation;
+mod explanations;
 mod language;
 mod refusals;
 mod users;
