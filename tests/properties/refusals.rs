@@ -111,3 +111,12 @@ fn a_message_and_a_caret_count_escapes_in_full() {
     let quoted = r"expected the end, found `\u{10ffff}\u{10ffff}\u{10ffff}\u{10ffff}...`";
     assert!(error.to_string().starts_with(quoted), "{error}");
 }
+
+#[test]
+fn a_hint_names_an_id_only_if_it_could_be_one() {
+    let hint = |text: &str| Role::parse(text).unwrap_err().hint().unwrap().to_owned();
+    assert_eq!(hint("usr:a"), "write `user:a`");
+    assert_eq!(hint("usr:"), "write `user:ID`");
+    assert_eq!(hint(&format!("usr:{}", "a".repeat(37))), "write `user:ID`");
+    assert_eq!(hint("lable:a-b"), "write `label:ID`");
+}
