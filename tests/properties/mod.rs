@@ -5,4 +5,6 @@ mod evaluation;
 mod explanations;
 mod language;
 mod refusals;
+mod selection;
+mod table;
 mod users;
