@@ -1,9 +1,11 @@
 //! Laws, tried on inputs that aim at the edges.
 
 mod collections;
+mod column;
 mod evaluation;
 mod explanations;
 mod language;
+mod postings;
 mod refusals;
 mod selection;
 mod table;

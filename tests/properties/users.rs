@@ -8,8 +8,8 @@ use proptest::sample::select;
 use rolegate::{Principal, PrincipalKind, Role, User};
 use serde_json::{Map, Value, json};
 
-use crate::support::rules::{self, Who};
 use crate::support::strategies::{id, label, part_with_edges};
+use crate::support::users::{self, Who};
 
 /// Ids that somebody might choose in order to be taken for somebody else.
 const HOSTILE: [&str; 16] = [
@@ -101,7 +101,7 @@ proptest! {
     #[test]
     fn a_user_has_the_roles_of_the_table(document in user()) {
         let (who, principal) = ours(&document);
-        prop_assert_eq!(who, rules::user(&document));
+        prop_assert_eq!(who, users::who(&document));
         let Some(principal) = principal else { return Ok(()) };
 
         let distinct: BTreeSet<_> = principal.roles().iter().collect();

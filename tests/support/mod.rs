@@ -6,3 +6,4 @@ pub mod oracle;
 pub mod recogniser;
 pub mod rules;
 pub mod strategies;
+pub mod users;
