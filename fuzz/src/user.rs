@@ -14,8 +14,8 @@ pub fn user_document(data: &[u8]) {
     let printed = serde_json::to_vec(&user).unwrap();
     assert_eq!(serde_json::from_slice::<User>(&printed).unwrap(), user);
 
-    // The plain rules read the document that was sent, in which a key stands once.
-    let document: Value = serde_json::from_slice(data).unwrap();
+    // What is ignored is not looked into, and may be what no value can hold: invalid UTF-8, 1e999.
+    let Ok(document) = serde_json::from_slice::<Value>(data) else { return };
     assert_eq!(ours(&user), users::who(&document), "{document}");
 }
 
