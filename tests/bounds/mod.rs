@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use rolegate::{AclTable, Action, InsertError, ParseErrorKind, Permission, Principal, Role};
+use rolegate::{
+    AclTable, Action, InsertError, Malformed, ParseErrorKind, Permission, Principal, Role,
+};
 
 /// A debug build takes some ten microseconds to read one permission, and up to a tenth of a
 /// millisecond to say what is wrong with one: there it is a fifth, and a hundredth, of what it is
@@ -111,7 +113,7 @@ fn malformed_permissions_are_named_one_by_one_however_many() {
         assert!(!Principal::guest().can(Action::Update, list()));
         let mut table = AclTable::new();
         let (id, malformed) = table.insert_lenient(list()).unwrap();
-        assert!(malformed.iter().map(|bad| bad.index()).eq(0..MANY_ERRORS));
+        assert!(malformed.iter().map(Malformed::index).eq(0..MANY_ERRORS));
         assert!(table.resolve(&Principal::guest(), Action::Read).allows(id));
         let error = table.insert(list()).unwrap_err();
         assert!(matches!(error, InsertError::Malformed(bad) if bad.index() == 0));

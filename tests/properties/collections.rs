@@ -42,7 +42,7 @@ fn visible(
 fn check_listing(
     collection: &Collection,
     principal: &Principal,
-    (rules, roles): (&Rules<'_>, Roles<'_>),
+    (table, who): (&Rules<'_>, Roles<'_>),
     documents: &[List],
 ) -> Result<(), TestCaseError> {
     let scope = match collection.list(principal) {
@@ -50,13 +50,12 @@ fn check_listing(
         Ok(ListScope::Granted) => Listing::ThoseThatGrantIt,
         Err(_) => Listing::Unauthorized,
     };
-    let expected = rules.list(roles);
+    let expected = table.list(who);
     prop_assert_eq!(scope, expected);
 
     let listed = visible(collection, principal, Action::Read, documents);
     prop_assert_eq!(listed.is_err(), expected == Listing::Unauthorized);
-    let one_by_one =
-        |&position: &usize| rules.one(roles, Action::Read, &texts(&documents[position]));
+    let one_by_one = |&position: &usize| table.one(who, Action::Read, &texts(&documents[position]));
     let got: Vec<usize> = (0..documents.len()).filter(one_by_one).collect();
     prop_assert_eq!(listed.unwrap_or_default(), got, "listing is getting each one");
     Ok(())
@@ -65,16 +64,16 @@ fn check_listing(
 fn check_document(
     collection: &Collection,
     principal: &Principal,
-    (rules, roles): (&Rules<'_>, Roles<'_>),
+    (table, who): (&Rules<'_>, Roles<'_>),
     document: &List,
 ) -> Result<(), TestCaseError> {
     let list = texts(document);
-    let of = |action| rules.one(roles, action, &list);
+    let of = |action| table.one(who, action, &list);
     let answers = [
         (Action::Read, collection.get(principal, document), of(Action::Read)),
         (Action::Update, collection.update(principal, document), of(Action::Update)),
         (Action::Delete, collection.delete(principal, document), of(Action::Delete)),
-        (Action::Create, collection.create(principal), rules.create(roles)),
+        (Action::Create, collection.create(principal), table.create(who)),
     ];
     for (action, answer, expected) in answers {
         prop_assert_eq!(answer.is_ok(), expected, "{} {:?}", action, document);
@@ -82,12 +81,12 @@ fn check_document(
         let explained = collection.explain(principal, action, document).allowed;
         prop_assert_eq!(explained, expected, "explain {} {:?}", action, document);
         if action != Action::Create {
-            let seen = visible(collection, principal, action, &[document.clone()]);
+            let seen = visible(collection, principal, action, std::slice::from_ref(document));
             prop_assert_eq!(seen.is_ok_and(|seen| seen == [0]), expected, "visible {}", action);
         }
     }
     let unchanged = collection.update_without_changes(principal, document).is_ok();
-    prop_assert_eq!(unchanged, rules.update_without_changes(roles, &list));
+    prop_assert_eq!(unchanged, table.update_without_changes(who, &list));
     Ok(())
 }
 

@@ -102,7 +102,9 @@ impl Model {
             }
             Operation::Extend(places) => {
                 column.extend(places.iter().copied().map(id));
-                places.iter().for_each(|place| self.push(*place));
+                for place in places {
+                    self.push(*place);
+                }
             }
             Operation::Set(at, place) if !self.places.is_empty() => {
                 let at = at.index(self.places.len());
@@ -160,7 +162,9 @@ proptest! {
         many in 0..300_usize,
     ) {
         let (mut column, mut model) = (AclColumn::new(), Model::default());
-        operations.iter().for_each(|operation| model.apply(operation, &mut column));
+        for operation in &operations {
+            model.apply(operation, &mut column);
+        }
         let mut selection = rolegate::Selection::new();
 
         let users: Vec<usize> = users.into_iter().chain(0..many).collect();

@@ -32,8 +32,8 @@ fn verdicts(
     let can: Vec<bool> = lists.iter().map(|list| principal.can(action, list)).collect();
 
     let matcher = principal.matcher(action);
-    let matched: Vec<bool> = lists.iter().map(|list| matcher.allows(list)).collect();
-    prop_assert_eq!(&matched, &can, "matcher");
+    let by_string: Vec<bool> = lists.iter().map(|list| matcher.allows(list)).collect();
+    prop_assert_eq!(&by_string, &can, "matcher");
     let kept: Vec<&List> = matcher.filter(lists, |list| list).collect();
     let visible: Vec<&List> =
         lists.iter().zip(&can).filter(|(_, can)| **can).map(|(list, _)| list).collect();

@@ -89,11 +89,11 @@ fn expected(runs: &[Run], roles: &[&str], action: Action) -> Vec<usize> {
         oracle::allows(roles, action, &list.iter().map(String::as_str).collect::<Vec<_>>())
     };
     let seen: Vec<bool> = runs.iter().map(|run| asked(&grants(run))).collect();
-    let sees = |(at, run): (usize, Option<usize>)| {
-        let visible = run.is_some_and(|run| seen[run]) || (at == SOMEBODY && asked(&[own(at)]));
-        visible.then_some(at)
+    let visible = |(at, run): (usize, Option<usize>)| {
+        let named = run.is_some_and(|run| seen[run]) || (at == SOMEBODY && asked(&[own(at)]));
+        named.then_some(at)
     };
-    lists(runs).into_iter().enumerate().filter_map(sees).collect()
+    lists(runs).into_iter().enumerate().filter_map(visible).collect()
 }
 
 fn check(runs: &[Run], shrink_at: usize) -> Result<(), String> {

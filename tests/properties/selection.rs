@@ -29,7 +29,7 @@ impl Pattern {
             Self::Borders => matches!(position % 64, 0 | 63),
             Self::Random(seed) => {
                 let mixed = (*seed ^ position as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                (mixed >> 40).count_ones() % 2 == 0
+                (mixed >> 40).count_ones().is_multiple_of(2)
             }
         }
     }
@@ -69,7 +69,9 @@ impl Operation {
             }
             Self::Invert => {
                 selection.invert();
-                bits.iter_mut().for_each(|bit| *bit = !*bit);
+                for bit in bits {
+                    *bit = !*bit;
+                }
             }
         }
     }

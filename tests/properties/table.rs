@@ -44,7 +44,9 @@ proptest! {
     #[test]
     fn a_table_is_a_map_of_what_lists_come_down_to(operations in vec(operation(), 0..30)) {
         let mut machine = Machine::new(AclLimits::default());
-        operations.iter().for_each(|operation| machine.step(operation));
+        for operation in &operations {
+            machine.step(operation);
+        }
         machine.finish();
     }
 
@@ -54,7 +56,9 @@ proptest! {
         operations in vec(operation(), 0..30),
     ) {
         let mut machine = Machine::new(limits);
-        operations.iter().for_each(|operation| machine.step(operation));
+        for operation in &operations {
+            machine.step(operation);
+        }
         machine.finish();
     }
 
@@ -99,6 +103,7 @@ fn who_sees_all_lists_does_not_see_those_that_come_later() {
             let later = table.insert(list(at)).unwrap();
             assert!(!visibility.allows(later), "list {at}, of {before} lists");
             column.push(later);
+            assert_eq!(visibility.filter(&column).count(), before, "list {at}, of {before} lists");
         }
         let seen: Vec<usize> = visibility.filter(&column).iter().collect();
         assert_eq!(seen, (0..before).collect::<Vec<_>>());

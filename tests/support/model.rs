@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rolegate::{
-    AclColumn, AclId, AclLimits, AclTable, Action, InsertError, Principal, Role, TableFull,
-    Visibility,
+    AclColumn, AclId, AclLimits, AclTable, Action, InsertError, Malformed, Principal, Role,
+    TableFull, Visibility,
 };
 
 use super::{oracle, recogniser};
@@ -101,7 +101,7 @@ impl Machine {
         let expected = self.expected(list, None);
         let inserted = self.table.insert_lenient(list).map_err(Refusal::from);
         let id = inserted.map(|(id, malformed)| {
-            let positions: Vec<usize> = malformed.iter().map(|bad| bad.index()).collect();
+            let positions: Vec<usize> = malformed.iter().map(Malformed::index).collect();
             let is_malformed = |&at: &usize| !recogniser::is_permission(&list[at]);
             let expected: Vec<usize> = (0..list.len()).filter(is_malformed).collect();
             assert_eq!(positions, expected, "malformed ones of {list:?}");
@@ -143,13 +143,12 @@ impl Machine {
             (Err(expected), Err(refusal)) => return assert_eq!(refusal, expected, "{list:?}"),
             (expected, inserted) => panic!("{list:?}: {inserted:?}, the model: {expected:?}"),
         };
-        match self.lists.iter().position(|known| *known == new) {
-            Some(known) => assert_eq!(id, self.ids[known], "{list:?} is there already"),
-            None => {
-                assert!(!self.ids.contains(&id), "{list:?} is new");
-                self.ids.push(id);
-                self.lists.push(new);
-            }
+        if let Some(known) = self.lists.iter().position(|known| *known == new) {
+            assert_eq!(id, self.ids[known], "{list:?} is there already");
+        } else {
+            assert!(!self.ids.contains(&id), "{list:?} is new");
+            self.ids.push(id);
+            self.lists.push(new);
         }
     }
 
@@ -236,7 +235,9 @@ fn within(len: usize, limit: u32) -> Result<(), Refusal> {
 }
 
 fn role_of(text: &str) -> Option<&str> {
-    recogniser::is_permission(text).then(|| recogniser::split_permission(text).unwrap().1)
+    recogniser::split_permission(text)
+        .map(|(_, role)| role)
+        .filter(|role| recogniser::is_role(role))
 }
 
 fn normalized(list: &[String]) -> Normalized {

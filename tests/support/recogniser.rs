@@ -30,11 +30,9 @@ pub fn is_role(text: &str) -> bool {
     match (head.split_once(':'), behind) {
         (None, None) => head == "any" || head == "guests" || head == "users",
         (None, Some(status)) => head == "users" && is_status(status),
-        (Some(("user", id)), None) => is_id(id),
         (Some(("user", id)), Some(status)) => is_id(id) && is_status(status),
-        (Some(("team", id)), None) => is_id(id),
         (Some(("team", id)), Some(role)) => is_id(id) && is_team_role(role),
-        (Some(("member", id)), None) => is_id(id),
+        (Some(("user" | "team" | "member", id)), None) => is_id(id),
         (Some(("label", name)), None) => is_label(name),
         _ => false,
     }
