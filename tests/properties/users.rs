@@ -158,3 +158,14 @@ proptest! {
         prop_assert!(serde_json::from_value::<User>(document).is_err());
     }
 }
+
+#[test]
+fn an_array_is_not_taken_for_an_object() {
+    for text in [
+        r#"["a"]"#,
+        r#"{"$id": "a", "memberships": [["m", "t", true, ["owner"]]]}"#,
+        r#"{"$id": "a", "sessions": [["s"]]}"#,
+    ] {
+        assert!(serde_json::from_str::<User>(text).is_err(), "{text}");
+    }
+}
