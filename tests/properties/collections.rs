@@ -150,3 +150,14 @@ proptest! {
         prop_assert_eq!(stored, expected);
     }
 }
+
+#[test]
+fn an_array_is_not_taken_for_a_collection() {
+    for text in [r#"[["read(\"any\")"], true]"#, "[]", "null", r#""read""#] {
+        assert!(serde_json::from_str::<Collection>(text).is_err(), "{text}");
+    }
+    let twice = r#"{"$permissions": [], "$permissions": ["read(\"any\")"]}"#;
+    assert!(serde_json::from_str::<Collection>(twice).is_err());
+    let more = r#"{"$id": "c", "attributes": [1], "documentSecurity": true}"#;
+    assert!(serde_json::from_str::<Collection>(more).is_ok());
+}
