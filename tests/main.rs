@@ -1,4 +1,14 @@
 //! Everything that is tested through the public interface, in one binary.
+#![allow(unreachable_pub, reason = "a binary of tests offers nothing to anybody")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, its helpers too, and says how much it has tried"
+)]
 
+mod bounds;
 mod conformance;
+mod properties;
 mod support;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::Visibility;
@@ -372,8 +373,11 @@ impl<'de> Deserialize<'de> for Collection {
             permissions: Vec<String>,
             #[serde(default, alias = "rowSecurity")]
             document_security: bool,
+            /// Without this an array would be taken for an object, by the order of the fields.
+            #[serde(flatten)]
+            _others: IgnoredAny,
         }
-        let Stored { permissions, document_security } = Stored::deserialize(deserializer)?;
+        let Stored { permissions, document_security, .. } = Stored::deserialize(deserializer)?;
         Ok(Self::new(permissions, document_security.into()))
     }
 }

@@ -117,10 +117,7 @@ impl Collection {
         document: impl IntoIterator<Item = S>,
     ) -> Explanation {
         let mut search = Search::new(principal, action);
-        for malformed in self.malformed() {
-            search.refuse(Level::Collection, malformed.index(), malformed.error().to_string());
-        }
-        search.look_through(Level::Collection, self.permissions());
+        search.look_through_collection(self);
         if self.documents_can_grant(action) {
             search.look_through(Level::Document, document);
         }
@@ -159,6 +156,25 @@ impl<'a> Search<'a> {
             match Permission::parse(text.as_ref()) {
                 Ok(permission) => self.look_at(level, index, permission.into_owned()),
                 Err(error) => self.refuse(level, index, error.to_string()),
+            }
+        }
+    }
+
+    /// A collection keeps its malformed permissions apart; their positions tell where each of the
+    /// others stood.
+    fn look_through_collection(&mut self, collection: &Collection) {
+        let mut malformed = collection.malformed().iter().peekable();
+        let mut permissions = collection.permissions().iter();
+        for index in 0.. {
+            if self.found.is_some() {
+                return;
+            }
+            if let Some(bad) = malformed.next_if(|bad| bad.index() == index) {
+                self.refuse(Level::Collection, index, bad.error().to_string());
+            } else if let Some(permission) = permissions.next() {
+                self.look_at(Level::Collection, index, permission.clone());
+            } else {
+                return;
             }
         }
     }

@@ -224,8 +224,8 @@ fn select_below(column: &Indices, lists: u32, out: &mut [u64]) {
 /// The places of the bits that are set, ascending.
 fn bits_of(words: &[u64]) -> impl Iterator<Item = u32> {
     (0..).step_by(64).zip(words).flat_map(|(base, &word)| {
-        std::iter::successors(Some(word), |word| Some(word & (word - 1)))
-            .take_while(|&word| word != 0)
+        let left = |word: u64| (word != 0).then_some(word);
+        std::iter::successors(left(word), move |word| left(word & (word - 1)))
             .map(move |word| base + word.trailing_zeros())
     })
 }

@@ -228,8 +228,11 @@ impl<'a> Text<'a> {
         } else {
             known.map(|known| match (known, id) {
                 ("any" | "guests" | "users", _) => format!("write `{known}`").into(),
-                (_, None | Some("")) => format!("write `{known}:ID`").into(),
-                (_, Some(id)) => format!("write `{known}:{id}`").into(),
+                (_, id) => {
+                    let meant = id.map(|id| format!("{known}:{id}"));
+                    let meant = meant.filter(|role| grammar::is_role(role));
+                    format!("write `{}`", meant.unwrap_or_else(|| format!("{known}:ID"))).into()
+                }
             })
         };
         let span = if name.is_empty() { self.character(start) } else { start..end };

@@ -148,7 +148,7 @@ impl fmt::Debug for ParseError {
 
 impl std::error::Error for ParseError {}
 
-/// How many characters of the text an error quotes: enough for the longest keyword and for a
+/// How wide an error's quotation of the text may be: enough for the longest keyword and for a
 /// typical id, and no more than a log line bears.
 const MAX_EXCERPT: usize = 40;
 
@@ -160,11 +160,44 @@ const CARET_AFTER: usize = 60;
 
 /// The start of `text`, printable, with an ellipsis where something was left out.
 fn excerpt(text: &str) -> Box<str> {
-    let mut out: String = text.chars().take(MAX_EXCERPT).flat_map(printable).collect();
-    if text.chars().nth(MAX_EXCERPT).is_some() {
-        out.push_str("...");
+    let (shown, rest) = beginning(text, MAX_EXCERPT);
+    [shown.as_str(), ellipsis(rest)].concat().into_boxed_str()
+}
+
+fn ellipsis(left_out: &str) -> &'static str {
+    if left_out.is_empty() { "" } else { "..." }
+}
+
+/// What of the start of `text` is at most `width` wide when printable, and what is left.
+///
+/// Escapes count in full: ten for one character at worst, which would make a message ten times as
+/// long as it should be.
+fn beginning(text: &str, width: usize) -> (String, &str) {
+    let mut out = String::new();
+    for (at, character) in text.char_indices() {
+        let before = out.len();
+        out.extend(printable(character));
+        if out.len() > width {
+            out.truncate(before);
+            return (out, text.get(at..).unwrap_or_default());
+        }
     }
-    out.into_boxed_str()
+    (out, "")
+}
+
+/// As [`beginning`], for the end of `text`.
+fn ending(text: &str, width: usize) -> (String, &str) {
+    let mut left = width;
+    let mut rest = text;
+    for (at, character) in text.char_indices().rev() {
+        match left.checked_sub(printable(character).count()) {
+            Some(less) => left = less,
+            None => break,
+        }
+        rest = text.get(..at).unwrap_or_default();
+    }
+    let shown = text.get(rest.len()..).unwrap_or_default();
+    (shown.chars().flat_map(printable).collect(), rest)
 }
 
 /// A character as printable ASCII: itself, or its escape.
@@ -185,16 +218,13 @@ impl fmt::Display for Caret<'_> {
         let (before, from) = self.input.split_at_checked(start).unwrap_or((self.input, ""));
         let marked = from.get(..end.saturating_sub(start)).unwrap_or(from);
 
-        let skipped = before.chars().rev().nth(CARET_BEFORE).is_some();
-        let mut shown: Vec<char> = before.chars().rev().take(CARET_BEFORE).collect();
-        shown.reverse();
-        let left: String = shown.into_iter().flat_map(printable).collect();
-        let left = if skipped { format!("...{left}") } else { left };
-        let right: String = from.chars().take(CARET_AFTER).flat_map(printable).collect();
-        let rest = if from.chars().nth(CARET_AFTER).is_some() { "..." } else { "" };
-        writeln!(f, "{left}{right}{rest}")?;
+        let (left, skipped) = ending(before, CARET_BEFORE);
+        let skipped = ellipsis(skipped);
+        let (right, rest) = beginning(from, CARET_AFTER);
+        writeln!(f, "{skipped}{left}{right}{}", ellipsis(rest))?;
 
-        let width = marked.chars().take(CARET_AFTER).flat_map(printable).count().max(1);
-        write!(f, "{:indent$}{:^<width$} {}", "", "", self.error, indent = left.len())
+        let indent = skipped.len() + left.len();
+        let width = beginning(marked, CARET_AFTER).0.len().max(1);
+        write!(f, "{:indent$}{:^<width$} {}", "", "", self.error)
     }
 }

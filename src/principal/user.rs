@@ -1,6 +1,10 @@
 //! What Appwrite keeps of a user: [`User`], its [`Membership`]s and [`Session`]s.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An Appwrite user, as its JSON has it.
 ///
@@ -23,7 +27,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct User {
     /// `$id`. Without one, or with `""` or `"0"`, which Appwrite takes for none, it is a guest.
@@ -77,7 +81,7 @@ impl User {
 
 /// A user's membership in a team.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct Membership {
     /// `$id` of the membership: the role `member:ID`.
@@ -119,7 +123,7 @@ impl Membership {
 
 /// A user's session.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct Session {
     /// `$id` of the session.
@@ -150,3 +154,35 @@ where
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
+
+/// Reads a type from an object only. Derived code alone would also take an array, and give its
+/// elements to the fields by their order: a guess, and one that could grant something.
+macro_rules! only_from_objects {
+    ($($type:ident: $expected:literal),*) => {$(
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Object;
+                impl<'de> Visitor<'de> for Object {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($expected)
+                    }
+
+                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$type, A::Error> {
+                        $type::deserialize(MapAccessDeserializer::new(map))
+                    }
+                }
+                deserializer.deserialize_map(Object)
+            }
+        }
+
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $type::serialize(self, serializer)
+            }
+        }
+    )*};
+}
+
+only_from_objects!(User: "a user", Membership: "a membership", Session: "a session");

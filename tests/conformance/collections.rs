@@ -1,4 +1,4 @@
-//! collections, collections_raw: what may be done in a collection.
+//! `collections`, `collections_raw`: what may be done in a collection.
 
 use std::collections::BTreeMap;
 

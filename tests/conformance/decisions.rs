@@ -1,4 +1,4 @@
-//! decisions, decisions_raw: whether a list allows an action to some roles.
+//! `decisions`, `decisions_raw`: whether a list allows an action to some roles.
 
 use rolegate::{AclColumn, AclTable, Action, Principal, Role};
 use serde::Deserialize;

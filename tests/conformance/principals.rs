@@ -1,4 +1,4 @@
-//! user_roles: the roles of a user.
+//! `user_roles`: the roles of a user.
 
 use std::collections::BTreeSet;
 

@@ -1,3 +1,9 @@
-//! What the tests share: the naive oracle, and strategies that aim at edges.
+//! What the tests share: the naive oracle, the rules written plainly, and strategies that aim at
+//! edges.
 
+pub mod model;
 pub mod oracle;
+pub mod recogniser;
+pub mod rules;
+pub mod strategies;
+pub mod users;

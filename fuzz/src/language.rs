@@ -1,0 +1,84 @@
+//! Texts: what is accepted, and what is said of the rest.
+
+use rolegate::{AclTable, Action, ActionSet, ParseError, Permission, Principal, Role, Status};
+
+use crate::support::recogniser;
+
+/// The longest message and caret, as in the property tests.
+const MAX_SHOWN: usize = 400;
+
+/// Reads a text as everything that is read from texts: accepted exactly if the recogniser accepts
+/// it, and refused with an error that is small and points into it.
+pub fn permission(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    check("permission", text, Permission::parse(text).err(), recogniser::is_permission(text));
+    check("role", text, Role::parse(text).err(), recogniser::is_role(text));
+    check("action", text, Action::parse(text).err(), recogniser::is_action(text));
+    check("action set", text, ActionSet::parse(text).err(), recogniser::is_action_set(text));
+    check("user", text, Role::user(text).err(), recogniser::is_id(text));
+    check("team", text, Role::team(text).err(), recogniser::is_id(text));
+    check("member", text, Role::member(text).err(), recogniser::is_id(text));
+    check("label", text, Role::label(text).err(), recogniser::is_label(text));
+    let team_role = Role::team_role("t", text).err();
+    check("team role", text, team_role, recogniser::is_team_role(text));
+    let status = Role::user_with(text, Status::Verified).err();
+    check("user with status", text, status, recogniser::is_id(text));
+}
+
+fn check(what: &str, text: &str, error: Option<ParseError>, accepted: bool) {
+    assert_eq!(error.is_none(), accepted, "{what}: {text:?}");
+    let Some(error) = error else { return };
+    assert!(text.get(error.span()).is_some(), "{what}: {:?} of {text:?}", error.span());
+    assert!(error.to_string().len() < MAX_SHOWN, "{what}: {error}");
+    for shown in [text, "", "é"] {
+        let caret = error.caret(shown).to_string();
+        assert!(caret.len() < MAX_SHOWN, "{what}:\n{caret}");
+        assert_eq!(caret.lines().count(), 2, "{what}:\n{caret}");
+    }
+}
+
+/// What is accepted is printed as it was read, through JSON too, means what its parts say, and is
+/// the same to whoever compares strings and to whoever compiles.
+pub fn round_trip(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(role) = Role::parse(text) {
+        assert_eq!(role.to_string(), text);
+        let json = serde_json::to_string(&role).unwrap();
+        assert_eq!(serde_json::from_str::<Role<'_>>(&json).unwrap(), role);
+        for action in Action::ALL {
+            permission_round_trip(Permission::new(action, &role).as_str());
+        }
+    }
+    if let Ok(set) = ActionSet::parse(text) {
+        assert_eq!(ActionSet::parse(&set.to_string()).unwrap(), set, "{text:?}");
+    }
+    permission_round_trip(text);
+}
+
+fn permission_round_trip(text: &str) {
+    let Ok(permission) = Permission::parse(text) else {
+        let roles = ["any", "guests", "users", "user:a", "team:t", "team:t/owner"];
+        let nothing = Action::ALL.into_iter().all(|action| !granted(&roles, action, text));
+        return assert!(nothing, "{text:?} is no permission");
+    };
+    assert_eq!(permission.to_string(), text);
+    let json = serde_json::to_string(&permission).unwrap();
+    assert_eq!(serde_json::from_str::<Permission<'_>>(&json).unwrap(), permission);
+    let role = permission.role();
+    for action in Action::ALL {
+        let expected = permission.actions().contains(action);
+        assert_eq!(granted(&[role.as_str()], action, text), expected, "{action} by {text:?}");
+    }
+}
+
+/// Whether a text grants an action to a holder of these roles, asked by its string and by its
+/// compiled form.
+fn granted(roles: &[&str], action: Action, text: &str) -> bool {
+    let principal = Principal::parse_roles(roles).unwrap();
+    let can = principal.can(action, [text]);
+    assert_eq!(principal.matcher(action).allows([text]), can, "{action} by {text:?}");
+    let mut table = AclTable::new();
+    let (id, _) = table.insert_lenient([text]).unwrap();
+    assert_eq!(table.resolve(&principal, action).allows(id), can, "{action} by {text:?}");
+    can
+}

@@ -1,0 +1,20 @@
+//! What is fuzzed: each target is a function of some bytes that panics if a law does not hold.
+//!
+//! They are plain functions, so that `cargo test` replays the corpus with a stable compiler. The laws
+//! and the naive oracle are those of the property tests.
+
+#[path = "../../tests/support"]
+mod support {
+    pub(crate) mod model;
+    pub(crate) mod oracle;
+    pub(crate) mod recogniser;
+    pub(crate) mod users;
+}
+
+mod language;
+mod table;
+mod user;
+
+pub use language::{permission, round_trip};
+pub use table::table_operations;
+pub use user::user_document;

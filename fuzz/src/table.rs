@@ -1,0 +1,130 @@
+//! Tables: a sequence of operations, the plain map beside it.
+
+use arbitrary::{Arbitrary, Unstructured};
+use rolegate::{AclLimits, Action};
+
+use crate::support::model::{Machine, Operation};
+
+/// Enough to fill blocks of what a table keeps together, and not so many that one input takes long.
+const MAX_OPERATIONS: usize = 64;
+
+/// Does what the bytes say to a table and to the model of it, which must agree.
+pub fn table_operations(data: &[u8]) {
+    let mut bytes = Unstructured::new(data);
+    let Ok(limits) = bytes.arbitrary::<Limits>() else { return };
+    let mut machine = Machine::new(limits.into());
+    for step in bytes.arbitrary_iter::<Step>().unwrap().take(MAX_OPERATIONS) {
+        let Ok(step) = step else { break };
+        machine.step(&step.into());
+    }
+    machine.finish();
+}
+
+/// Mostly none, else small enough to be met.
+#[derive(Arbitrary, Debug)]
+struct Limits {
+    lists: Option<u8>,
+    roles: Option<u8>,
+    grants: Option<u8>,
+    role_bytes: Option<u8>,
+}
+
+impl From<Limits> for AclLimits {
+    fn from(limits: Limits) -> Self {
+        let mut all = Self::default();
+        let set = |limit: &mut u32, value: Option<u8>| *limit = value.map_or(*limit, u32::from);
+        set(&mut all.lists, limits.lists);
+        set(&mut all.roles, limits.roles);
+        set(&mut all.grants, limits.grants);
+        set(&mut all.role_bytes, limits.role_bytes);
+        all
+    }
+}
+
+#[derive(Arbitrary, Debug)]
+enum Step {
+    Insert(Vec<Text>),
+    InsertLenient(Vec<Text>),
+    Resolve(Vec<Name>, Verb),
+    ListsGranting(Verb, Name),
+    ShrinkToFit,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Verb {
+    Create,
+    Read,
+    Update,
+    Delete,
+}
+
+/// A permission, or any text.
+#[derive(Arbitrary, Debug)]
+enum Text {
+    Permission(Verb, Name),
+    Write(Name),
+    Any(String),
+}
+
+/// A role, of few.
+#[derive(Arbitrary, Debug)]
+enum Name {
+    Any,
+    Users,
+    User(u8),
+    Team(u8),
+    TeamRole(u8, u8),
+}
+
+impl From<&Verb> for Action {
+    fn from(verb: &Verb) -> Self {
+        match verb {
+            Verb::Create => Self::Create,
+            Verb::Read => Self::Read,
+            Verb::Update => Self::Update,
+            Verb::Delete => Self::Delete,
+        }
+    }
+}
+
+impl From<&Name> for String {
+    fn from(name: &Name) -> Self {
+        match name {
+            Name::Any => "any".into(),
+            Name::Users => "users".into(),
+            Name::User(id) => format!("user:u{id}"),
+            Name::Team(id) => format!("team:t{id}"),
+            Name::TeamRole(id, role) => format!("team:t{id}/r{}", role % 4),
+        }
+    }
+}
+
+impl From<&Text> for String {
+    fn from(text: &Text) -> Self {
+        match text {
+            Text::Permission(verb, name) => {
+                format!("{}(\"{}\")", Action::from(verb), Self::from(name))
+            }
+            Text::Write(name) => format!("write(\"{}\")", Self::from(name)),
+            Text::Any(text) => text.clone(),
+        }
+    }
+}
+
+impl From<Step> for Operation {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Insert(list) => Self::Insert(list.iter().map(String::from).collect()),
+            Step::InsertLenient(list) => {
+                Self::InsertLenient(list.iter().map(String::from).collect())
+            }
+            Step::Resolve(roles, verb) => {
+                Self::Resolve(roles.iter().map(String::from).collect(), Action::from(&verb))
+            }
+            Step::ListsGranting(verb, name) => {
+                Self::ListsGranting(Action::from(&verb), (&name).into())
+            }
+            Step::ShrinkToFit => Self::ShrinkToFit,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! User documents: the roles that they give.
+
+use std::collections::BTreeSet;
+
+use rolegate::{Principal, PrincipalKind, Role, User};
+use serde_json::Value;
+
+use crate::support::users::{self, Who};
+
+/// A document that is read gives the roles of the table in the semantics, and is read back as it is
+/// printed.
+pub fn user_document(data: &[u8]) {
+    let Ok(user) = serde_json::from_slice::<User>(data) else { return };
+    let printed = serde_json::to_vec(&user).unwrap();
+    assert_eq!(serde_json::from_slice::<User>(&printed).unwrap(), user);
+
+    // What is ignored is not looked into, and may be what no value can hold: invalid UTF-8, 1e999.
+    let Ok(document) = serde_json::from_slice::<Value>(data) else { return };
+    assert_eq!(ours(&user), users::who(&document), "{document}");
+}
+
+fn ours(user: &User) -> Who {
+    let Ok(principal) = Principal::user(user) else { return Who::Blocked };
+    assert!(!principal.bypasses_permissions());
+    let roles: BTreeSet<String> = principal.roles().iter().map(Role::to_string).collect();
+    assert_eq!(roles.len(), principal.roles().len(), "each once");
+    match principal.kind() {
+        PrincipalKind::Guest => Who::Guest,
+        _ => Who::User(roles),
+    }
+}

@@ -1,0 +1,42 @@
+//! Replays what is in `corpus/TARGET` and `regressions/TARGET`, without libFuzzer.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The files in a folder of a target.
+fn files(folder: &str, target: &str) -> Vec<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(target);
+    let entries = fs::read_dir(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let files = entries.map(|entry| entry.unwrap().path());
+    files.filter(|path| !path.ends_with(".gitkeep")).collect()
+}
+
+fn replay(target: &str, body: fn(&[u8])) {
+    let seeds = files("corpus", target);
+    assert!(!seeds.is_empty(), "{target} has no seeds");
+    for path in seeds.into_iter().chain(files("regressions", target)) {
+        let data = fs::read(&path).unwrap();
+        let result = std::panic::catch_unwind(|| body(&data));
+        assert!(result.is_ok(), "{}", path.display());
+    }
+}
+
+#[test]
+fn permissions_are_accepted_and_refused_as_by_the_recogniser() {
+    replay("permission", rolegate_fuzz::permission);
+}
+
+#[test]
+fn what_is_accepted_is_printed_as_it_was_read() {
+    replay("round_trip", rolegate_fuzz::round_trip);
+}
+
+#[test]
+fn user_documents_give_the_roles_of_the_table() {
+    replay("user_document", rolegate_fuzz::user_document);
+}
+
+#[test]
+fn tables_agree_with_a_plain_map() {
+    replay("table_operations", rolegate_fuzz::table_operations);
+}

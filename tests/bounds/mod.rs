@@ -1,0 +1,121 @@
+//! Inputs of a size that nobody sends by mistake: answered correctly or refused, in a time and a
+//! memory that grow with them and no faster.
+
+use std::time::{Duration, Instant};
+
+use rolegate::{
+    AclTable, Action, InsertError, Malformed, ParseErrorKind, Permission, Principal, Role,
+};
+
+/// A debug build takes some ten microseconds to read one permission, and up to a tenth of a
+/// millisecond to say what is wrong with one: there it is a fifth, and a hundredth, of what it is
+/// otherwise.
+const MANY_ROLES: usize = if cfg!(debug_assertions) { 200_000 } else { 1_000_000 };
+const MANY_ERRORS: usize = if cfg!(debug_assertions) { 10_000 } else { 1_000_000 };
+
+/// Generous for a debug build on a busy machine, and far from what anything quadratic would take on
+/// inputs of a million.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn within_patience(what: &str, run: impl FnOnce()) {
+    let start = Instant::now();
+    run();
+    assert!(start.elapsed() < PATIENCE, "{what} took {:?}", start.elapsed());
+}
+
+#[test]
+fn a_permission_of_a_megabyte_is_refused_and_grants_nothing() {
+    let long = format!("read(\"user:{}\")", "a".repeat(1 << 20));
+    assert_eq!(Permission::parse(&long).unwrap_err().kind(), ParseErrorKind::TooLong);
+
+    let principal = Principal::guest();
+    assert!(!principal.can(Action::Read, [&long]));
+    assert!(!principal.matcher(Action::Read).allows([&long]));
+    assert!(!principal.explain(Action::Read, [&long]).allowed);
+    assert!(principal.can(Action::Read, [&long, "read(\"any\")"]));
+
+    let mut table = AclTable::new();
+    assert!(matches!(table.insert([&long]), Err(InsertError::Malformed(_))));
+    assert_eq!((table.len(), table.roles().len()), (0, 0));
+    let (_, malformed) = table.insert_lenient([&long]).unwrap();
+    assert_eq!(malformed.len(), 1);
+    assert!(malformed[0].to_string().len() < 400);
+    assert!(table.memory() < 4096, "{}", table.memory());
+}
+
+#[test]
+fn a_list_of_a_million_permissions_is_one_list() {
+    let few = ["update(\"users\")", "read(\"team:t1\")", "write(\"user:a\")", "read(\"any\")"];
+    let list: Vec<&str> = few.repeat(1_000_000 / few.len());
+    within_patience("a million permissions", || {
+        let guest = Principal::guest();
+        assert!(guest.can(Action::Read, &list));
+        assert!(!guest.can(Action::Update, &list));
+        assert!(!guest.matcher(Action::Delete).allows(&list));
+
+        let mut table = AclTable::new();
+        let id = table.insert(&list).unwrap();
+        assert_eq!(table.insert(few).unwrap(), id);
+        assert_eq!(table.grants(id).unwrap().len(), few.len());
+        assert!(table.resolve(&guest, Action::Read).allows(id));
+    });
+}
+
+#[test]
+fn a_list_for_a_million_roles_grants_each_of_them() {
+    const ROLES: usize = MANY_ROLES;
+    within_patience("a million roles", || {
+        let mut table = AclTable::new();
+        let list = (0..ROLES).map(|number| format!("read(\"user:u{number}\")"));
+        let id = table.insert(list).unwrap();
+        assert_eq!(table.roles().len(), ROLES);
+        assert_eq!(table.grants(id).unwrap().len(), ROLES);
+        for number in [0, 1, ROLES / 2, ROLES - 1] {
+            let one = Principal::from_roles([Role::user(&format!("u{number}")).unwrap()]);
+            assert!(table.resolve(&one, Action::Read).allows(id), "u{number}");
+            assert!(!table.resolve(&one, Action::Update).allows(id), "u{number}");
+        }
+        assert!(!table.resolve(&Principal::guest(), Action::Read).allows(id));
+        // 12 bytes of text and a grant at least, and with all that finds them again no more than
+        // some ten times that.
+        assert!(table.memory() < 150 * ROLES, "{} bytes a role", table.memory() / ROLES);
+    });
+}
+
+#[test]
+fn a_principal_of_a_hundred_thousand_roles_sees_what_each_sees() {
+    const ROLES: usize = 100_000;
+    let roles = (0..ROLES).map(|number| format!("team:t{number}"));
+    within_patience("a hundred thousand roles", || {
+        let principal = Principal::parse_roles(roles.chain(["any".into()])).unwrap();
+        assert_eq!(principal.roles().len(), ROLES + 1);
+
+        let mut table = AclTable::new();
+        let matcher = principal.matcher(Action::Update);
+        let lists = [0, 1, ROLES / 2, ROLES - 1, ROLES, ROLES + 1];
+        for number in lists {
+            let list = [format!("write(\"team:t{number}\")"), "read(\"any\")".into()];
+            let id = table.insert(&list).unwrap();
+            let seen = number < ROLES;
+            assert_eq!(principal.can(Action::Update, &list), seen, "t{number}");
+            assert_eq!(matcher.allows(&list), seen, "t{number}");
+            let visibility = table.resolve(&principal, Action::Update);
+            assert_eq!(visibility.allows(id), seen, "t{number}");
+        }
+    });
+}
+
+#[test]
+fn malformed_permissions_are_named_one_by_one_however_many() {
+    let list = || (0..MANY_ERRORS).map(|_| "read(\"nobody\")").chain(["read(\"any\")"]);
+    within_patience("malformed permissions", || {
+        assert!(Principal::guest().can(Action::Read, list()));
+        assert!(!Principal::guest().can(Action::Update, list()));
+        let mut table = AclTable::new();
+        let (id, malformed) = table.insert_lenient(list()).unwrap();
+        assert!(malformed.iter().map(Malformed::index).eq(0..MANY_ERRORS));
+        assert!(table.resolve(&Principal::guest(), Action::Read).allows(id));
+        let error = table.insert(list()).unwrap_err();
+        assert!(matches!(error, InsertError::Malformed(bad) if bad.index() == 0));
+    });
+}

@@ -1,0 +1,195 @@
+//! Columns: ids of one, two and four bytes that behave as a vector of them.
+
+use std::sync::LazyLock;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use rolegate::{AclColumn, AclId, AclTable, Action, Principal, Visibility};
+
+/// More lists than two bytes can number.
+const LISTS: usize = (1 << 16) + 100;
+
+/// Lists at the borders of what one and two bytes can number, and others.
+const BORDERS: [usize; 14] =
+    [0, 1, 63, 64, 254, 255, 256, 257, 65_534, 65_535, 65_536, 65_537, LISTS - 2, LISTS - 1];
+
+/// A table of the cheapest lists that differ. Anybody may read each of them, and the user of its
+/// number may update it.
+struct Large {
+    table: AclTable,
+    ids: Vec<AclId>,
+    /// What everybody may read, resolved when there were so many lists.
+    early: Vec<(usize, Visibility)>,
+    foreign: AclId,
+}
+
+static LARGE: LazyLock<Large> = LazyLock::new(|| {
+    let mut large = Large {
+        table: AclTable::new(),
+        ids: Vec::new(),
+        early: Vec::new(),
+        foreign: AclTable::new().insert([r#"read("any")"#]).unwrap(),
+    };
+    for at in 0..LISTS {
+        if BORDERS.contains(&at) {
+            large.early.push((at, large.table.resolve(&Principal::guest(), Action::Read)));
+        }
+        let list = [r#"read("any")"#.to_owned(), format!("update(\"user:u{at}\")")];
+        large.ids.push(large.table.insert(list).unwrap());
+    }
+    large.early.push((LISTS, large.table.resolve(&Principal::guest(), Action::Read)));
+    large
+});
+
+/// A list of the large table, or the foreign one.
+type Place = Option<usize>;
+
+fn id(place: Place) -> AclId {
+    place.map_or(LARGE.foreign, |at| LARGE.ids[at])
+}
+
+fn place() -> impl Strategy<Value = Place> {
+    let low = prop_oneof![0..3_usize, 0..256_usize, 0..70_usize];
+    prop_oneof![
+        6 => low.prop_map(Some),
+        3 => select(BORDERS.to_vec()).prop_map(Some),
+        1 => (0..LISTS).prop_map(Some),
+        1 => Just(None),
+    ]
+}
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Push(Place),
+    Extend(Vec<Place>),
+    Set(prop::sample::Index, Place),
+    SetBehindTheEnd(Place),
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        place().prop_map(Operation::Push),
+        vec(place(), 0..140).prop_map(Operation::Extend),
+        (any::<prop::sample::Index>(), place()).prop_map(|(at, place)| Operation::Set(at, place)),
+        place().prop_map(Operation::SetBehindTheEnd),
+    ]
+}
+
+/// A column as a vector: all that is not of the table of the first id is nothing.
+#[derive(Default)]
+struct Model {
+    first: Option<Place>,
+    places: Vec<Option<Place>>,
+}
+
+impl Model {
+    fn admit(&mut self, place: Place) -> Option<Place> {
+        let first = *self.first.get_or_insert(place);
+        (first.is_some() == place.is_some()).then_some(place)
+    }
+
+    fn push(&mut self, place: Place) {
+        let place = self.admit(place);
+        self.places.push(place);
+    }
+
+    fn apply(&mut self, operation: &Operation, column: &mut AclColumn) {
+        match operation {
+            Operation::Push(place) => {
+                column.push(id(*place));
+                self.push(*place);
+            }
+            Operation::Extend(places) => {
+                column.extend(places.iter().copied().map(id));
+                for place in places {
+                    self.push(*place);
+                }
+            }
+            Operation::Set(at, place) if !self.places.is_empty() => {
+                let at = at.index(self.places.len());
+                assert!(column.set(at, id(*place)));
+                self.places[at] = self.admit(*place);
+            }
+            Operation::Set(_, place) | Operation::SetBehindTheEnd(place) => {
+                assert!(!column.set(self.places.len(), id(*place)));
+            }
+        }
+    }
+
+    fn check(&self, column: &AclColumn) -> Result<(), TestCaseError> {
+        prop_assert_eq!(column.len(), self.places.len());
+        prop_assert_eq!(column.is_empty(), self.places.is_empty());
+        let ids = |place: &Option<Place>| place.map(id);
+        let expected: Vec<Option<AclId>> = self.places.iter().map(ids).collect();
+        let got: Vec<Option<AclId>> = (0..column.len()).map(|at| column.get(at)).collect();
+        prop_assert_eq!(got, expected);
+        prop_assert_eq!(column.get(column.len()), None);
+        Ok(())
+    }
+
+    /// The documents whose list is of the large table and is `visible`.
+    fn filtered(&self, visible: impl Fn(usize) -> bool) -> Vec<usize> {
+        let sees = |&at: &usize| self.places[at].flatten().is_some_and(&visible);
+        (0..self.places.len()).filter(sees).collect()
+    }
+}
+
+fn updater(users: &[usize]) -> Visibility {
+    let roles = users.iter().map(|user| format!("user:u{user}"));
+    LARGE.table.resolve(&Principal::parse_roles(roles).unwrap(), Action::Update)
+}
+
+proptest! {
+    #[test]
+    fn a_column_is_a_vector_of_ids(operations in vec(operation(), 0..12)) {
+        let (mut column, mut model) = (AclColumn::new(), Model::default());
+        for operation in &operations {
+            model.apply(operation, &mut column);
+            model.check(&column)?;
+        }
+        let places: Vec<Place> = model.places.iter().flatten().copied().collect();
+        if places.len() == model.places.len() {
+            let anew: AclColumn = places.into_iter().map(id).collect();
+            model.check(&anew)?;
+        }
+    }
+
+    #[test]
+    fn a_filter_gives_the_documents_whose_lists_are_visible(
+        operations in vec(operation(), 0..6),
+        users in subsequence(BORDERS.to_vec(), 0..4),
+        many in 0..300_usize,
+    ) {
+        let (mut column, mut model) = (AclColumn::new(), Model::default());
+        for operation in &operations {
+            model.apply(operation, &mut column);
+        }
+        let mut selection = rolegate::Selection::new();
+
+        let users: Vec<usize> = users.into_iter().chain(0..many).collect();
+        updater(&users).filter_into(&column, &mut selection);
+        let expected = model.filtered(|list| users.contains(&list));
+        prop_assert_eq!(selection.iter().collect::<Vec<_>>(), expected, "some");
+        prop_assert_eq!(selection.len(), column.len());
+
+        for (lists, visibility) in &LARGE.early {
+            visibility.filter_into(&column, &mut selection);
+            let expected = model.filtered(|list| list < *lists);
+            prop_assert_eq!(selection.iter().collect::<Vec<_>>(), expected, "all of {}", lists);
+        }
+        LARGE.table.resolve(&Principal::key_with_bypass(), Action::Read).filter_into(&column, &mut selection);
+        prop_assert_eq!(selection.count(), column.len(), "every document");
+    }
+}
+
+#[test]
+fn a_column_takes_as_many_bytes_a_document_as_its_largest_id_needs() {
+    for (list, bytes) in [(0, 1), (255, 1), (256, 2), (65_535, 2), (65_536, 4), (LISTS - 1, 4)] {
+        let mut column: AclColumn = (0..1000).map(|_| LARGE.ids[0]).collect();
+        column.push(LARGE.ids[list]);
+        let shown = format!("{column:?}");
+        assert!(shown.contains(&format!("bytes_per_document: {bytes}")), "{list}: {shown}");
+        assert!(column.memory() < 2 * 1024 * bytes, "{list}: {}", column.memory());
+    }
+}

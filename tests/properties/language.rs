@@ -1,0 +1,177 @@
+//! The language: one permission has one spelling, and nothing else is a permission.
+
+use proptest::prelude::*;
+use proptest::sample::subsequence;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use rolegate::{Action, ActionSet, Permission, Role, RoleKind, Status};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::support::{recogniser, strategies};
+
+/// What a text would be if it were printed as JSON and read again.
+fn through_json<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}
+
+/// A role made from the parts of another.
+fn rebuilt(role: &Role<'_>) -> Role<'static> {
+    match role.kind() {
+        RoleKind::Any => Role::any(),
+        RoleKind::Guests => Role::guests(),
+        RoleKind::Users { status: None } => Role::users(),
+        RoleKind::Users { status: Some(status) } => Role::users_with(status),
+        RoleKind::User { id, status: None } => Role::user(id).unwrap(),
+        RoleKind::User { id, status: Some(status) } => Role::user_with(id, status).unwrap(),
+        RoleKind::Team { id, role: None } => Role::team(id).unwrap(),
+        RoleKind::Team { id, role: Some(role) } => Role::team_role(id, role).unwrap(),
+        RoleKind::Member { id } => Role::member(id).unwrap(),
+        RoleKind::Label { name } => Role::label(name).unwrap(),
+        other => panic!("unknown kind {other:?}"),
+    }
+}
+
+fn permission_text() -> BoxedStrategy<String> {
+    prop_oneof![
+        strategies::permission(),
+        strategies::near_miss(strategies::permission()),
+        strategies::near_miss(strategies::small_permission()),
+        strategies::permission_with_edges(),
+        any::<String>(),
+    ]
+    .boxed()
+}
+
+fn role_text() -> BoxedStrategy<String> {
+    prop_oneof![
+        strategies::role(),
+        strategies::near_miss(strategies::role()),
+        strategies::role_with_edges(),
+        strategies::part_with_edges(),
+        any::<String>(),
+    ]
+    .boxed()
+}
+
+fn action_set_text() -> BoxedStrategy<String> {
+    let names = prop_oneof![9 => strategies::verb(), 1 => Just("none"), 1 => Just("")];
+    let set = proptest::collection::vec(names, 1..5).prop_map(|names| names.join(",")).boxed();
+    prop_oneof![set.clone(), strategies::near_miss(set)].boxed()
+}
+
+proptest! {
+    // Parsing takes microseconds, and a wrong border is one of some hundred places.
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn a_permission_is_accepted_exactly_if_the_recogniser_accepts_it(text in permission_text()) {
+        prop_assert_eq!(Permission::parse(&text).is_ok(), recogniser::is_permission(&text));
+    }
+
+    #[test]
+    fn a_role_is_accepted_exactly_if_the_recogniser_accepts_it(text in role_text()) {
+        prop_assert_eq!(Role::parse(&text).is_ok(), recogniser::is_role(&text));
+    }
+
+    #[test]
+    fn a_role_is_made_of_parts_exactly_if_each_part_is_one(
+        id in strategies::part_with_edges(),
+        role in strategies::part_with_edges(),
+    ) {
+        let is_id = recogniser::is_id(&id);
+        prop_assert_eq!(Role::user(&id).is_ok(), is_id);
+        prop_assert_eq!(Role::user_with(&id, Status::Verified).is_ok(), is_id);
+        prop_assert_eq!(Role::team(&id).is_ok(), is_id);
+        prop_assert_eq!(Role::member(&id).is_ok(), is_id);
+        prop_assert_eq!(Role::label(&id).is_ok(), recogniser::is_label(&id));
+        let both = is_id && recogniser::is_team_role(&role);
+        prop_assert_eq!(Role::team_role(&id, &role).is_ok(), both);
+    }
+
+    #[test]
+    fn an_action_and_a_set_are_accepted_exactly_if_the_recogniser_accepts_them(
+        text in action_set_text(),
+    ) {
+        prop_assert_eq!(Action::parse(&text).is_ok(), recogniser::is_action(&text));
+        prop_assert_eq!(ActionSet::parse(&text).is_ok(), recogniser::is_action_set(&text));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_permission_is_printed_as_it_was_read(text in strategies::permission()) {
+        let permission = Permission::parse(&text).unwrap();
+        prop_assert_eq!(permission.to_string(), &*text);
+        prop_assert_eq!(&through_json(&permission.clone().into_owned()), &permission);
+        prop_assert_eq!(serde_json::to_value(&permission).unwrap(), text.as_str());
+
+        let (verb, role) = recogniser::split_permission(&text).unwrap();
+        prop_assert_eq!(permission.actions(), ActionSet::parse(verb).unwrap());
+        prop_assert_eq!(permission.role(), Role::parse(role).unwrap());
+    }
+
+    #[test]
+    fn a_role_is_printed_as_it_was_read_and_is_its_parts(text in strategies::role()) {
+        let role = Role::parse(&text).unwrap();
+        prop_assert_eq!(role.to_string(), &*text);
+        prop_assert_eq!(&through_json(&role.clone().into_owned()), &role);
+        prop_assert_eq!(serde_json::to_value(&role).unwrap(), text.as_str());
+        prop_assert_eq!(&rebuilt(&role), &role);
+    }
+
+    #[test]
+    fn a_permission_made_of_an_action_and_a_role_is_read_back(
+        action in strategies::action(),
+        text in strategies::role(),
+    ) {
+        let role = Role::parse(&text).unwrap();
+        let permission = Permission::new(action, &role);
+        prop_assert_eq!(&Permission::parse(permission.as_str()).unwrap(), &permission);
+        prop_assert_eq!(permission.actions(), ActionSet::from(action));
+        prop_assert_eq!(permission.role(), role.clone());
+        prop_assert_eq!(Permission::write(&role).actions(), ActionSet::WRITE);
+    }
+
+    #[test]
+    fn an_action_set_is_read_as_it_was_printed(actions in subsequence(Action::ALL.to_vec(), 0..=4)) {
+        let set: ActionSet = actions.iter().copied().collect();
+        prop_assert_eq!(ActionSet::parse(&set.to_string()).unwrap(), set);
+        prop_assert_eq!(through_json(&set), set);
+        prop_assert_eq!(set.iter().collect::<Vec<_>>(), &*actions);
+        for action in Action::ALL {
+            prop_assert_eq!(set.contains(action), actions.contains(&action));
+            prop_assert_eq!(Action::parse(action.as_str()).unwrap(), action);
+            prop_assert_eq!(through_json(&action), action);
+        }
+    }
+
+    #[test]
+    fn what_is_no_permission_is_refused_in_json_too(
+        text in strategies::near_miss(strategies::permission()),
+    ) {
+        let json = serde_json::to_string(&text).unwrap();
+        let read = serde_json::from_str::<Permission<'_>>(&json);
+        prop_assert_eq!(read.is_ok(), recogniser::is_permission(&text));
+        let read = serde_json::from_str::<Role<'_>>(&json);
+        prop_assert_eq!(read.is_ok(), recogniser::is_role(&text));
+    }
+}
+
+/// Comparing two recognisers on texts that both refuse would say nothing.
+#[test]
+fn the_texts_that_are_tried_are_accepted_and_refused_often() {
+    fn accepted(texts: impl Strategy<Value = String>, is: fn(&str) -> bool) -> usize {
+        let mut runner = TestRunner::deterministic();
+        let texts = (0..1000).map(|_| texts.new_tree(&mut runner).unwrap().current());
+        texts.filter(|text| is(text)).count()
+    }
+    let counts = [
+        accepted(permission_text(), recogniser::is_permission),
+        accepted(strategies::near_miss(strategies::permission()), recogniser::is_permission),
+        accepted(strategies::permission_with_edges(), recogniser::is_permission),
+        accepted(role_text(), recogniser::is_role),
+        accepted(action_set_text(), recogniser::is_action_set),
+    ];
+    assert!(counts.iter().all(|count| (50..950).contains(count)), "of 1000 each: {counts:?}");
+}

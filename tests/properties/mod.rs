@@ -1,0 +1,12 @@
+//! Laws, tried on inputs that aim at the edges.
+
+mod collections;
+mod column;
+mod evaluation;
+mod explanations;
+mod language;
+mod postings;
+mod refusals;
+mod selection;
+mod table;
+mod users;

@@ -1,0 +1,136 @@
+//! Selections: bits in words of 64 that behave as a vector of booleans.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use rolegate::Selection;
+
+const LENGTHS: [usize; 12] = [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, (1 << 16) - 1, 1 << 16];
+
+/// Which documents, in ways that meet the words' borders.
+#[derive(Clone, Debug)]
+enum Pattern {
+    None,
+    All,
+    /// Those whose position leaves a remainder of 0.
+    Every(usize),
+    /// The first and the last of each word.
+    Borders,
+    /// As a generator with this seed says.
+    Random(u64),
+}
+
+impl Pattern {
+    fn selects(&self, position: usize) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Every(step) => position.is_multiple_of(*step),
+            Self::Borders => matches!(position % 64, 0 | 63),
+            Self::Random(seed) => {
+                let mixed = (*seed ^ position as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                (mixed >> 40).count_ones().is_multiple_of(2)
+            }
+        }
+    }
+}
+
+fn bits() -> impl Strategy<Value = Vec<bool>> {
+    let pattern = prop_oneof![
+        Just(Pattern::None),
+        Just(Pattern::All),
+        select(vec![2, 3, 63, 64, 65]).prop_map(Pattern::Every),
+        Just(Pattern::Borders),
+        any::<u64>().prop_map(Pattern::Random),
+    ];
+    let of_pattern = (select(LENGTHS.to_vec()), pattern)
+        .prop_map(|(len, pattern)| (0..len).map(|at| pattern.selects(at)).collect());
+    prop_oneof![of_pattern, vec(any::<bool>(), 0..140)]
+}
+
+#[derive(Clone, Debug)]
+enum Operation {
+    Intersect(Vec<bool>),
+    Union(Vec<bool>),
+    Invert,
+}
+
+impl Operation {
+    fn apply(&self, selection: &mut Selection, bits: &mut [bool]) {
+        let at = |other: &[bool], position: usize| other.get(position).copied().unwrap_or(false);
+        match self {
+            Self::Intersect(other) => {
+                selection.intersect(&other.iter().copied().collect());
+                bits.iter_mut().enumerate().for_each(|(place, bit)| *bit &= at(other, place));
+            }
+            Self::Union(other) => {
+                selection.union(&other.iter().copied().collect());
+                bits.iter_mut().enumerate().for_each(|(place, bit)| *bit |= at(other, place));
+            }
+            Self::Invert => {
+                selection.invert();
+                for bit in bits {
+                    *bit = !*bit;
+                }
+            }
+        }
+    }
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        bits().prop_map(Operation::Intersect),
+        bits().prop_map(Operation::Union),
+        Just(Operation::Invert),
+    ]
+}
+
+fn check(selection: &Selection, bits: &[bool]) -> Result<(), TestCaseError> {
+    let len = bits.len();
+    let positions: Vec<usize> = (0..len).filter(|&at| bits[at]).collect();
+    prop_assert_eq!(selection.len(), len);
+    prop_assert_eq!(selection.is_empty(), len == 0);
+    prop_assert_eq!(selection.count(), positions.len());
+    prop_assert!((0..len).all(|at| selection.contains(at) == bits[at]));
+    let behind = [len, len + 1, len + 63, len + 64, usize::MAX];
+    prop_assert!(behind.iter().all(|&at| !selection.contains(at)), "behind the end");
+
+    let (least, most) = selection.iter().size_hint();
+    prop_assert!(least <= positions.len() && positions.len() <= most.unwrap());
+    prop_assert!(selection.iter().eq(positions.iter().copied()));
+    let same: Selection = bits.iter().copied().collect();
+    prop_assert_eq!(selection, &same, "made anew");
+    Ok(())
+}
+
+proptest! {
+    // 65,536 documents now and then, each of which is looked at in four ways.
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_selection_is_a_vector_of_booleans(mut bits in bits(), operations in vec(operation(), 0..5)) {
+        let mut selection: Selection = bits.iter().copied().collect();
+        check(&selection, &bits)?;
+        for operation in &operations {
+            operation.apply(&mut selection, &mut bits);
+            check(&selection, &bits)?;
+        }
+    }
+
+    #[test]
+    fn inverting_twice_changes_nothing_and_swaps_both_and_either(one in bits(), other in bits()) {
+        let one: Selection = one.into_iter().collect();
+        let len = one.len();
+        let other: Selection = (0..len).map(|at| other.get(at) == Some(&true)).collect();
+        let inverted = |selection: &Selection| {
+            let mut inverted = selection.clone();
+            inverted.invert();
+            inverted
+        };
+        prop_assert_eq!(&inverted(&inverted(&one)), &one);
+        let (mut both, mut either) = (one.clone(), inverted(&one));
+        both.intersect(&other);
+        either.union(&inverted(&other));
+        prop_assert_eq!(inverted(&both), either);
+    }
+}

@@ -1,0 +1,130 @@
+//! Tables: sequences of operations, with and without limits, against a plain map.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use rolegate::{AclColumn, AclLimits, AclTable, Action, Principal};
+
+use crate::support::model::{Machine, Operation};
+use crate::support::strategies::{
+    UNIVERSE, action, principal_roles, small_list, small_role, stored_list,
+};
+
+fn operation() -> impl Strategy<Value = Operation> {
+    let roles = || {
+        subsequence(UNIVERSE.to_vec(), 0..6)
+            .prop_map(|roles| roles.into_iter().map(str::to_owned).collect())
+    };
+    prop_oneof![
+        4 => small_list().prop_map(Operation::Insert),
+        2 => stored_list().prop_map(Operation::Insert),
+        3 => stored_list().prop_map(Operation::InsertLenient),
+        2 => (roles(), action()).prop_map(|(roles, action)| Operation::Resolve(roles, action)),
+        2 => (action(), small_role()).prop_map(|(a, role)| Operation::ListsGranting(a, role.into())),
+        1 => Just(Operation::ShrinkToFit),
+    ]
+}
+
+/// Limits so small that they are met, each of them alone or several at once.
+fn limits() -> impl Strategy<Value = AclLimits> {
+    let some = |values: Vec<u32>| prop_oneof![Just(u32::MAX), select(values)];
+    (some(vec![0, 1, 5]), some(vec![0, 1, 4]), some(vec![0, 1, 8]), some(vec![0, 5, 40])).prop_map(
+        |(lists, roles, grants, role_bytes)| {
+            let mut limits = AclLimits::default();
+            limits.lists = lists.min(limits.lists);
+            limits.roles = roles.min(limits.roles);
+            limits.grants = grants;
+            limits.role_bytes = role_bytes;
+            limits
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_table_is_a_map_of_what_lists_come_down_to(operations in vec(operation(), 0..30)) {
+        let mut machine = Machine::new(AclLimits::default());
+        for operation in &operations {
+            machine.step(operation);
+        }
+        machine.finish();
+    }
+
+    #[test]
+    fn a_full_table_refuses_and_stays_as_it_was(
+        limits in limits(),
+        operations in vec(operation(), 0..30),
+    ) {
+        let mut machine = Machine::new(limits);
+        for operation in &operations {
+            machine.step(operation);
+        }
+        machine.finish();
+    }
+
+    #[test]
+    fn ids_of_another_table_are_seen_only_by_who_sees_everything(
+        roles in principal_roles(),
+        action in action(),
+        (ours, theirs) in (vec(small_list(), 1..6), vec(small_list(), 1..6)),
+    ) {
+        let (mut table, mut other) = (AclTable::new(), AclTable::new());
+        let ours: Vec<_> = ours.iter().map(|list| table.insert(list).unwrap()).collect();
+        let theirs: Vec<_> = theirs.iter().map(|list| other.insert(list).unwrap()).collect();
+        let principal = Principal::parse_roles(&roles).unwrap();
+        for (principal, everything) in [(principal, false), (Principal::key_with_bypass(), true)] {
+            let visibility = table.resolve(&principal, action);
+            prop_assert!(theirs.iter().all(|&id| visibility.allows(id) == everything));
+            prop_assert!(theirs.iter().all(|&id| table.grants(id).is_none()));
+
+            let mixed: AclColumn = ours.iter().chain(&theirs).chain(&ours).copied().collect();
+            let seen = visibility.filter(&mixed);
+            let own = ours.iter().map(|&id| visibility.allows(id));
+            let foreign = theirs.iter().map(|_| everything);
+            let expected: Vec<bool> = own.clone().chain(foreign).chain(own).collect();
+            prop_assert_eq!((0..mixed.len()).map(|at| seen.contains(at)).collect::<Vec<_>>(), expected);
+
+            let foreign: AclColumn = theirs.iter().chain(&ours).copied().collect();
+            let seen = visibility.filter(&foreign);
+            prop_assert_eq!(seen.count(), if everything { foreign.len() } else { 0 });
+        }
+    }
+}
+
+/// Everybody sees all lists that were there, so that the answer is "all" and not a set.
+#[test]
+fn who_sees_all_lists_does_not_see_those_that_come_later() {
+    for before in [1, 2, 63, 64, 65, 255, 256, 257] {
+        let list = |number: usize| [format!("read(\"user:u{number}\")"), "read(\"any\")".into()];
+        let mut table = AclTable::new();
+        let mut column: AclColumn = (0..before).map(|at| table.insert(list(at)).unwrap()).collect();
+        let visibility = table.resolve(&Principal::guest(), Action::Read);
+        for at in before..before + 300 {
+            let later = table.insert(list(at)).unwrap();
+            assert!(!visibility.allows(later), "list {at}, of {before} lists");
+            column.push(later);
+            assert_eq!(visibility.filter(&column).count(), before, "list {at}, of {before} lists");
+        }
+        let seen: Vec<usize> = visibility.filter(&column).iter().collect();
+        assert_eq!(seen, (0..before).collect::<Vec<_>>());
+    }
+}
+
+/// Bits that are found word by word: the first words have none.
+#[test]
+fn a_list_behind_many_that_are_not_visible_is_found() {
+    for before in [0, 63, 64, 127, 128, 1000] {
+        for visible in 0..3 {
+            let mut table = AclTable::new();
+            for at in 0..before {
+                table.insert([format!("read(\"user:u{at}\")")]).unwrap();
+            }
+            let list = |at: usize| [format!("read(\"team:t{at}\")"), "read(\"any\")".into()];
+            let ids: Vec<_> = (0..visible).map(|at| table.insert(list(at)).unwrap()).collect();
+            table.insert(["read(\"user:last\")"]).unwrap();
+            let visibility = table.resolve(&Principal::guest(), Action::Read);
+            let lists: Vec<_> = visibility.lists().unwrap().collect();
+            assert_eq!(lists, ids, "{visible} behind {before}");
+        }
+    }
+}
