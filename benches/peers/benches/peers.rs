@@ -68,11 +68,11 @@ impl<'c> Peers<'c> {
     fn new(criterion: &'c mut Criterion, name: String, data: &Data) -> Self {
         let mut rolegate = RolegateCompiled::new(data);
         let expected = rolegate.visible();
+        let permissions = data.documents.iter().map(|document| document.permissions.len());
         println!(
-            "{name}: {} documents, {:.2} permissions each, {} distinct lists, {} roles, {} visible",
+            "{name}: {} documents, {} permissions, {} distinct lists, {} roles, {} visible",
             data.documents.len(),
-            data.documents.iter().map(|document| document.permissions.len()).sum::<usize>() as f64
-                / data.documents.len() as f64,
+            permissions.sum::<usize>(),
             rolegate.distinct_lists(),
             data.caller.roles.len(),
             expected.len(),

@@ -50,7 +50,7 @@ impl Casbin {
     #[must_use]
     pub fn new(data: &Data) -> Self {
         let caller = data.caller.id.clone();
-        let roles = data.caller.roles.iter().map(|role| vec![caller.clone(), role.clone()]);
+        let memberships = data.caller.roles.iter().map(|role| vec![caller.clone(), role.clone()]);
         let mut names: HashMap<&[String], String> = HashMap::new();
         let mut rules = Vec::new();
         let groups = data.documents.iter().map(|document| {
@@ -67,7 +67,7 @@ impl Casbin {
             let model = DefaultModel::from_str(MODEL).await?;
             let mut enforcer = Enforcer::new(model, MemoryAdapter::default()).await?;
             enforcer.add_policies(rules).await?;
-            enforcer.add_grouping_policies(roles.collect()).await?;
+            enforcer.add_grouping_policies(memberships.collect()).await?;
             casbin::Result::Ok(enforcer)
         });
         Self { enforcer: enforcer.expect("the model and the rules fit"), caller, groups }

@@ -119,10 +119,10 @@ fn pool_role(number: u64) -> String {
 
 fn document(position: usize, readers: &[String], owner: &str, random: &mut Random) -> Document {
     let reads = readers.iter().map(|role| format!("read(\"{role}\")"));
-    let owned = ["update", "delete"].map(|action| format!("{action}(\"{owner}\")"));
+    let writes = ["update", "delete"].map(|action| format!("{action}(\"{owner}\")"));
     Document {
         id: format!("{:012x}{position:08x}", random.next() & 0xffff_ffff_ffff),
-        permissions: reads.chain(owned).collect(),
+        permissions: reads.chain(writes).collect(),
         readers: readers.to_vec(),
     }
 }

@@ -32,7 +32,7 @@ struct Document {
 
 /// The knowledge base, the caller and the documents.
 pub struct Oso {
-    oso: oso::Oso,
+    base: oso::Oso,
     user: PolarValue,
     documents: Vec<PolarValue>,
 }
@@ -59,7 +59,7 @@ impl Oso {
             .map(|document| Document { readers: document.readers.clone() })
             .map(PolarValue::new_from_instance)
             .collect();
-        Self { oso: base, user: PolarValue::new_from_instance(User { roles }), documents }
+        Self { base, user: PolarValue::new_from_instance(User { roles }), documents }
     }
 }
 
@@ -67,7 +67,7 @@ impl Engine for Oso {
     fn visible(&mut self) -> Vec<usize> {
         let documents = self.documents.iter().enumerate();
         let allowed = documents.filter(|(_, document)| {
-            let allowed = self.oso.is_allowed(self.user.clone(), "read", (*document).clone());
+            let allowed = self.base.is_allowed(self.user.clone(), "read", (*document).clone());
             allowed.expect("the policy does not fail")
         });
         allowed.map(|(position, _)| position).collect()
