@@ -1,0 +1,111 @@
+//! rolegate and what people would use instead, on the same documents, in one run.
+//!
+//! Every engine's answer is compared with rolegate's before it is timed.
+
+use std::cell::OnceCell;
+use std::time::Duration;
+
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use rolegate_peers::data::{self, Data};
+use rolegate_peers::{
+    Casbin, Cedar, Engine, Gatehouse, Oso, RegorusBatch, RegorusIndex, RegorusSingle, RolegateCold,
+    RolegateCompiled, RolegateFilter, RolegateRaw, Sqlite, SqliteCovering,
+};
+
+/// Documents of the batch.
+const BATCH: usize = 2_000;
+/// Documents of the collection that is listed.
+const LIST: usize = 250_000;
+
+/// A batch at hand, of which the visible documents are wanted.
+fn batch(criterion: &mut Criterion) {
+    let data = data::batch(BATCH);
+    let mut group = Peers::new(criterion, format!("batch/{BATCH}"), &data);
+    group.bench("rolegate-compiled", || Box::new(RolegateCompiled::new(&data)));
+    group.bench("rolegate-filter", || Box::new(RolegateFilter::new(&data)));
+    group.bench("rolegate-raw", || Box::new(RolegateRaw::new(&data)));
+    group.bench("rolegate-cold", || Box::new(RolegateCold::new(&data)));
+    group.bench("sqlite", || Box::new(Sqlite::new(&data)));
+    group.bench("sqlite-covering", || Box::new(SqliteCovering::new(&data)));
+    group.bench("gatehouse", || Box::new(Gatehouse::new(&data)));
+    group.bench("cedar", || Box::new(Cedar::new(&data)));
+    group.bench("regorus-index", || Box::new(RegorusIndex::new(&data)));
+    group.bench("regorus-batch", || Box::new(RegorusBatch::new(&data)));
+    group.bench("regorus", || Box::new(RegorusSingle::new(&data)));
+    group.slow();
+    group.bench("oso", || Box::new(Oso::new(&data)));
+    group.bench("casbin", || Box::new(Casbin::new(&data)));
+}
+
+/// Everything that a user may see in a large collection.
+///
+/// Only engines that can go from roles to documents take part. The others ask about each document:
+/// 125 times the batch, which is a tenth of a second for gatehouse, near a second for Cedar and Rego
+/// and most of a minute for oso. casbin tries every rule for every document: hours.
+fn list(criterion: &mut Criterion) {
+    for roles in [10, 100, 500, 1_000] {
+        let data = data::list(LIST, roles);
+        let mut group = Peers::new(criterion, format!("list/{roles}"), &data);
+        group.bench("rolegate-compiled", || Box::new(RolegateCompiled::new(&data)));
+        group.bench("rolegate-filter", || Box::new(RolegateFilter::new(&data)));
+        group.bench("regorus-index", || Box::new(RegorusIndex::new(&data)));
+        group.bench("sqlite", || Box::new(Sqlite::new(&data)));
+        group.bench("sqlite-covering", || Box::new(SqliteCovering::new(&data)));
+        group.slow();
+        group.bench("rolegate-raw", || Box::new(RolegateRaw::new(&data)));
+        group.bench("rolegate-cold", || Box::new(RolegateCold::new(&data)));
+    }
+}
+
+/// A group of engines with one question and one right answer.
+struct Peers<'c> {
+    group: BenchmarkGroup<'c, WallTime>,
+    expected: Vec<usize>,
+}
+
+impl<'c> Peers<'c> {
+    fn new(criterion: &'c mut Criterion, name: String, data: &Data) -> Self {
+        let mut rolegate = RolegateCompiled::new(data);
+        let expected = rolegate.visible();
+        let permissions = data.documents.iter().map(|document| document.permissions.len());
+        println!(
+            "{name}: {} documents, {} permissions, {} distinct lists, {} roles, {} visible",
+            data.documents.len(),
+            permissions.sum::<usize>(),
+            rolegate.distinct_lists(),
+            data.caller.roles.len(),
+            expected.len(),
+        );
+        let mut group = criterion.benchmark_group(name);
+        group.throughput(Throughput::Elements(data.documents.len() as u64));
+        group.warm_up_time(Duration::from_millis(500));
+        group.measurement_time(Duration::from_secs(2));
+        Self { group, expected }
+    }
+
+    /// From here on, few samples: an engine that takes long for one answer.
+    fn slow(&mut self) {
+        self.group.sample_size(10);
+    }
+
+    /// Makes the engine if it is to run at all, checks its answer, and times it.
+    fn bench<'e>(&mut self, name: &str, make: impl Fn() -> Box<dyn Engine + 'e>) {
+        let mut engine = OnceCell::new();
+        let expected = &self.expected;
+        self.group.bench_function(name, |bencher| {
+            engine.get_or_init(|| {
+                let mut engine = make();
+                let mut visible = engine.visible();
+                visible.sort_unstable();
+                assert_eq!(&visible, expected, "{name} disagrees with rolegate");
+                engine
+            });
+            let engine = engine.get_mut().expect("made just now");
+            bencher.iter(|| engine.visible());
+        });
+    }
+}
+
+criterion_group!(benches, batch, list);
+criterion_main!(benches);

@@ -1,0 +1,122 @@
+//! rolegate, the crate that this one belongs to, in the four ways a host can use it.
+//!
+//! | | prepared | timed |
+//! | --- | --- | --- |
+//! | [`RolegateCompiled`] | table and column | resolve, filter, positions |
+//! | [`RolegateFilter`] | table, column, visibility | filter, positions |
+//! | [`RolegateRaw`] | the matcher | raw strings, positions |
+//! | [`RolegateCold`] | nothing but the principal | compile every list, resolve, filter, positions |
+
+use rolegate::{AclColumn, AclTable, Action, Matcher, Principal, Selection, Visibility};
+
+use crate::Engine;
+use crate::data::{Data, Document};
+
+/// Table and column are there; who asks is new.
+pub struct RolegateCompiled {
+    table: AclTable,
+    column: AclColumn,
+    principal: Principal,
+}
+
+/// Who asks has been resolved as well: a further batch of the same request.
+pub struct RolegateFilter {
+    visibility: Visibility,
+    column: AclColumn,
+    selection: Selection,
+}
+
+/// Documents that are seen once: their strings as they came.
+pub struct RolegateRaw<'d> {
+    matcher: Matcher,
+    documents: &'d [Document],
+}
+
+/// A collection that is compiled for one question and thrown away.
+pub struct RolegateCold<'d> {
+    documents: &'d [Document],
+    principal: Principal,
+}
+
+fn principal(data: &Data) -> Principal {
+    Principal::parse_roles(&data.caller.roles).expect("the caller's roles are roles")
+}
+
+fn compile(documents: &[Document]) -> (AclTable, AclColumn) {
+    let mut table = AclTable::new();
+    let lists = documents.iter().map(|document| table.insert(&document.permissions));
+    let column = lists.collect::<Result<_, _>>().expect("the permissions are permissions");
+    (table, column)
+}
+
+impl RolegateCompiled {
+    /// Compiles the documents' lists.
+    #[must_use]
+    pub fn new(data: &Data) -> Self {
+        let (table, column) = compile(&data.documents);
+        Self { table, column, principal: principal(data) }
+    }
+
+    /// How many distinct lists the documents have.
+    #[must_use]
+    pub fn distinct_lists(&self) -> usize {
+        self.table.len()
+    }
+}
+
+impl RolegateFilter {
+    /// Compiles the documents' lists and resolves the caller.
+    #[must_use]
+    pub fn new(data: &Data) -> Self {
+        let (table, column) = compile(&data.documents);
+        let visibility = table.resolve(&principal(data), Action::Read);
+        Self { visibility, column, selection: Selection::new() }
+    }
+}
+
+impl<'d> RolegateRaw<'d> {
+    /// Prepares the matcher.
+    #[must_use]
+    pub fn new(data: &'d Data) -> Self {
+        let matcher = principal(data).matcher(Action::Read);
+        Self { matcher, documents: &data.documents }
+    }
+}
+
+impl<'d> RolegateCold<'d> {
+    /// Prepares the principal.
+    #[must_use]
+    pub fn new(data: &'d Data) -> Self {
+        Self { documents: &data.documents, principal: principal(data) }
+    }
+}
+
+impl Engine for RolegateCompiled {
+    fn visible(&mut self) -> Vec<usize> {
+        let visibility = self.table.resolve(&self.principal, Action::Read);
+        visibility.filter(&self.column).iter().collect()
+    }
+}
+
+impl Engine for RolegateFilter {
+    fn visible(&mut self) -> Vec<usize> {
+        self.visibility.filter_into(&self.column, &mut self.selection);
+        self.selection.iter().collect()
+    }
+}
+
+impl Engine for RolegateRaw<'_> {
+    fn visible(&mut self) -> Vec<usize> {
+        let documents = self.documents.iter().enumerate();
+        let allowed = documents.filter(|(_, document)| self.matcher.allows(&document.permissions));
+        allowed.map(|(position, _)| position).collect()
+    }
+}
+
+impl Engine for RolegateCold<'_> {
+    fn visible(&mut self) -> Vec<usize> {
+        let (table, column) = compile(self.documents);
+        let visibility = table.resolve(&self.principal, Action::Read);
+        visibility.filter(&column).iter().collect()
+    }
+}
