@@ -4,7 +4,7 @@
 //! which they came. Per text that is its bytes, 4 bytes for where it ends, and 5 bytes a slot in a
 //! hash table that is between 7/16 and 7/8 full. A hash finds the candidate, the bytes decide.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -43,6 +43,11 @@ impl Interner {
         self.ends.push(saturating(self.text.len()));
         self.insert(id);
         id
+    }
+
+    /// Whether `text` is the text of `id`.
+    pub(super) fn is(&self, id: u32, text: &str) -> bool {
+        self.bytes(id) == text.as_bytes()
     }
 
     pub(super) fn text(&self, id: u32) -> &str {
@@ -87,16 +92,23 @@ impl Interner {
     fn insert(&mut self, id: u32) {
         let hash = self.hash(self.bytes(id));
         let Self { text, ends, ids, hasher } = self;
-        ids.insert_unique(hash, id, |&id| hasher.hash_one(slice(text.as_bytes(), ends, id)));
+        ids.insert_unique(hash, id, |&id| hash_of(hasher, slice(text.as_bytes(), ends, id)));
     }
 
     fn hash(&self, bytes: &[u8]) -> u64 {
-        self.hasher.hash_one(bytes)
+        hash_of(&self.hasher, bytes)
     }
 
     fn bytes(&self, id: u32) -> &[u8] {
         slice(self.text.as_bytes(), &self.ends, id)
     }
+}
+
+/// The bytes alone, without the length that `Hash` puts before them.
+fn hash_of(hasher: &RandomState, bytes: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 /// Where the `id`th of several runs is that stand one behind the other and end at `ends`.

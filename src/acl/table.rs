@@ -15,7 +15,7 @@
 //! and for each role its text once, 36 bytes, and a slot of the same size.
 
 use std::fmt;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use foldhash::fast::RandomState;
@@ -25,7 +25,7 @@ use smallvec::SmallVec;
 use super::interner::{Interner, saturating, slice};
 use super::postings::{self, Postings};
 use super::{InsertError, Malformed, TableFull};
-use crate::permission::{Action, ActionSet, ParseError, Permission, Role, split_canonical};
+use crate::permission::{Action, ActionSet, Permission, Role, split_canonical};
 
 /// Which table an id is of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,8 +72,16 @@ impl fmt::Debug for AclId {
 ///
 /// The default is what its representation can number. A host that compiles what others send can
 /// bound its memory with less.
+///
+/// ```
+/// use rolegate::{AclLimits, AclTable};
+///
+/// let mut table = AclTable::with_limits(AclLimits { lists: 1, ..AclLimits::default() });
+/// table.insert([r#"read("any")"#]).unwrap();
+/// let error = table.insert([r#"read("users")"#]).unwrap_err();
+/// assert_eq!(error.to_string(), "expected at most 1 distinct lists in a table, found one more");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
 pub struct AclLimits {
     /// Distinct lists: at most 2^28, since an entry in a role's postings has 28 bits for the list.
     pub lists: u32,
@@ -101,7 +109,7 @@ impl Default for AclLimits {
 }
 
 /// A role's number in the upper 28 bits, the actions that it is granted in the lower 4.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct GrantBits(u32);
 
 impl GrantBits {
@@ -272,7 +280,11 @@ impl AclTable {
 
     /// The lists that grant `action` to `role`, each once, in no particular order. Takes time in
     /// proportion to how many there are.
-    pub fn lists_granting(&self, action: Action, role: &Role<'_>) -> impl Iterator<Item = AclId> {
+    pub fn lists_granting(
+        &self,
+        action: Action,
+        role: &Role<'_>,
+    ) -> impl Iterator<Item = AclId> + use<'_> {
         let postings = self.postings_of(role);
         let lists = postings.into_iter().flat_map(move |postings| postings.lists(action));
         lists.map(|list| AclId::new(self.id, list))
@@ -329,38 +341,34 @@ impl AclTable {
     ) -> Result<AclId, E> {
         let mut grants = Scratch::new();
         for (position, permission) in permissions.into_iter().enumerate() {
-            let last = grants.last().copied();
-            match self.compile_one(permission.as_ref(), last)? {
-                Ok(grant) => push_or_merge(&mut grants, grant),
-                Err(error) => refuse(Malformed::new(position, error))?,
+            let text = permission.as_ref();
+            let last = grants.last().map(|last| last.role());
+            if let Some(grant) = self.known(text, last) {
+                push_or_merge(&mut grants, grant);
+            } else {
+                match Permission::parse(text) {
+                    Ok(new) => {
+                        let role = self.intern_role(&new.role())?;
+                        push_or_merge(&mut grants, GrantBits::new(role, new.actions()));
+                    }
+                    Err(error) => refuse(Malformed::new(position, error))?,
+                }
             }
         }
         normalize(&mut grants);
         Ok(AclId::new(self.id, self.intern_list(&grants)?))
     }
 
-    /// A permission as a grant. A role that is known was checked when it came; it and an action
-    /// around it are a permission.
-    ///
-    /// A permission often names the role of the one before it, `last`, which is then found without
-    /// a look-up.
-    fn compile_one(
-        &mut self,
-        text: &str,
-        last: Option<GrantBits>,
-    ) -> Result<Result<GrantBits, ParseError>, TableFull> {
-        if let Some((actions, role)) = split_canonical(text) {
-            let last = last.map(GrantBits::role).filter(|&last| self.roles.text(last) == role);
-            if let Some(role) = last.or_else(|| self.roles.get(role)) {
-                return Ok(Ok(GrantBits::new(role, actions)));
-            }
-        }
-        let permission = match Permission::parse(text) {
-            Ok(permission) => permission,
-            Err(error) => return Ok(Err(error)),
+    /// A permission for a role that is known. The role was checked when it came; it and an action
+    /// around it are a permission. Often it is the role of the permission before, `last`, which is
+    /// then found without a look-up.
+    fn known(&self, text: &str, last: Option<u32>) -> Option<GrantBits> {
+        let (actions, role) = split_canonical(text)?;
+        let role = match last {
+            Some(last) if self.roles.is(last, role) => last,
+            _ => self.roles.get(role)?,
         };
-        let role = self.intern_role(&permission.role())?;
-        Ok(Ok(GrantBits::new(role, permission.actions())))
+        Some(GrantBits::new(role, actions))
     }
 
     fn intern_role(&mut self, role: &Role<'_>) -> Result<u32, TableFull> {
@@ -372,7 +380,7 @@ impl AclTable {
     }
 
     fn intern_list(&mut self, new: &[GrantBits]) -> Result<u32, TableFull> {
-        let hash = self.hasher.hash_one(new);
+        let hash = hash_of(&self.hasher, new);
         let Self { lists, grants, ends, .. } = self;
         if let Some(&list) = lists.find(hash, |&list| slice(grants, ends, list) == new) {
             return Ok(list);
@@ -398,14 +406,14 @@ impl AclTable {
     fn rebuild(&mut self, capacity: usize) {
         self.lists = HashTable::with_capacity(capacity);
         for list in 0..saturating(self.ends.len()) {
-            let hash = self.hasher.hash_one(slice(&self.grants, &self.ends, list));
+            let hash = hash_of(&self.hasher, slice(&self.grants, &self.ends, list));
             self.insert_list(hash, list);
         }
     }
 
     fn insert_list(&mut self, hash: u64, list: u32) {
         let Self { lists, grants, ends, hasher, .. } = self;
-        lists.insert_unique(hash, list, |&list| hasher.hash_one(slice(grants, ends, list)));
+        lists.insert_unique(hash, list, |&list| hash_of(hasher, slice(grants, ends, list)));
     }
 
     /// Forgets the roles that came with a list that was refused: no other list names them.
@@ -414,6 +422,14 @@ impl AclTable {
         self.roles.truncate(len);
         self.postings.truncate(len);
     }
+}
+
+fn hash_of(hasher: &RandomState, grants: &[GrantBits]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    for grant in grants {
+        hasher.write_u32(grant.0);
+    }
+    hasher.finish()
 }
 
 /// Adds a grant, or its actions to the last one if that is for the same role.

@@ -131,11 +131,15 @@ impl Iterator for SelectionIter<'_> {
         Some(position)
     }
 
+    /// Exact: counts what is left.
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.word.count_ones() as usize;
-        (left, Some(left + self.words.len() * BITS))
+        let rest = self.words.as_slice().iter().map(|word| word.count_ones() as usize);
+        let left = self.word.count_ones() as usize + rest.sum::<usize>();
+        (left, Some(left))
     }
 }
+
+impl ExactSizeIterator for SelectionIter<'_> {}
 
 impl std::iter::FusedIterator for SelectionIter<'_> {}
 

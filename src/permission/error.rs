@@ -61,8 +61,6 @@ pub enum ParseErrorKind {
     Zero,
     /// Something other than `verified` or `unverified` behind the slash.
     UnknownStatus,
-    /// A slash with nothing behind it.
-    MissingSuffix,
     /// A slash behind a role that takes none.
     UnexpectedSuffix,
     /// The role is not followed by `")`.

@@ -158,6 +158,7 @@ pub fn aggregate<'a>(permissions: &[Permission<'a>], allowed: ActionSet) -> Vec<
 ///
 /// This only takes apart. Whoever has not checked the text must check the role: it is a permission
 /// if and only if this gives something and the role is one.
+#[inline]
 pub(crate) fn split_canonical(text: &str) -> Option<(ActionSet, &str)> {
     let text = text.strip_suffix("\")")?;
     if let Some(role) = text.strip_prefix("read(\"") {
