@@ -1,5 +1,14 @@
 //! Parsing, compiling, resolving, pages of raw strings, and the whole way.
 
+#![allow(missing_docs, reason = "criterion's macros make public functions without any")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench that cannot start should say so and stop"
+)]
+
 mod data;
 
 use std::collections::HashSet;

@@ -1,6 +1,15 @@
 //! `filter/LISTS`: which of 16 million documents a principal sees, by how many distinct lists they
 //! have, against the time it takes merely to read the column.
 
+#![allow(missing_docs, reason = "criterion's macros make public functions without any")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench that cannot start should say so and stop"
+)]
+
 mod data;
 
 use std::hint::black_box;
@@ -34,6 +43,9 @@ fn filter(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What is visible, and whether a list is expected to be.
+type Case<'a> = (&'a str, Visibility, &'a dyn Fn(u32) -> bool);
+
 /// Nothing, everything or one list visible, over the 50,000 lists.
 fn filter_edges(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("filter-edges");
@@ -45,7 +57,7 @@ fn filter_edges(criterion: &mut Criterion) {
         |roles: &[&str], action| table.resolve(&Principal::parse_roles(roles).unwrap(), action);
     let roles: Vec<String> = table.roles().map(|role| role.to_string()).collect();
     let everything: Vec<&str> = roles.iter().map(String::as_str).collect();
-    let cases: [(&str, Visibility, &dyn Fn(u32) -> bool); 4] = [
+    let cases: [Case<'_>; 4] = [
         ("none", resolve(&["any"], Action::Read), &|_| false),
         ("all", resolve(&everything, Action::Read), &|_| true),
         ("bypass", table.resolve(&Principal::key_with_bypass(), Action::Read), &|_| true),

@@ -1,6 +1,8 @@
 //! The three birthdays of Appwrite's guide on JWT authentication: user-a sees one of them, a key of
 //! the project sees all three.
 
+#![allow(clippy::print_stdout, reason = "it shows what it does")]
+
 use std::error::Error;
 
 use rolegate::{AclColumn, AclTable, Action, Collection, DocumentSecurity, Principal, User};
@@ -13,6 +15,7 @@ struct List<D> {
 }
 
 #[derive(Serialize, Deserialize)]
+#[allow(clippy::struct_field_names, reason = "the field is called so in the guide")]
 struct Birthday {
     #[serde(rename = "$id")]
     id: String,

@@ -1,12 +1,13 @@
 //! What the benches run on, made anew from fixed seeds each time.
 
 #![allow(dead_code, reason = "each bench uses a part")]
+#![allow(clippy::indexing_slicing, reason = "the sizes are chosen here")]
 
 use fastrand::Rng;
 use rolegate::{AclColumn, AclId, AclTable, Membership, Principal, User};
 
 /// A document's permissions as they come from a database.
-pub type List = Vec<String>;
+pub(crate) type List = Vec<String>;
 
 fn rng() -> Rng {
     Rng::with_seed(0x0072_6f6c_6567_6174)
@@ -18,7 +19,7 @@ fn id(rng: &mut Rng) -> String {
 }
 
 /// A user with 12 roles: two teams, with a role within each, and one label.
-pub fn user() -> User {
+pub(crate) fn user() -> User {
     let mut rng = rng();
     let mut user = User::new(id(&mut rng));
     user.email_verification = true;
@@ -31,7 +32,7 @@ pub fn user() -> User {
 
 /// Lists as owners write them: who may read, and the owner who may change it; 3.2 permissions on
 /// average. The user of [`user`] may read about one in ten.
-pub fn lists(count: usize) -> Vec<List> {
+pub(crate) fn lists(count: usize) -> Vec<List> {
     let mut rng = rng();
     let user = user();
     let own = [format!("user:{}", user.id), format!("team:{}", user.memberships[0].team_id)];
@@ -56,18 +57,18 @@ pub fn lists(count: usize) -> Vec<List> {
 }
 
 /// Documents that share `distinct` lists, each with strings of its own.
-pub fn documents(count: usize, distinct: usize) -> Vec<List> {
+pub(crate) fn documents(count: usize, distinct: usize) -> Vec<List> {
     let lists = lists(distinct);
     let mut rng = rng();
     (0..count).map(|_| lists[rng.usize(..distinct)].clone()).collect()
 }
 
 /// How many teams read the lists of [`table`]: a member of one sees 5 % of them.
-pub const TEAMS: usize = 20;
+pub(crate) const TEAMS: usize = 20;
 
 /// A table of `count` distinct lists, and their ids. Each is read by one of [`TEAMS`] teams, all of
 /// them equally often.
-pub fn table(count: usize) -> (AclTable, Vec<AclId>) {
+pub(crate) fn table(count: usize) -> (AclTable, Vec<AclId>) {
     let owners: Vec<[String; 2]> = (0..4096)
         .map(|owner| [format!("update(\"user:u{owner}\")"), format!("delete(\"user:u{owner}\")")])
         .collect();
@@ -85,7 +86,7 @@ pub fn table(count: usize) -> (AclTable, Vec<AclId>) {
 }
 
 /// A column of `count` documents with lists drawn at random, and the same as plain numbers.
-pub fn column(count: usize, ids: &[AclId]) -> (AclColumn, Vec<u32>) {
+pub(crate) fn column(count: usize, ids: &[AclId]) -> (AclColumn, Vec<u32>) {
     let mut rng = rng();
     let numbers: Vec<u32> = (0..count)
         .map(|_| u32::try_from(rng.usize(..ids.len())).expect("an index of 32 bits"))
@@ -94,7 +95,7 @@ pub fn column(count: usize, ids: &[AclId]) -> (AclColumn, Vec<u32>) {
 }
 
 /// Malformed permissions, as people and old versions write them.
-pub fn malformed() -> Vec<String> {
+pub(crate) fn malformed() -> Vec<String> {
     let seeds = [
         "read(\"usr:65f2a9\")",
         "Read(\"any\")",
@@ -113,7 +114,7 @@ pub fn malformed() -> Vec<String> {
 /// A table like that of a living collection: each list read by everybody, a team or its owner, and
 /// changed by one of `count / 10` owners or, one list in 50, by everybody who is signed in. And the
 /// owners' roles.
-pub fn living_table(count: usize) -> (AclTable, Vec<String>) {
+pub(crate) fn living_table(count: usize) -> (AclTable, Vec<String>) {
     let mut rng = rng();
     let owners: Vec<String> = (0..count / 10).map(|_| format!("user:{}", id(&mut rng))).collect();
     let mut table = AclTable::new();
@@ -138,7 +139,7 @@ pub fn living_table(count: usize) -> (AclTable, Vec<String>) {
 }
 
 /// A principal with so many of the owners' roles; from two on, `any` and `users` are among them.
-pub fn principal(roles: usize, owners: &[String]) -> Principal {
+pub(crate) fn principal(roles: usize, owners: &[String]) -> Principal {
     let common = if roles == 1 { 0 } else { 2 };
     let common = ["any", "users"].into_iter().take(common);
     let own = owners.iter().map(String::as_str);

@@ -162,8 +162,11 @@ pub struct Grant<'t> {
 /// assert_eq!(table.len(), 1);
 /// assert_eq!(table.lists_granting(Action::Update, &Role::user("ann")?).count(), 1);
 ///
-/// let error = table.insert([r#"read("any")"#, r#"read("evrybody")"#]).unwrap_err();
-/// assert_eq!(error.to_string(), "permission 1: expected a role, found `evrybody`");
+/// let error = table.insert([r#"read("any")"#, r#"read("usr:ann")"#]).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "permission 1: expected a role, found `usr`; write `user:ann`"
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct AclTable {

@@ -13,6 +13,8 @@ const ACTIONS: [&str; 5] = ["read", "create", "update", "delete", "write"];
 const ROLES: [&str; 7] = ["any", "guests", "users", "user", "team", "member", "label"];
 const STATUSES: [&str; 2] = ["verified", "unverified"];
 
+const HINT_ACTIONS: &str = "actions are read, create, update, delete and write";
+const HINT_ROLES: &str = "roles are any, guests, users, user:ID, team:ID, member:ID and label:NAME";
 const HINT_LEGACY: &str = "`*` and `role:` have been replaced: write `any`, `users` or `guests`";
 const HINT_SPACE: &str = "leave out the white space";
 const HINT_ZERO: &str = "`0` counts as empty: choose another";
@@ -140,7 +142,7 @@ impl<'a> Text<'a> {
             ("any" | "guests" | "users", _) => Ok(end),
             ("user" | "team" | "member" | "label", Some(':')) => self.role_with_id(name, end + 1),
             ("user" | "team" | "member" | "label", _) => {
-                let hint = Some(format!("write `{name}:ID`").into());
+                let hint = Some(format!("write `{}`", with_placeholder(name)).into());
                 Err(self.error(Kind::MissingId, self.character(end), "`:` and an id", hint))
             }
             _ => Err(self.unknown_role(start, name)),
@@ -196,7 +198,8 @@ impl<'a> Text<'a> {
         } else if grammar::is_role(self.0) {
             Some(format!("name an action too: write `read(\"{}\")`", self.0).into())
         } else {
-            near(name, &ACTIONS).map(|name| format!("write `{name}`").into())
+            let meant = near(name, &ACTIONS);
+            Some(meant.map_or(HINT_ACTIONS.into(), |name| format!("write `{name}`").into()))
         };
         let span = if name.is_empty() { self.character(0) } else { 0..name.len() };
         self.error(Kind::UnknownAction, span, "an action", hint)
@@ -221,22 +224,19 @@ impl<'a> Text<'a> {
         let end = start + name.len();
         let id = self.from(end).strip_prefix(':').map(|_| self.run(end + 1, is_id_char));
         let known = near(name, if id.is_some() { &ROLES[3..] } else { &ROLES });
-        let hint = if self.from(start).starts_with(char::is_whitespace)
-            || self.from(end).starts_with(char::is_whitespace)
-        {
-            Some(HINT_SPACE.into())
-        } else {
-            known.map(|known| match (known, id) {
-                ("any" | "guests" | "users", _) => format!("write `{known}`").into(),
-                (_, id) => {
-                    let meant = id.map(|id| format!("{known}:{id}"));
-                    let meant = meant.filter(|role| grammar::is_role(role));
-                    format!("write `{}`", meant.unwrap_or_else(|| format!("{known}:ID"))).into()
-                }
-            })
+        let spaced = [start, end].iter().any(|&at| self.from(at).starts_with(char::is_whitespace));
+        let hint = match (known, id) {
+            _ if spaced => HINT_SPACE.into(),
+            (None, _) => HINT_ROLES.into(),
+            (Some(known @ ("any" | "guests" | "users")), _) => format!("write `{known}`").into(),
+            (Some(known), id) => {
+                let meant = id.map(|id| format!("{known}:{id}"));
+                let meant = meant.filter(|role| grammar::is_role(role));
+                format!("write `{}`", meant.unwrap_or_else(|| with_placeholder(known))).into()
+            }
         };
         let span = if name.is_empty() { self.character(start) } else { start..end };
-        self.error(Kind::UnknownRole, span, "a role", hint)
+        self.error(Kind::UnknownRole, span, "a role", Some(hint))
     }
 
     /// The span of an old spelling that starts at `start`, if one does.
@@ -287,11 +287,14 @@ impl<'a> Text<'a> {
     }
 
     fn missing_closing(&self, at: usize) -> ParseError {
-        let begun = self.0.get(..at).unwrap_or_default();
-        let hint = Some(format!("write `{begun}\")`").into());
+        /// What is longer would fill the line with what is right.
+        const LONGEST: usize = 60;
+        let begun = self.0.get(..at).filter(|begun| begun.len() <= LONGEST);
+        let hint =
+            begun.map_or("write `\")` there".into(), |begun| format!("write `{begun}\")`").into());
         let rest = self.from(at);
         let span = if rest.starts_with('"') { self.character(at + 1) } else { self.character(at) };
-        self.error(Kind::MissingClosing, span, "`\")` behind the role", hint)
+        self.error(Kind::MissingClosing, span, "`\")` behind the role", Some(hint))
     }
 
     fn trailing(&self, at: usize) -> ParseError {
@@ -324,6 +327,11 @@ impl<'a> Text<'a> {
     fn character(&self, at: usize) -> Range<usize> {
         at..at + self.from(at).chars().next().map_or(0, char::len_utf8)
     }
+}
+
+/// A role that takes an id, with a word that says what belongs there.
+fn with_placeholder(name: &str) -> String {
+    format!("{name}:{}", if name == "label" { "NAME" } else { "ID" })
 }
 
 /// What a keyword, right or wrong, is written with.

@@ -30,9 +30,14 @@ impl Differences {
         let texts = || lists.iter().copied().flatten();
         let reason = match (ours, reference) {
             (true, true) | (false, false) => return Ok(()),
-            (false, true) => texts()
-                .find_map(|text| Some(format!("{text:?}: {}", Permission::parse(text).err()?)))
-                .ok_or("denied, though every permission is well-formed")?,
+            (false, true) => {
+                let malformed = |text: &&String| Permission::parse(text).is_err();
+                let about_action = |text: &&String| text.trim().starts_with(action.as_str());
+                let text = texts().filter(malformed).find(about_action);
+                let text = text.or_else(|| texts().find(malformed));
+                let text = text.ok_or("denied, though every permission is well-formed")?;
+                format!("{text:?} is malformed: {:?}", Permission::parse(text).unwrap_err().kind())
+            }
             (true, false) => texts()
                 .find(|text| grants_by_write(text, action, roles))
                 .map(|text| format!("{text:?}: write is expanded when evaluated"))
@@ -54,7 +59,7 @@ impl Differences {
             serde_json::from_str(&text).unwrap();
         let named = named.get(file).cloned().unwrap_or_default();
         let found = serde_json::to_string_pretty(&self.found).unwrap();
-        assert_eq!(self.found, named, "{path} should say of {file}: {found}");
+        assert!(self.found == named, "{path} should say of {file}: {found}");
     }
 }
 

@@ -118,5 +118,5 @@ fn a_hint_names_an_id_only_if_it_could_be_one() {
     assert_eq!(hint("usr:a"), "write `user:a`");
     assert_eq!(hint("usr:"), "write `user:ID`");
     assert_eq!(hint(&format!("usr:{}", "a".repeat(37))), "write `user:ID`");
-    assert_eq!(hint("lable:a-b"), "write `label:ID`");
+    assert_eq!(hint("lable:a-b"), "write `label:NAME`");
 }
