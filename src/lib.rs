@@ -80,8 +80,10 @@
 
 mod acl;
 mod evaluate;
+mod hash;
 mod permission;
 mod principal;
+mod runs;
 
 pub use acl::{AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, Malformed, TableFull};
 pub use evaluate::{

@@ -15,17 +15,17 @@
 //! and for each role its text once, 36 bytes, and a slot of the same size.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
-use super::interner::{Interner, saturating, slice};
+use super::interner::{Interner, saturating};
 use super::postings::{self, Postings};
 use super::{InsertError, Malformed, TableFull};
+use crate::hash::{RandomState, hash_numbers};
 use crate::permission::{Action, ActionSet, Permission, Role, split_canonical};
+use crate::runs::run_at;
 
 /// Which table an id is of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -334,7 +334,7 @@ impl AclTable {
     }
 
     fn grants_of(&self, list: u32) -> Option<&[GrantBits]> {
-        ((list as usize) < self.ends.len()).then(|| slice(&self.grants, &self.ends, list))
+        ((list as usize) < self.ends.len()).then(|| run_at(&self.grants, &self.ends, list))
     }
 
     fn compile<S: AsRef<str>, E: From<TableFull>>(
@@ -385,7 +385,7 @@ impl AclTable {
     fn intern_list(&mut self, new: &[GrantBits]) -> Result<u32, TableFull> {
         let hash = hash_of(&self.hasher, new);
         let Self { lists, grants, ends, .. } = self;
-        if let Some(&list) = lists.find(hash, |&list| slice(grants, ends, list) == new) {
+        if let Some(&list) = lists.find(hash, |&list| run_at(grants, ends, list) == new) {
             return Ok(list);
         }
         check(ends.len() + 1, self.limits.lists, "distinct lists")?;
@@ -409,14 +409,14 @@ impl AclTable {
     fn rebuild(&mut self, capacity: usize) {
         self.lists = HashTable::with_capacity(capacity);
         for list in 0..saturating(self.ends.len()) {
-            let hash = hash_of(&self.hasher, slice(&self.grants, &self.ends, list));
+            let hash = hash_of(&self.hasher, run_at(&self.grants, &self.ends, list));
             self.insert_list(hash, list);
         }
     }
 
     fn insert_list(&mut self, hash: u64, list: u32) {
         let Self { lists, grants, ends, hasher, .. } = self;
-        lists.insert_unique(hash, list, |&list| hash_of(hasher, slice(grants, ends, list)));
+        lists.insert_unique(hash, list, |&list| hash_of(hasher, run_at(grants, ends, list)));
     }
 
     /// Forgets the roles that came with a list that was refused: no other list names them.
@@ -428,11 +428,7 @@ impl AclTable {
 }
 
 fn hash_of(hasher: &RandomState, grants: &[GrantBits]) -> u64 {
-    let mut hasher = hasher.build_hasher();
-    for grant in grants {
-        hasher.write_u32(grant.0);
-    }
-    hasher.finish()
+    hash_numbers(hasher, grants.iter().map(|grant| grant.0))
 }
 
 /// Adds a grant, or its actions to the last one if that is for the same role.
