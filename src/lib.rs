@@ -72,7 +72,8 @@
 //!   candidate and never decides;
 //! - time and memory grow linearly with the input (sorting a list or the roles of a principal apart),
 //!   and a table can be given [`AclLimits`];
-//! - an [`AclId`] of another table, or one that came after a [`Visibility`] was made, is not visible.
+//! - an [`AclId`] of another table is never visible, and one that came after a [`Visibility`] was made
+//!   only to whoever may see every document.
 //!
 //! Permissions are bypassed by [`Principal::key_with_bypass`] and in no other way.
 //!
@@ -81,6 +82,7 @@
 mod acl;
 mod evaluate;
 mod hash;
+mod object;
 mod permission;
 mod principal;
 mod runs;

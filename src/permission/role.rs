@@ -271,6 +271,13 @@ impl fmt::Display for Status {
     }
 }
 
+/// The same role, borrowed.
+impl<'a> From<&'a Role<'_>> for Role<'a> {
+    fn from(role: &'a Role<'_>) -> Self {
+        Self(Cow::Borrowed(role.as_str()))
+    }
+}
+
 impl<'a> TryFrom<&'a str> for Role<'a> {
     type Error = ParseError;
 

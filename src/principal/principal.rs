@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::User;
-use crate::permission::{ParseError, Role, Status};
+use crate::permission::{MAX_ID_LEN, ParseError, Role, Status};
 
 /// Whoever asks for something: a guest, a user, a holder of roles, or a key that bypasses
 /// permissions.
@@ -22,7 +22,7 @@ use crate::permission::{ParseError, Role, Status};
 /// assert!(Principal::key_with_bypass().can(Action::Delete, permissions));
 /// # Ok::<(), rolegate::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Principal {
     kind: PrincipalKind,
     roles: Box<[Role<'static>]>,
@@ -87,8 +87,9 @@ impl Principal {
     /// Nothing is added: whoever should see what everybody sees needs [`Role::any`] too, and whoever
     /// is signed in [`Role::users`].
     #[must_use]
-    pub fn from_roles<'a>(roles: impl IntoIterator<Item = Role<'a>>) -> Self {
-        Self::of(PrincipalKind::Roles, roles.into_iter().map(Role::into_owned).collect())
+    pub fn from_roles<'a, R: Into<Role<'a>>>(roles: impl IntoIterator<Item = R>) -> Self {
+        let roles = roles.into_iter().map(|role| role.into().into_owned());
+        Self::of(PrincipalKind::Roles, roles.collect())
     }
 
     /// A holder of exactly these roles, from their texts.
@@ -182,7 +183,9 @@ impl BlockedUser {
 
 impl fmt::Display for BlockedUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected an active user, found `{}`, who is blocked", self.id.escape_default())
+        // An id is shorter; whatever else stands there need not fill the log.
+        let id = self.id.chars().take(MAX_ID_LEN).flat_map(char::escape_default);
+        write!(f, "expected an active user, found `{}`, who is blocked", id.collect::<String>())
     }
 }
 

@@ -44,7 +44,7 @@ fn check_all<Case: DeserializeOwned>(
     let (folder, shipped) = folder();
     let path = folder.join(name).with_extension("ndjson");
     if !shipped && !path.exists() {
-        println!("conformance {name}: no file {}", path.display());
+        println!("conformance {name}: 0 cases, there is no {}", path.display());
         return;
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
@@ -83,7 +83,7 @@ fn every_file_of_the_folder_is_checked() {
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
             let known_name = FILES.iter().chain(&LATER).any(|known| *known == name);
             assert!(known_name, "no check for {}", path.display());
-            known += 1;
+            known += usize::from(FILES.contains(&name.as_str()));
         }
     }
     assert!(known > 0, "{} has no vectors", folder.display());
