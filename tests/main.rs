@@ -11,5 +11,6 @@
 
 mod bounds;
 mod conformance;
+mod interface;
 mod properties;
 mod support;
