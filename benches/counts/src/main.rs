@@ -83,15 +83,14 @@ fn insert(table: &mut AclTable, documents: &[List]) -> AclColumn {
 }
 
 fn main() -> ExitCode {
-    let name = std::env::args().nth(1);
-    match PATHS.iter().find(|(path, _)| name.as_deref() == Some(path)) {
-        Some((_, run)) => run(),
-        None => {
-            for (path, _) in PATHS {
-                println!("{path}");
-            }
-            return ExitCode::from(u8::from(name.is_some()));
-        }
-    }
+    let Some(name) = std::env::args().nth(1) else {
+        PATHS.iter().for_each(|(path, _)| println!("{path}"));
+        return ExitCode::SUCCESS;
+    };
+    let Some((_, run)) = PATHS.iter().find(|(path, _)| *path == name) else {
+        eprintln!("no such path: {name}");
+        return ExitCode::FAILURE;
+    };
+    run();
     ExitCode::SUCCESS
 }
