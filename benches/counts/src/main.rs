@@ -84,7 +84,9 @@ fn insert(table: &mut AclTable, documents: &[List]) -> AclColumn {
 
 fn main() -> ExitCode {
     let Some(name) = std::env::args().nth(1) else {
-        PATHS.iter().for_each(|(path, _)| println!("{path}"));
+        for (path, _) in PATHS {
+            println!("{path}");
+        }
         return ExitCode::SUCCESS;
     };
     let Some((_, run)) = PATHS.iter().find(|(path, _)| *path == name) else {
