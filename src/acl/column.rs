@@ -144,6 +144,15 @@ impl AclColumn {
         }
     }
 
+    /// Gives back what is reserved for growth: after a collection has been loaded.
+    pub fn shrink_to_fit(&mut self) {
+        match &mut self.indices {
+            Indices::U8(indices) => indices.shrink_to_fit(),
+            Indices::U16(indices) => indices.shrink_to_fit(),
+            Indices::U32(indices) => indices.shrink_to_fit(),
+        }
+    }
+
     pub(crate) fn table(&self) -> Option<TableId> {
         self.table
     }
