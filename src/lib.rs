@@ -93,6 +93,14 @@ pub use permission::{
     Action, ActionSet, ActionSetIter, MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN,
     MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Status, aggregate,
 };
+#[cfg(feature = "jwt")]
+pub use principal::{
+    AuthenticateError, Authenticator, BuiltInScopes, Claims, CreateJwtError, CredentialKind,
+    Credentials, DEFAULT_JWT_LIFETIME, Directory, EmptySecret, Found, FoundKey, GUEST_SCOPES,
+    GuestReason, Identity, KEY_SCOPES, KeyKind, LeewayTooLong, Lookup, MAX_JWT_LIFETIME,
+    MAX_LEEWAY, MAX_TOKEN_LEN, MissingScope, Pending, Provenance, RequestError, Scopes, Secret,
+    TokenError, TokenErrorKind, Tokens,
+};
 pub use principal::{BlockedUser, Membership, Principal, PrincipalKind, Session, User};
 
 /// The README's code, compiled and run.
