@@ -10,5 +10,7 @@
 
 mod bounds;
 mod conformance;
+#[cfg(feature = "jwt")]
+mod identity;
 mod properties;
 mod support;
