@@ -46,6 +46,7 @@
 //! | decide what a collection allows | [`Collection`] |
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
 //! | tell a person why | [`Principal::explain`], [`Collection::explain`] |
+//! | tell who asks from a session, a JWT or an API key | `Authenticator`, `Tokens`, with the feature `jwt` |
 //!
 //! # Which way to filter
 //!
@@ -74,7 +75,12 @@
 //!   and a table can be given [`AclLimits`];
 //! - an [`AclId`] of another table, or one that came after a [`Visibility`] was made, is not visible.
 //!
-//! Permissions are bypassed by [`Principal::key_with_bypass`] and in no other way.
+//! Tokens and keys, too (feature `jwt`): the algorithm is never the token's choice, a token's payload is
+//! not read before its signature is verified, one of more than 32 KiB is not read at all, and neither a
+//! secret nor a key nor a token is in anything that is printed.
+//!
+//! Permissions are bypassed by [`Principal::key_with_bypass`] and in no other way: of all credentials,
+//! only the standard and the ephemeral keys of the very project make such a principal.
 //!
 //! [Appwrite]: https://appwrite.io/docs/advanced/platform/permissions
 

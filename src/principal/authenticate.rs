@@ -29,58 +29,51 @@ use super::token_error::TokenError;
 /// # A request handler
 ///
 /// ```
-/// use std::time::SystemTime;
-/// use rolegate::{Authenticator, Collection, Credentials, Found, ListScope, Lookup};
-/// # use rolegate::{DEFAULT_JWT_LIFETIME, FoundKey, KeyKind, Secret, Tokens, User};
+/// use rolegate::{Action, Credentials, Found, ListScope, Lookup};
+/// # use std::time::SystemTime;
+/// # use rolegate::{Authenticator, Collection, DEFAULT_JWT_LIFETIME, FoundKey, KeyKind, Secret, Tokens, User};
+/// # type Error = Box<dyn std::error::Error>;
 /// # struct Request(Vec<(&'static str, String)>);
 /// # impl Request {
 /// #     fn header(&self, name: &str) -> Option<&str> {
 /// #         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
 /// #     }
 /// # }
-/// # struct Database;
-/// # impl Database {
-/// #     async fn user(&self, id: &str) -> Result<Option<User>, String> {
+/// # struct Server { authenticator: Authenticator, collection: Collection }
+/// # impl Server {
+/// #     async fn user(&self, id: &str) -> Result<Option<User>, Error> {
 /// #         let json = r#"{"$id": "user-a", "sessions": [{"$id": "s1"}]}"#;
 /// #         Ok((id == "user-a").then(|| serde_json::from_str(json).unwrap()))
 /// #     }
-/// #     async fn key(&self, _: KeyKind, secret: &str) -> Result<Option<FoundKey>, String> {
+/// #     async fn key(&self, _: KeyKind, secret: &str) -> Result<Option<FoundKey>, Error> {
 /// #         let key = FoundKey::of_project("p1", "standard_abc").with_scopes(["documents.read"]);
 /// #         Ok((secret == "standard_abc").then_some(key))
 /// #     }
-/// #     async fn documents(&self) -> Result<Vec<(&str, Vec<&str>)>, String> {
-/// #         let of = |user| vec![match user {
-/// #             'a' => r#"read("user:user-a")"#, 'b' => r#"read("user:user-b")"#, _ => r#"read("user:user-c")"#,
-/// #         }];
+/// #     async fn documents(&self) -> Result<Vec<(&str, Vec<String>)>, Error> {
+/// #         let of = |user| vec![format!("read(\"user:user-{user}\")")];
 /// #         Ok(vec![("Kevin", of('a')), ("Laura", of('b')), ("Bob", of('c'))])
 /// #     }
 /// # }
 ///
-/// async fn list(
-///     authenticator: &Authenticator,
-///     collection: &Collection,
-///     database: &Database,
-///     request: &Request,
-/// ) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+/// async fn list(server: &Server, request: &Request) -> Result<Vec<String>, Error> {
 ///     let credentials = Credentials::none()
 ///         .with_jwt(request.header("x-appwrite-jwt"))
 ///         .with_key(request.header("x-appwrite-key"));
-///     let pending = authenticator.verify(&credentials, SystemTime::now())?;
+///     let pending = server.authenticator.verify(&credentials, SystemTime::now())?;
 ///     let found = match pending.lookup() {
 ///         Lookup::Nothing => Found::Nothing,
-///         Lookup::User(id) => Found::User(database.user(id).await?),
-///         Lookup::Key { kind, secret } => Found::Key(database.key(kind, secret).await?),
+///         Lookup::User(id) => Found::User(server.user(id).await?),
+///         Lookup::Key { kind, secret } => Found::Key(server.key(kind, secret).await?),
 ///     };
 ///     let identity = pending.decide(found)?;
 ///     if let Some(reason) = identity.guest_reason() {
 ///         eprintln!("a guest: {reason}");
 ///     }
 ///     identity.require_scope("documents.read")?;
-///     let principal = identity.principal();
-///     let scope = collection.list(principal)?;
-///     let mut documents = database.documents().await?;
+///     let scope = server.collection.list(identity.principal())?;
+///     let mut documents = server.documents().await?;
 ///     if scope == ListScope::Granted {
-///         let matcher = principal.matcher(rolegate::Action::Read);
+///         let matcher = identity.principal().matcher(Action::Read);
 ///         documents.retain(|(_, permissions)| matcher.allows(permissions));
 ///     }
 ///     Ok(documents.into_iter().map(|(name, _)| name.to_owned()).collect())
@@ -96,14 +89,14 @@ use super::token_error::TokenError;
 /// # let tokens = Tokens::new(Secret::new("your-secret-key")?);
 /// # let jwt = tokens.create_jwt("user-a", "s1", DEFAULT_JWT_LIFETIME, SystemTime::now())?;
 /// # let authenticator = Authenticator::new(tokens, "p1");
-/// # let collection = Collection::new([""; 0], true.into());
-/// # let ask = |headers| run(list(&authenticator, &collection, &Database, &Request(headers)));
+/// # let server = Server { authenticator, collection: Collection::new([""; 0], true.into()) };
+/// # let ask = |headers| run(list(&server, &Request(headers)));
 /// # assert_eq!(ask(vec![("x-appwrite-jwt", jwt.clone())])?, ["Kevin"]);
 /// # assert_eq!(ask(vec![("x-appwrite-key", "standard_abc".into())])?, ["Kevin", "Laura", "Bob"]);
 /// # assert_eq!(ask(vec![])?, [""; 0]);
 /// # assert!(ask(vec![("x-appwrite-jwt", String::new())]).is_err());
 /// # assert!(ask(vec![("x-appwrite-jwt", jwt), ("x-appwrite-key", "k".into())]).is_err());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), Error>(())
 /// ```
 ///
 /// # What is left to the host

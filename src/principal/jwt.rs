@@ -249,7 +249,9 @@ impl fmt::Display for CreateJwtError {
             Self::Lifetime(found) => {
                 write!(f, "expected a lifetime of at most {MAX_JWT_LIFETIME:?}, found {found:?}")
             }
-            Self::Id => f.write_str("expected ids of a user and a session, found none"),
+            Self::Id => {
+                f.write_str("expected ids of a user and a session, found one that cannot be")
+            }
         }
     }
 }
