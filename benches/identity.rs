@@ -1,4 +1,5 @@
 //! Who is asking: verifying a token, beside `jsonwebtoken` itself, and making a user's principal.
+#![allow(clippy::expect_used, reason = "a bench of something that fails is none")]
 
 use std::hint::black_box;
 use std::time::{Duration, SystemTime};

@@ -102,13 +102,13 @@ fn a_directory_that_fails_is_heard() {
 
 #[test]
 fn every_kind_of_mistake_in_a_token_is_told_apart() {
+    use TokenErrorKind as Kind;
     let good = br#"{"alg":"HS256"}"#;
     let user = format!(r#"{{"userId":"u","exp":{}}}"#, NOW + 1);
     let user = user.as_bytes();
     let header = |header: &str| signed(header.as_bytes(), user);
     let payload = |payload: &str| signed(good, payload.as_bytes());
     let claims = |rest: &str| payload(&format!(r#"{{"exp":{},{rest}}}"#, NOW + 1));
-    use TokenErrorKind as Kind;
     let cases = [
         ("a.b".to_owned(), Kind::Segments),
         ("a.b.c.d".to_owned(), Kind::Segments),
@@ -144,7 +144,7 @@ fn every_kind_of_mistake_in_a_token_is_told_apart() {
         (payload(r#"{"exp":1767225600}"#), Kind::Expired),
         (claims(r#""iat":1767222000"#), Kind::TooOld),
         (claims(r#""nbf":1767225600"#), Kind::NotYet),
-        (format!("{}A", &header(r#"{"alg":"HS256","x":1}"#)[..8]), Kind::Segments),
+        ("a.".to_owned(), Kind::Segments),
     ];
     for (token, kind) in cases {
         let error = tokens().verify_jwt(&token, now()).unwrap_err();

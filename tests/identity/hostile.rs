@@ -105,7 +105,7 @@ fn every_change_of_a_character_is_an_error() {
     let good = good();
     for index in 0..good.len() {
         for other in ["A", "B", "-", "_", ".", "=", "+", "/", " ", "\0", "é", ""] {
-            if good[index..=index] == *other {
+            if good.get(index..=index) == Some(other) {
                 continue;
             }
             let mut changed = good.clone();
@@ -114,7 +114,8 @@ fn every_change_of_a_character_is_an_error() {
         }
     }
     for index in 0..=good.len() {
-        let added = format!("{}A{}", &good[..index], &good[index..]);
+        let mut added = good.clone();
+        added.insert(index, 'A');
         assert!(tokens().verify_jwt(&added, now()).is_err(), "{added}");
     }
 }
