@@ -11,6 +11,8 @@
 
 mod bounds;
 mod conformance;
+#[cfg(feature = "jwt")]
+mod identity;
 mod interface;
 mod properties;
 mod support;

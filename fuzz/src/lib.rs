@@ -13,8 +13,10 @@ mod support {
 
 mod language;
 mod table;
+mod token;
 mod user;
 
 pub use language::{permission, round_trip};
 pub use table::table_operations;
+pub use token::token;
 pub use user::user_document;

@@ -40,3 +40,8 @@ fn user_documents_give_the_roles_of_the_table() {
 fn tables_agree_with_a_plain_map() {
     replay("table_operations", rolegate_fuzz::table_operations);
 }
+
+#[test]
+fn tokens_say_what_their_signed_bytes_say() {
+    replay("token", rolegate_fuzz::token);
+}
