@@ -10,7 +10,7 @@ use crate::format::{ratio, time};
 const WIDTH: u32 = 860;
 const BAR: u32 = 26;
 const TOP: u32 = 64;
-const BOTTOM: u32 = 52;
+const BOTTOM: u32 = 36;
 /// For the names.
 const LEFT: u32 = 160;
 /// For the figures behind the longest bar.
@@ -32,7 +32,7 @@ pub fn draw(figures: &Figures) -> Result<String> {
     let compiled = figures.get("batch/2000/rolegate-compiled")?.each();
     let shortest = bars.iter().map(|(_, figure)| figure.each()).fold(f64::MAX, f64::min);
     let longest = bars.iter().map(|(_, figure)| figure.each()).fold(0.0, f64::max);
-    let range = 10f64.powf(shortest.log10().ceil() - 1.0)..10f64.powf(longest.log10().ceil());
+    let range = 10f64.powf((shortest / 2.0).log10().floor())..10f64.powf(longest.log10().ceil());
 
     let count = u32::try_from(bars.len())?;
     let height = TOP + BAR * count + BOTTOM;
@@ -47,7 +47,7 @@ pub fn draw(figures: &Figures) -> Result<String> {
         let left = i32::try_from(LEFT)?;
         root.draw_text("Time to decide on one document", &text(19, &INK, HPos::Left), (16, 22))?;
         root.draw_text(
-            "2,000 documents, a user with 12 roles; logarithmic; how many times rolegate-compiled's",
+            "2,000 documents, a user with 12 roles; logarithmic scale; in brackets, to rolegate-compiled",
             &text(13, &PALE_INK, HPos::Left),
             (16, 46),
         )?;

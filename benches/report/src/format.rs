@@ -18,6 +18,11 @@ fn significant(value: f64, digits: i32) -> String {
     let decimals = usize::try_from(decimals).unwrap_or(0);
     let text = format!("{rounded:.decimals$}");
     let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
+    apart(whole) + fraction
+}
+
+/// With thousands apart.
+fn apart(whole: &str) -> String {
     let mut grouped = String::new();
     for (position, digit) in whole.chars().enumerate() {
         if position > 0 && (whole.len() - position).is_multiple_of(3) {
@@ -25,7 +30,7 @@ fn significant(value: f64, digits: i32) -> String {
         }
         grouped.push(digit);
     }
-    grouped + fraction
+    grouped
 }
 
 /// To so many significant digits.
@@ -61,6 +66,11 @@ impl Quantity {
             Self::Rate => scaled(&[(1.0, "/s"), (1e6, "M/s"), (1e9, "G/s")]),
         }
     }
+}
+
+/// A whole number in full.
+pub fn count(number: u32) -> String {
+    apart(&number.to_string())
 }
 
 /// How many times, in two digits.

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::figures::Figures;
-use crate::format::{bytes, rate, ratio, time};
+use crate::format::{bytes, count, rate, ratio, time};
 use crate::memory::Memory;
 
 /// The section of the report.
@@ -40,7 +40,7 @@ fn filter(figures: &Figures) -> Result<String> {
     let by_lists = [16, 256, 50_000, 1_000_000, 16_000_000].map(|lists| {
         let [name, bound] =
             ["rolegate", "read-bound"].map(|function| format!("filter/{function}/{lists}"));
-        row(&lists.to_string(), &name, &bound)
+        row(&count(lists), &name, &bound)
     });
     let edges = ["none", "one", "all", "bypass"]
         .map(|edge| row(edge, &format!("filter-edges/rolegate/{edge}"), "filter-edges/read-bound"));
@@ -68,7 +68,7 @@ fn page(figures: &Figures) -> Result<String> {
             let ours = figures.get(&format!("page/rolegate{cold}/{documents}"))?;
             let by_hand = figures.get(&format!("page/hashset{cold}/{documents}"))?;
             rows.push(vec![
-                format!("{documents}, {way}"),
+                format!("{}, {way}", count(documents)),
                 time(ours.nanoseconds),
                 time(ours.each()),
                 time(by_hand.nanoseconds),
@@ -93,7 +93,7 @@ fn rest_of_the_way(figures: &Figures) -> Result<String> {
     }
     for roles in [1, 12, 200, 10_000] {
         let figure = figures.get(&format!("resolve/{roles}"))?;
-        let what = format!("resolve for {roles} roles, 1M lists");
+        let what = format!("resolve, roles: {}; 1M lists", count(roles));
         rows.push(vec![what, time(figure.nanoseconds), String::new()]);
     }
     let by_hand = figures.get("whole/1M/hashset")?.nanoseconds;
@@ -103,7 +103,7 @@ fn rest_of_the_way(figures: &Figures) -> Result<String> {
         ("hashset", "the same with a hash set by hand"),
     ] {
         let nanoseconds = figures.get(&format!("whole/1M/{name}"))?.nanoseconds;
-        let to_hand = format!("{} by hand", ratio(nanoseconds / by_hand));
+        let to_hand = format!("{} of by hand", ratio(nanoseconds / by_hand));
         rows.push(vec![what.into(), time(nanoseconds), to_hand]);
     }
     Ok(table("The rest of the way", &["what", "time", ""], rows))
@@ -112,7 +112,10 @@ fn rest_of_the_way(figures: &Figures) -> Result<String> {
 fn peers(figures: &Figures) -> Result<String> {
     let mut tables = Vec::new();
     let lists = [10, 100, 500, 1_000].map(|roles| {
-        (format!("list/{roles}"), format!("List 250,000 documents, for a user with {roles} roles"))
+        (
+            format!("list/{roles}"),
+            format!("List 250,000 documents, for a user with {} roles", count(roles)),
+        )
     });
     let batch = ("batch/2000".to_string(), "2,000 documents, for a user with 12 roles".into());
     for (group, title) in [batch].into_iter().chain(lists) {

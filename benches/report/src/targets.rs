@@ -123,11 +123,12 @@ fn against_peers(figures: &Figures) -> Result<Vec<Target>> {
             targets.push(at_least(what, limit, figures.ratio(&theirs, &ours)?));
         }
     }
-    for peer in ["sqlite", "sqlite-covering"] {
-        let ratio = figures.ratio(&format!("list/500/{peer}"), "list/500/rolegate-compiled")?;
-        let what = format!("{peer}, listing 250,000 documents, 500 roles, to rolegate-compiled");
-        targets.push(at_least(what, 50.0, ratio));
-    }
+    // In Appwrite's own layout, as the target has it; the tables show the covering index too.
+    targets.push(at_least(
+        "sqlite, listing 250,000 documents, 500 roles, to rolegate-compiled",
+        50.0,
+        figures.ratio("list/500/sqlite", "list/500/rolegate-compiled")?,
+    ));
     Ok(targets)
 }
 
