@@ -69,7 +69,9 @@ impl Principal {
             return Ok(Self::guest());
         }
         let status = if user.is_verified() { Status::Verified } else { Status::Unverified };
-        let mut roles = vec![Role::any(), Role::users(), Role::users_with(status)];
+        let memberships: usize = user.memberships.iter().map(|each| 2 + each.roles.len()).sum();
+        let mut roles = Vec::with_capacity(5 + memberships + user.labels.len());
+        roles.extend([Role::any(), Role::users(), Role::users_with(status)]);
         roles.extend(Role::user(&user.id));
         roles.extend(Role::user_with(&user.id, status));
         for membership in user.memberships.iter().filter(|membership| membership.is_effective()) {
