@@ -107,7 +107,7 @@ use super::token_error::TokenError;
 ///   weak one, or making a directory look up keys that are not there, is not hindered here.
 /// - **Storing secrets.** The server's secret belongs into its environment, the keys' secrets into the
 ///   database in a form that is of no use to whoever reads it. A host that stores their hashes looks up
-///   the hash of what it is given, and makes the [`FoundKey`] with the secret that was presented.
+///   the hash of what it is given, and makes the [`FoundKey`](crate::FoundKey) with the secret that was presented.
 /// - **Sessions.** The secret of a session is the host's to check; this takes the ids.
 /// - **What is fresh.** A user is what the directory gives: a stale copy keeps deleted sessions alive.
 #[derive(Clone)]
