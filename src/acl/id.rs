@@ -14,7 +14,7 @@ impl TableId {
     }
 }
 
-/// A permission list in an [`AclTable`].
+/// A permission list in an [`AclTable`](crate::AclTable).
 ///
 /// Valid for as long as the table is. It knows its table (up to 2^32 tables later in the same
 /// process), so that an id of another table is recognised and grants nothing.

@@ -3,7 +3,7 @@
 use super::grant::GrantBits;
 use super::postings;
 
-/// How much a table may hold; what goes beyond is refused with [`TableFull`].
+/// How much a table may hold; what goes beyond is refused with [`TableFull`](crate::TableFull).
 ///
 /// The default is what its representation can number. A host that compiles what others send can
 /// bound its memory with less.

@@ -75,10 +75,11 @@ impl Principal {
         roles.extend(Role::user(&user.id));
         roles.extend(Role::user_with(&user.id, status));
         for membership in user.memberships.iter().filter(|membership| membership.is_effective()) {
-            roles.extend(Role::team(&membership.team_id));
             roles.extend(Role::member(&membership.id));
-            let within = membership.roles.iter();
-            roles.extend(within.flat_map(|role| Role::team_role(&membership.team_id, role)));
+            if let Ok(team) = Role::team(&membership.team_id) {
+                roles.extend(membership.roles.iter().flat_map(|role| team.within(role)));
+                roles.push(team);
+            }
         }
         roles.extend(user.labels.iter().flat_map(|label| Role::label(label)));
         Ok(Self::of(PrincipalKind::User(user.id.as_str().into()), roles))
