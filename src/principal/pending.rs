@@ -126,8 +126,7 @@ impl<'a> Pending<'a> {
     fn ephemeral(&self, key: &EphemeralKey) -> Identity {
         // Every token of the server has the same secret. One that names no project, such as a user's
         // JWT, is no key of this one, whatever this one is called.
-        let here =
-            !key.project_id.is_empty() && *key.project_id == *self.authenticator.project_id();
+        let here = self.is_this_project(&key.project_id);
         if !here && !key.any_project {
             return self.guest(GuestReason::KeyOfAnotherProject);
         }
