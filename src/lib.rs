@@ -45,6 +45,7 @@
 //! | filter what is kept in memory, again and again | [`AclTable`] → [`AclColumn`] → [`Visibility`] → [`Selection`] |
 //! | decide what a collection allows | [`Collection`] |
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
+//! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
 //! | tell a person why | [`Principal::explain`], [`Collection::explain`] |
 //!
 //! # Which way to filter
@@ -80,6 +81,7 @@
 
 mod acl;
 mod evaluate;
+pub mod json;
 mod permission;
 mod principal;
 

@@ -72,6 +72,8 @@ impl Principal {
 pub struct Matcher {
     action: Action,
     bypass: bool,
+    /// Whether the collection grants it, for all of its documents.
+    granted: bool,
     filter: Filter,
     /// The permissions that allow the action, one behind the other.
     texts: String,
@@ -97,6 +99,7 @@ impl Matcher {
         let mut matcher = Self {
             action,
             bypass: principal.bypasses_permissions(),
+            granted: false,
             filter: Filter::for_texts(count),
             texts: String::with_capacity(role_bytes * names.len() + around * roles.len()),
             table: HashTable::with_capacity(count),
@@ -108,6 +111,11 @@ impl Matcher {
             }
         }
         matcher
+    }
+
+    /// The same, for documents of a collection that grants the action.
+    pub(super) fn granted(self) -> Self {
+        Self { granted: true, ..self }
     }
 
     fn add(&mut self, parts: [&str; 3]) {
@@ -134,7 +142,7 @@ impl Matcher {
     /// Whether a list of permissions allows the action. The same answer as [`Principal::can`].
     #[must_use]
     pub fn allows<S: AsRef<str>>(&self, permissions: impl IntoIterator<Item = S>) -> bool {
-        self.bypass
+        self.allows_everything()
             || permissions.into_iter().any(|permission| self.allows_through(permission.as_ref()))
     }
 
@@ -149,9 +157,19 @@ impl Matcher {
         documents.into_iter().filter(move |document| self.allows(permissions(document)))
     }
 
+    /// Whether permissions are not looked at, for whatever document.
+    pub(crate) fn bypasses(&self) -> bool {
+        self.bypass
+    }
+
+    /// Whether every list allows the action.
+    pub(crate) fn allows_everything(&self) -> bool {
+        self.bypass || self.granted
+    }
+
     /// Whether one permission allows the action through one of the principal's roles.
     #[inline]
-    fn allows_through(&self, permission: &str) -> bool {
+    pub(crate) fn allows_through(&self, permission: &str) -> bool {
         self.filter.may_contain(permission) && self.contains(permission)
     }
 
@@ -224,6 +242,7 @@ impl std::fmt::Debug for Matcher {
         f.debug_struct("Matcher")
             .field("action", &self.action)
             .field("bypass", &self.bypass)
+            .field("granted", &self.granted)
             .field("permissions", &self.table.len())
             .finish_non_exhaustive()
     }

@@ -1,0 +1,202 @@
+//! Strings, eight bytes at a time, and what escapes stand for.
+
+use super::error::Fault;
+use super::scanner::{Scan, Scanner};
+
+/// A string as it is written, without the quotes around it.
+#[derive(Clone, Copy)]
+pub(super) struct Raw<'a> {
+    bytes: &'a [u8],
+    escaped: bool,
+}
+
+/// What a word of eight equal bytes is multiplied from.
+const ONES: u64 = u64::MAX / 0xff;
+const HIGHS: u64 = ONES << 7;
+
+/// Marks the first quote, backslash or control character among eight bytes, by the highest bit of
+/// that byte. Bits above the lowest one that is set mean nothing: borrowing may have set them.
+#[inline]
+fn special(word: u64) -> u64 {
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let quote = zero(word ^ (ONES * b'"' as u64));
+    let backslash = zero(word ^ (ONES * b'\\' as u64));
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (quote | backslash | control) & HIGHS
+}
+
+impl<'a> Scanner<'a> {
+    /// Goes over the key that begins here, the colon, and the white space around it.
+    #[inline]
+    pub(super) fn key(&mut self) -> Scan<Raw<'a>> {
+        if self.byte() != b'"' {
+            return Err(Fault::Key);
+        }
+        let key = self.string()?;
+        if self.space() != b':' {
+            return Err(Fault::Colon);
+        }
+        self.at += 1;
+        self.space();
+        Ok(key)
+    }
+
+    /// Goes behind the string whose quote is here.
+    #[inline]
+    pub(super) fn string(&mut self) -> Scan<Raw<'a>> {
+        self.at += 1;
+        let start = self.at;
+        let seen = self.plain();
+        if self.byte() == b'"' && seen & HIGHS == 0 {
+            let bytes = self.slice(start, self.at);
+            self.at += 1;
+            return Ok(Raw { bytes, escaped: false });
+        }
+        self.string_from(start, seen)
+    }
+
+    /// The rest of a string that has an escape or more than ASCII in it, or a mistake.
+    fn string_from(&mut self, start: usize, mut seen: u64) -> Scan<Raw<'a>> {
+        let mut escaped = false;
+        while self.byte() != b'"' {
+            if self.byte() != b'\\' {
+                return Err(Fault::Control);
+            }
+            escaped = true;
+            let (_, len) = escape(self.rest()).map_err(|(fault, by)| {
+                self.at += by;
+                fault
+            })?;
+            self.at += len;
+            seen |= self.plain();
+        }
+        let bytes = self.slice(start, self.at);
+        if seen & HIGHS != 0
+            && let Err(error) = std::str::from_utf8(bytes)
+        {
+            self.at = start + error.valid_up_to();
+            return Err(Fault::Utf8);
+        }
+        self.at += 1;
+        Ok(Raw { bytes, escaped })
+    }
+
+    /// Goes to the next quote, backslash, control character, or the end. Returns what was seen, some
+    /// bytes behind that place included, or-ed together: enough to tell that all of it was ASCII.
+    #[inline]
+    pub(super) fn plain(&mut self) -> u64 {
+        let mut seen = 0;
+        while let Some(chunk) = self.rest().first_chunk::<8>() {
+            let word = u64::from_le_bytes(*chunk);
+            seen |= word;
+            let special = special(word);
+            if special != 0 {
+                self.at += (special.trailing_zeros() / 8) as usize;
+                return seen;
+            }
+            self.at += 8;
+        }
+        seen | self.plain_to_the_end()
+    }
+
+    fn plain_to_the_end(&mut self) -> u64 {
+        let mut seen = 0;
+        while !matches!(self.byte(), b'"' | b'\\' | 0..0x20) {
+            seen |= u64::from(self.byte());
+            self.at += 1;
+        }
+        seen
+    }
+}
+
+impl Raw<'_> {
+    /// Whether the string is `text`, however it is written.
+    #[inline]
+    pub(super) fn is(&self, text: &str) -> bool {
+        if self.escaped { self.is_unescaped(text) } else { self.bytes == text.as_bytes() }
+    }
+
+    #[cold]
+    fn is_unescaped(&self, text: &str) -> bool {
+        let mut unescaped = String::new();
+        self.unescape(text.len() + 1, &mut unescaped);
+        unescaped == text
+    }
+
+    /// Appends what the string means, up to the character with which it has `limit` bytes or more.
+    pub(super) fn unescape(&self, limit: usize, into: &mut String) {
+        let mut rest = self.bytes;
+        let limit = into.len().saturating_add(limit);
+        while !rest.is_empty() && into.len() < limit {
+            let (character, len) = match rest {
+                [b'\\', ..] => escape(rest).unwrap_or((char::REPLACEMENT_CHARACTER, rest.len())),
+                _ => first_char(rest),
+            };
+            into.push(character);
+            rest = rest.get(len..).unwrap_or_default();
+        }
+    }
+}
+
+/// The character that some UTF-8 begins with, and its length.
+fn first_char(bytes: &[u8]) -> (char, usize) {
+    let longest = bytes.get(..4).unwrap_or(bytes);
+    let valid = match std::str::from_utf8(longest) {
+        Ok(text) => text,
+        Err(error) => longest
+            .get(..error.valid_up_to())
+            .and_then(|valid| std::str::from_utf8(valid).ok())
+            .unwrap_or_default(),
+    };
+    let first = valid.chars().next();
+    first.map_or((char::REPLACEMENT_CHARACTER, 1), |first| (first, first.len_utf8()))
+}
+
+/// The character of an escape and the escape's length; or what is wrong with it, and how far on.
+fn escape(bytes: &[u8]) -> Result<(char, usize), (Fault, usize)> {
+    let character = match bytes.get(1) {
+        Some(b'"') => '"',
+        Some(b'\\') => '\\',
+        Some(b'/') => '/',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => return unicode(bytes),
+        None => return Err((Fault::Escape, 1)),
+        Some(_) => return Err((Fault::Escape, 0)),
+    };
+    Ok((character, 2))
+}
+
+/// As [`escape`], for `\u`: one, or two that are a surrogate pair.
+fn unicode(bytes: &[u8]) -> Result<(char, usize), (Fault, usize)> {
+    let first = unit(bytes, 0)?;
+    if let Some(character) = char::from_u32(first) {
+        return Ok((character, 6));
+    }
+    if first >= 0xdc00 {
+        return Err((Fault::Surrogate, 0));
+    }
+    match bytes.get(6..8) {
+        Some(b"\\u") => {}
+        Some([b'\\', _] | [_, _]) => return Err((Fault::Surrogate, 0)),
+        _ => return Err((Fault::Surrogate, bytes.len())),
+    }
+    let second = unit(bytes, 6)?;
+    let low = second.checked_sub(0xdc00).filter(|&low| low < 0x400);
+    let code = low.map(|low| 0x1_0000 + ((first - 0xd800) << 10) + low);
+    let character = code.and_then(char::from_u32).ok_or((Fault::Surrogate, 0))?;
+    Ok((character, 12))
+}
+
+/// The four hexadecimal digits of the `\u` at `at`.
+fn unit(bytes: &[u8], at: usize) -> Result<u32, (Fault, usize)> {
+    let mut unit = 0;
+    for place in at + 2..at + 6 {
+        let digit = bytes.get(place).and_then(|&digit| char::from(digit).to_digit(16));
+        unit = unit << 4 | digit.ok_or((Fault::Escape, place.min(bytes.len())))?;
+    }
+    Ok(unit)
+}
