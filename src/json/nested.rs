@@ -36,7 +36,7 @@ impl Pass<'_> {
             }
             let opened = self.enter(scanner, depth, &mut frames)?;
             if opened {
-                if self.to_next_value(scanner, depth, &mut frames, true)? {
+                if self.next_value(scanner, depth, &mut frames, true)? {
                     continue;
                 }
             } else {
@@ -44,7 +44,7 @@ impl Pass<'_> {
                 if let Some(Frame::Array(elements)) = frames.last_mut() {
                     elements.keep(scanner.at);
                 }
-                if self.to_next_value(scanner, depth, &mut frames, false)? {
+                if self.next_value(scanner, depth, &mut frames, false)? {
                     continue;
                 }
             }
@@ -63,7 +63,7 @@ impl Pass<'_> {
                     }
                     None => return Ok(false),
                 }
-                if self.to_next_value(scanner, depth, &mut frames, false)? {
+                if self.next_value(scanner, depth, &mut frames, false)? {
                     break;
                 }
             }
@@ -91,7 +91,7 @@ impl Pass<'_> {
     }
 
     /// Goes to the next value within what is innermost, or behind its end. Whether there is one.
-    fn to_next_value(
+    fn next_value(
         &mut self,
         scanner: &mut Scanner<'_>,
         depth: usize,

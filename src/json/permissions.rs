@@ -4,7 +4,7 @@ use super::document::Pass;
 use super::outcome::{Malformed, MalformedReason};
 use super::scanner::{Scan, Scanner};
 use super::string::Raw;
-use crate::permission::{Action, ActionSet, MAX_PERMISSION_LEN, Permission, is_role};
+use crate::permission::{Action, ActionSet, MAX_ID_LEN, MAX_PERMISSION_LEN, Permission, is_role};
 
 /// How much of a string is looked at. Whatever is longer than a permission can be is none; this is
 /// enough to say why.
@@ -32,13 +32,13 @@ impl Pass<'_> {
                 only_strings = false;
                 self.report(Some(index), scanner.at, || MalformedReason::NotAString);
                 scanner.skip_value(depth + 1)?;
-            } else if let Some((actions, role)) = plain_permission(scanner, role_before) {
-                role_before = role.as_bytes();
-                granted = granted || self.grants(actions, role);
+            } else if let Some((name, role)) = plain_permission(scanner, role_before) {
+                role_before = role;
+                granted = granted || self.grants(name, role);
             } else {
                 let start = scanner.at;
-                let text = scanner.string()?;
-                granted |= self.other_spelling(text, index, start);
+                let escaped = scanner.string()?;
+                granted |= self.other_spelling(scanner.raw(start, escaped), index, start);
             }
             index += 1;
             more = scanner.next_element()?;
@@ -48,12 +48,13 @@ impl Pass<'_> {
 
     /// Whether a permission for a role allows the action.
     #[inline]
-    fn grants(&mut self, actions: Name, role: &str) -> bool {
-        if !actions.set.contains(self.filter.matcher.action()) {
+    fn grants(&mut self, name: Name, role: &[u8]) -> bool {
+        if !name.set.contains(self.filter.matcher.action()) {
             return false;
         }
+        let Ok(role) = std::str::from_utf8(role) else { return false };
         self.text.clear();
-        self.text.push_str(actions.opening);
+        self.text.push_str(name.opening);
         self.text.push_str(role);
         self.text.push_str("\")");
         self.filter.matcher.allows_through(&self.text)
@@ -101,22 +102,34 @@ struct Name {
 /// Goes behind the permission that begins here, if it has no other escapes than it must have, and
 /// otherwise nowhere.
 #[inline]
-fn plain_permission<'a>(scanner: &mut Scanner<'a>, role_before: &[u8]) -> Option<(Name, &'a str)> {
+fn plain_permission<'a>(scanner: &mut Scanner<'a>, role_before: &[u8]) -> Option<(Name, &'a [u8])> {
+    const CLOSING: &[u8; 4] = br#"\")""#;
     let start = scanner.at;
-    let found = plain_name(scanner.rest()).and_then(|(name, len)| {
-        let from = start + len;
-        scanner.at = from;
-        scanner.plain();
-        let role = scanner.slice(from, scanner.at);
-        let closing = scanner.rest().first_chunk() == Some(b"\\\")\"");
-        let text = if closing { std::str::from_utf8(role).ok() } else { None };
-        text.filter(|text| role == role_before || is_role(text)).map(|text| (name, text))
-    });
-    scanner.at = match found {
-        Some(_) => scanner.at + br#"\")""#.len(),
-        None => start,
-    };
-    found
+    let (name, len) = plain_name(scanner.rest())?;
+    scanner.at = start + len;
+    scanner.plain();
+    let role = scanner.slice(start + len, scanner.at);
+    if scanner.rest().first_chunk() == Some(CLOSING)
+        && (role == role_before || is_plain_role(role) || is_role_of_any_kind(role))
+    {
+        scanner.at += CLOSING.len();
+        return Some((name, role));
+    }
+    scanner.at = start;
+    None
+}
+
+/// Whether this is a role of the two kinds that nearly all permissions are for, without a suffix, and
+/// as ids mostly are: told in a quarter of the time that the grammar takes. It says no to many
+/// roles, and yes to nothing that is none.
+#[inline]
+fn is_plain_role(role: &[u8]) -> bool {
+    let Some((b"user:" | b"team:", id)) = role.split_first_chunk::<5>() else { return false };
+    (2..=MAX_ID_LEN).contains(&id.len()) && id.iter().all(u8::is_ascii_alphanumeric)
+}
+
+fn is_role_of_any_kind(role: &[u8]) -> bool {
+    std::str::from_utf8(role).is_ok_and(is_role)
 }
 
 /// The beginning of a permission, with the quote of the string, and its length.

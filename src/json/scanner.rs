@@ -115,7 +115,7 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(super) fn skip_value(&mut self, depth: usize) -> Scan<()> {
         match self.byte() {
-            b'"' => self.string().map(drop),
+            b'"' => self.string().map(|_| ()),
             b'{' | b'[' => self.skip_container(depth),
             _ => self.skip_scalar(),
         }
@@ -157,7 +157,7 @@ impl<'a> Scanner<'a> {
                 if object { self.open_object() } else { self.open_array() }
             } else {
                 match self.byte() {
-                    b'"' => drop(self.string()?),
+                    b'"' => _ = self.string()?,
                     _ => self.skip_scalar()?,
                 }
                 false
@@ -178,7 +178,7 @@ impl<'a> Scanner<'a> {
                 }
             }
             if stack & 1 == 1 {
-                self.key()?;
+                _ = self.key()?;
             }
         }
     }

@@ -18,11 +18,13 @@ const HIGHS: u64 = ONES << 7;
 /// that byte. Bits above the lowest one that is set mean nothing: borrowing may have set them.
 #[inline]
 fn special(word: u64) -> u64 {
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let quote = zero(word ^ (ONES * b'"' as u64));
-    let backslash = zero(word ^ (ONES * b'\\' as u64));
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (quote | backslash | control) & HIGHS
+    const QUOTES: u64 = ONES * 0x22;
+    const BACKSLASHES: u64 = ONES * 0x5c;
+    const SPACES: u64 = ONES * 0x20;
+    let quote = (word ^ QUOTES).wrapping_sub(ONES);
+    let backslash = (word ^ BACKSLASHES).wrapping_sub(ONES);
+    let control = word.wrapping_sub(SPACES);
+    (quote | backslash | control) & !word & HIGHS
 }
 
 impl<'a> Scanner<'a> {
@@ -32,7 +34,9 @@ impl<'a> Scanner<'a> {
         if self.byte() != b'"' {
             return Err(Fault::Key);
         }
-        let key = self.string()?;
+        let start = self.at;
+        let escaped = self.string()?;
+        let key = self.raw(start, escaped);
         if self.space() != b':' {
             return Err(Fault::Colon);
         }
@@ -41,22 +45,27 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
-    /// Goes behind the string whose quote is here.
+    /// The string that began at `start` and ends here.
     #[inline]
-    pub(super) fn string(&mut self) -> Scan<Raw<'a>> {
+    pub(super) fn raw(&self, start: usize, escaped: bool) -> Raw<'a> {
+        Raw { bytes: self.slice(start + 1, self.at - 1), escaped }
+    }
+
+    /// Goes behind the string whose quote is here. Whether it has escapes.
+    #[inline]
+    pub(super) fn string(&mut self) -> Scan<bool> {
         self.at += 1;
         let start = self.at;
         let seen = self.plain();
-        if self.byte() == b'"' && seen & HIGHS == 0 {
-            let bytes = self.slice(start, self.at);
+        if seen & HIGHS == 0 && self.byte() == b'"' {
             self.at += 1;
-            return Ok(Raw { bytes, escaped: false });
+            return Ok(false);
         }
         self.string_from(start, seen)
     }
 
     /// The rest of a string that has an escape or more than ASCII in it, or a mistake.
-    fn string_from(&mut self, start: usize, mut seen: u64) -> Scan<Raw<'a>> {
+    fn string_from(&mut self, start: usize, mut seen: u64) -> Scan<bool> {
         let mut escaped = false;
         while self.byte() != b'"' {
             if self.byte() != b'\\' {
@@ -78,7 +87,7 @@ impl<'a> Scanner<'a> {
             return Err(Fault::Utf8);
         }
         self.at += 1;
-        Ok(Raw { bytes, escaped })
+        Ok(escaped)
     }
 
     /// Goes to the next quote, backslash, control character, or the end. Returns what was seen, some
@@ -86,16 +95,19 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(super) fn plain(&mut self) -> u64 {
         let mut seen = 0;
-        while let Some(chunk) = self.rest().first_chunk::<8>() {
+        let mut rest = self.rest();
+        while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
             let word = u64::from_le_bytes(*chunk);
             seen |= word;
             let special = special(word);
             if special != 0 {
-                self.at += (special.trailing_zeros() / 8) as usize;
+                let place = special.trailing_zeros() / 8;
+                self.at = self.input.len() - rest.len() + place as usize;
                 return seen;
             }
-            self.at += 8;
+            rest = behind;
         }
+        self.at = self.input.len() - rest.len();
         seen | self.plain_to_the_end()
     }
 
