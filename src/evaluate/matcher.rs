@@ -173,6 +173,15 @@ impl Matcher {
         self.filter.may_contain(permission) && self.contains(permission)
     }
 
+    /// Whether [`allows_through`](Self::allows_through) may say yes to the permission that begins
+    /// with `opening` and goes on with a role.
+    #[inline]
+    pub(crate) fn may_allow_through(&self, opening: &str, role: &[u8]) -> bool {
+        let len = opening.len() + role.len() + "\")".len();
+        // Of shorter roles the tail would have some of the opening in it.
+        role.last_chunk().is_none_or(|&tail| self.filter.may_contain_key(tail, len))
+    }
+
     fn contains(&self, permission: &str) -> bool {
         permission.len() <= MAX_PERMISSION_LEN && {
             let hash = self.hasher.hash_one(permission.as_bytes());
@@ -208,7 +217,8 @@ impl Filter {
     }
 
     fn add(&mut self, text: &str) {
-        if let Some(bit) = self.bit_of(text)
+        if let Some((tail, len)) = key_of(text)
+            && let Some(bit) = self.bit_of(tail, len)
             && let Some(word) = self.words.get_mut(bit / 64)
         {
             *word |= 1 << (bit % 64);
@@ -217,20 +227,31 @@ impl Filter {
 
     #[inline]
     fn may_contain(&self, text: &str) -> bool {
-        self.bit_of(text).is_some_and(|bit| {
+        key_of(text).is_some_and(|(tail, len)| self.may_contain_key(tail, len))
+    }
+
+    #[inline]
+    fn may_contain_key(&self, tail: [u8; 8], len: usize) -> bool {
+        self.bit_of(tail, len).is_some_and(|bit| {
             self.words.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 != 0)
         })
     }
 
-    /// The number of the bit for a text. A permission has at least eleven bytes.
+    /// The number of the bit for a key.
     #[inline]
-    fn bit_of(&self, text: &str) -> Option<usize> {
+    fn bit_of(&self, tail: [u8; 8], len: usize) -> Option<usize> {
         /// Odd, with ones and zeros mixed: 2^64 divided by the golden ratio.
         const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-        let (tail, _closing) = text.as_bytes().last_chunk::<10>()?.split_first_chunk::<8>()?;
-        let key = u64::from_le_bytes(*tail) ^ text.len() as u64;
+        let key = u64::from_le_bytes(tail) ^ len as u64;
         usize::try_from(key.wrapping_mul(MIX) >> self.shift).ok()
     }
+}
+
+/// The eight bytes before a text's last two, and its length. A permission has at least eleven.
+#[inline]
+fn key_of(text: &str) -> Option<([u8; 8], usize)> {
+    let (tail, _closing) = text.as_bytes().last_chunk::<10>()?.split_first_chunk::<8>()?;
+    Some((*tail, text.len()))
 }
 
 fn text_at(texts: &str, (from, to): (u32, u32)) -> &str {

@@ -81,6 +81,7 @@
 //! the filter is [told otherwise](Filter::max_document_len), and a response that comes from a reader
 //! at most [`MAX_RESPONSE_LEN`]. Lines pass in the memory that the longest of them takes.
 
+mod block;
 mod document;
 mod edits;
 mod error;

@@ -1,5 +1,6 @@
 //! A document's permissions, tested as they are written.
 
+use super::block::is_alphanumeric;
 use super::document::Pass;
 use super::outcome::{Malformed, MalformedReason};
 use super::scanner::{Scan, Scanner};
@@ -49,14 +50,18 @@ impl Pass<'_> {
     /// Whether a permission for a role allows the action.
     #[inline]
     fn grants(&mut self, name: Name, role: &[u8]) -> bool {
-        if !name.set.contains(self.filter.matcher.action()) {
-            return false;
-        }
+        let matcher = self.filter.matcher;
+        name.set.contains(matcher.action())
+            && matcher.may_allow_through(name.opening, role)
+            && self.grants_whole(name.opening, role)
+    }
+
+    fn grants_whole(&mut self, opening: &str, role: &[u8]) -> bool {
         let Ok(role) = std::str::from_utf8(role) else { return false };
         self.text.clear();
-        self.text.push_str(name.opening);
-        self.text.push_str(role);
-        self.text.push_str("\")");
+        for part in [opening, role, "\")"] {
+            self.text.push_str(part);
+        }
         self.filter.matcher.allows_through(&self.text)
     }
 
@@ -125,7 +130,11 @@ fn plain_permission<'a>(scanner: &mut Scanner<'a>, role_before: &[u8]) -> Option
 #[inline]
 fn is_plain_role(role: &[u8]) -> bool {
     let Some((b"user:" | b"team:", id)) = role.split_first_chunk::<5>() else { return false };
-    (2..=MAX_ID_LEN).contains(&id.len()) && id.iter().all(u8::is_ascii_alphanumeric)
+    if !(8..=MAX_ID_LEN).contains(&id.len()) {
+        return false;
+    }
+    let (words, _) = id.as_chunks::<8>();
+    words.iter().chain(id.last_chunk()).all(|&word| is_alphanumeric(word))
 }
 
 fn is_role_of_any_kind(role: &[u8]) -> bool {

@@ -1,5 +1,6 @@
-//! Strings, eight bytes at a time, and what escapes stand for.
+//! Strings, and what escapes stand for.
 
+use super::block::{Block, is_ascii};
 use super::error::Fault;
 use super::scanner::{Scan, Scanner};
 
@@ -10,26 +11,10 @@ pub(super) struct Raw<'a> {
     escaped: bool,
 }
 
-/// What a word of eight equal bytes is multiplied from.
-const ONES: u64 = u64::MAX / 0xff;
-const HIGHS: u64 = ONES << 7;
-
-/// Marks the first quote, backslash or control character among eight bytes, by the highest bit of
-/// that byte. Bits above the lowest one that is set mean nothing: borrowing may have set them.
-#[inline]
-fn special(word: u64) -> u64 {
-    const QUOTES: u64 = ONES * 0x22;
-    const BACKSLASHES: u64 = ONES * 0x5c;
-    const SPACES: u64 = ONES * 0x20;
-    let quote = (word ^ QUOTES).wrapping_sub(ONES);
-    let backslash = (word ^ BACKSLASHES).wrapping_sub(ONES);
-    let control = word.wrapping_sub(SPACES);
-    (quote | backslash | control) & !word & HIGHS
-}
-
 impl<'a> Scanner<'a> {
     /// Goes over the key that begins here, the colon, and the white space around it.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what it returns is otherwise passed through memory")]
     pub(super) fn key(&mut self) -> Scan<Raw<'a>> {
         if self.byte() != b'"' {
             return Err(Fault::Key);
@@ -52,12 +37,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes behind the string whose quote is here. Whether it has escapes.
-    #[inline]
+    #[inline(never)]
     pub(super) fn string(&mut self) -> Scan<bool> {
         self.at += 1;
         let start = self.at;
         let seen = self.plain();
-        if seen & HIGHS == 0 && self.byte() == b'"' {
+        if is_ascii(seen) && self.byte() == b'"' {
             self.at += 1;
             return Ok(false);
         }
@@ -65,6 +50,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The rest of a string that has an escape or more than ASCII in it, or a mistake.
+    #[inline(never)]
     fn string_from(&mut self, start: usize, mut seen: u64) -> Scan<bool> {
         let mut escaped = false;
         while self.byte() != b'"' {
@@ -80,7 +66,7 @@ impl<'a> Scanner<'a> {
             seen |= self.plain();
         }
         let bytes = self.slice(start, self.at);
-        if seen & HIGHS != 0
+        if !is_ascii(seen)
             && let Err(error) = std::str::from_utf8(bytes)
         {
             self.at = start + error.valid_up_to();
@@ -91,27 +77,26 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes to the next quote, backslash, control character, or the end. Returns what was seen, some
-    /// bytes behind that place included, or-ed together: enough to tell that all of it was ASCII.
+    /// bytes behind that place included, or-ed together.
     #[inline]
     pub(super) fn plain(&mut self) -> u64 {
         let mut seen = 0;
         let mut rest = self.rest();
-        while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
-            let word = u64::from_le_bytes(*chunk);
-            seen |= word;
-            let special = special(word);
-            if special != 0 {
-                let place = special.trailing_zeros() / 8;
-                self.at = self.input.len() - rest.len() + place as usize;
+        while let Some((chunk, behind)) = rest.split_first_chunk::<16>() {
+            let block = Block::of(chunk);
+            seen |= block.seen;
+            if block.plain < 16 {
+                self.at = self.input.len() - rest.len() + block.plain as usize;
                 return seen;
             }
             rest = behind;
         }
-        self.at = self.input.len() - rest.len();
-        seen | self.plain_to_the_end()
+        seen | self.plain_to_the_end(rest)
     }
 
-    fn plain_to_the_end(&mut self) -> u64 {
+    #[inline(never)]
+    fn plain_to_the_end(&mut self, rest: &[u8]) -> u64 {
+        self.at = self.input.len() - rest.len();
         let mut seen = 0;
         while !matches!(self.byte(), b'"' | b'\\' | 0..0x20) {
             seen |= u64::from(self.byte());
@@ -193,8 +178,8 @@ fn unicode(bytes: &[u8]) -> Result<(char, usize), (Fault, usize)> {
     }
     match bytes.get(6..8) {
         Some(b"\\u") => {}
-        Some([b'\\', _] | [_, _]) => return Err((Fault::Surrogate, 0)),
-        _ => return Err((Fault::Surrogate, bytes.len())),
+        Some(_) => return Err((Fault::Surrogate, 0)),
+        None => return Err((Fault::Surrogate, bytes.len())),
     }
     let second = unit(bytes, 6)?;
     let low = second.checked_sub(0xdc00).filter(|&low| low < 0x400);
