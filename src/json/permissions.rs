@@ -134,7 +134,9 @@ fn is_plain_role(role: &[u8]) -> bool {
         return false;
     }
     let (words, _) = id.as_chunks::<8>();
-    words.iter().chain(id.last_chunk()).all(|&word| is_alphanumeric(word))
+    // The last eight bytes overlap what is before them.
+    words.iter().all(|&word| is_alphanumeric(word))
+        && id.last_chunk().copied().is_some_and(is_alphanumeric)
 }
 
 fn is_role_of_any_kind(role: &[u8]) -> bool {

@@ -37,9 +37,23 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes behind the string whose quote is here. Whether it has escapes.
-    #[inline(never)]
+    #[inline]
     pub(super) fn string(&mut self) -> Scan<bool> {
         self.at += 1;
+        if let Some(chunk) = self.rest().first_chunk::<16>() {
+            let block = Block::of(chunk);
+            let end = self.at + block.plain as usize;
+            if is_ascii(block.high) && self.input.get(end) == Some(&b'"') {
+                // A short one: most are.
+                self.at = end + 1;
+                return Ok(false);
+            }
+        }
+        self.longer_string()
+    }
+
+    #[inline(never)]
+    fn longer_string(&mut self) -> Scan<bool> {
         let start = self.at;
         let seen = self.plain();
         if is_ascii(seen) && self.byte() == b'"' {
@@ -51,7 +65,7 @@ impl<'a> Scanner<'a> {
 
     /// The rest of a string that has an escape or more than ASCII in it, or a mistake.
     #[inline(never)]
-    fn string_from(&mut self, start: usize, mut seen: u64) -> Scan<bool> {
+    fn string_from(&mut self, start: usize, mut seen: i32) -> Scan<bool> {
         let mut escaped = false;
         while self.byte() != b'"' {
             if self.byte() != b'\\' {
@@ -79,12 +93,12 @@ impl<'a> Scanner<'a> {
     /// Goes to the next quote, backslash, control character, or the end. Returns what was seen, some
     /// bytes behind that place included, or-ed together.
     #[inline]
-    pub(super) fn plain(&mut self) -> u64 {
+    pub(super) fn plain(&mut self) -> i32 {
         let mut seen = 0;
         let mut rest = self.rest();
         while let Some((chunk, behind)) = rest.split_first_chunk::<16>() {
             let block = Block::of(chunk);
-            seen |= block.seen;
+            seen |= block.high;
             if block.plain < 16 {
                 self.at = self.input.len() - rest.len() + block.plain as usize;
                 return seen;
@@ -95,11 +109,11 @@ impl<'a> Scanner<'a> {
     }
 
     #[inline(never)]
-    fn plain_to_the_end(&mut self, rest: &[u8]) -> u64 {
+    fn plain_to_the_end(&mut self, rest: &[u8]) -> i32 {
         self.at = self.input.len() - rest.len();
         let mut seen = 0;
         while !matches!(self.byte(), b'"' | b'\\' | 0..0x20) {
-            seen |= u64::from(self.byte());
+            seen |= i32::from(self.byte() >> 7);
             self.at += 1;
         }
         seen
