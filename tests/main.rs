@@ -3,12 +3,15 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::unreachable,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::print_stdout,
     reason = "a test fails by panicking, its helpers too, and says how much it has tried"
 )]
 
 mod bounds;
 mod conformance;
+mod json;
 mod properties;
 mod support;

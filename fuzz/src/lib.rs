@@ -5,16 +5,19 @@
 
 #[path = "../../tests/support"]
 mod support {
+    pub(crate) mod json;
     pub(crate) mod model;
     pub(crate) mod oracle;
     pub(crate) mod recogniser;
     pub(crate) mod users;
 }
 
+mod json_filter;
 mod language;
 mod table;
 mod user;
 
+pub use json_filter::json_filter;
 pub use language::{permission, round_trip};
 pub use table::table_operations;
 pub use user::user_document;

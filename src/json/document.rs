@@ -35,6 +35,7 @@ impl<'f> Pass<'f> {
     #[inline]
     pub(super) fn document(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<bool> {
         let start = scanner.at;
+        let nested_removed = self.outcome.nested_removed;
         let everything = self.filter.matcher.allows_everything();
         let visible = if scanner.byte() != b'{' {
             scanner.skip_value(depth)?;
@@ -52,6 +53,7 @@ impl<'f> Pass<'f> {
             self.outcome.visible += 1;
         } else {
             self.outcome.removed += 1;
+            self.outcome.nested_removed = nested_removed;
         }
         Ok(visible)
     }

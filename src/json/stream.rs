@@ -25,7 +25,7 @@ pub(super) fn copy(
         return source.lines(filter, writer);
     }
     source.read_whole(filter.max_response_len)?;
-    let (output, outcome) = filter.clone().form(form).apply(source.filled())?;
+    let (output, outcome) = filter.apply(source.filled())?;
     drop(source.buffer);
     writer.write_all(&output).map_err(|error| Error::io(error, source.place))?;
     Ok(outcome)
