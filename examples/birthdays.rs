@@ -1,9 +1,8 @@
 //! The three birthdays of Appwrite's guide on JWT authentication: user-a sees one of them, a key of
 //! the project sees all three.
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
-
 use std::error::Error;
+use std::io::{self, Write};
 
 use rolegate::{AclColumn, AclTable, Action, Collection, DocumentSecurity, Principal, User};
 use serde::{Deserialize, Serialize};
@@ -26,6 +25,10 @@ struct Birthday {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    show(&mut io::stdout().lock())
+}
+
+pub(crate) fn show(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let stored: List<Birthday> = serde_json::from_str(include_str!("birthdays.json"))?;
     let birthdays = stored.documents;
 
@@ -41,16 +44,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     for (who, principal) in [("user-a", &user), ("a project key", &key)] {
         let visible = collection.visibility(principal, Action::Read, &table)?.filter(&column);
-        let response = List {
-            total: visible.count(),
-            documents: visible.iter().filter_map(|i| birthdays.get(i)).collect(),
-        };
-        println!("What {who} sees:\n{}\n", serde_json::to_string_pretty(&response)?);
+        let response = List { total: visible.count(), documents: visible.of(&birthdays).collect() };
+        writeln!(out, "What {who} sees:\n{}\n", serde_json::to_string_pretty(&response)?)?;
     }
 
     for birthday in &birthdays {
         let explanation = collection.explain(&user, Action::Read, &birthday.permissions);
-        println!("{}: {explanation}", birthday.name);
+        writeln!(out, "{}: {explanation}", birthday.name)?;
     }
     Ok(())
 }

@@ -47,6 +47,7 @@
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
 //! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
 //! | tell a person why | [`Principal::explain`], [`Collection::explain`] |
+//! | tell who asks from a session, a JWT or an API key | `Authenticator`, `Tokens`, with the feature `jwt` |
 //!
 //! # Which way to filter
 //!
@@ -73,17 +74,26 @@
 //!   candidate and never decides;
 //! - time and memory grow linearly with the input (sorting a list or the roles of a principal apart),
 //!   and a table can be given [`AclLimits`];
-//! - an [`AclId`] of another table, or one that came after a [`Visibility`] was made, is not visible.
+//! - an [`AclId`] of another table is never visible, and one that came after a [`Visibility`] was made
+//!   only to whoever may see every document.
 //!
-//! Permissions are bypassed by [`Principal::key_with_bypass`] and in no other way.
+//! Tokens and keys, too (feature `jwt`): the algorithm is never the token's choice, a token's payload is
+//! not read before its signature is verified, one of more than 32 KiB is not read at all, and neither a
+//! secret nor a key nor a token is in anything that is printed.
+//!
+//! Permissions are bypassed by [`Principal::key_with_bypass`] and in no other way: of all credentials,
+//! only the standard and the ephemeral keys of the very project make such a principal.
 //!
 //! [Appwrite]: https://appwrite.io/docs/advanced/platform/permissions
 
 mod acl;
 mod evaluate;
+mod hash;
 pub mod json;
+mod object;
 mod permission;
 mod principal;
+mod runs;
 
 pub use acl::{AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, Malformed, TableFull};
 pub use evaluate::{
@@ -94,6 +104,14 @@ pub use evaluate::{
 pub use permission::{
     Action, ActionSet, ActionSetIter, MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN,
     MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Status, aggregate,
+};
+#[cfg(feature = "jwt")]
+pub use principal::{
+    AuthenticateError, Authenticator, BuiltInScopes, Claims, CreateJwtError, CredentialKind,
+    Credentials, DEFAULT_JWT_LIFETIME, Directory, EmptySecret, Found, FoundKey, GUEST_SCOPES,
+    GuestReason, Identity, KEY_SCOPES, KeyKind, LeewayTooLong, Lookup, MAX_JWT_LIFETIME,
+    MAX_LEEWAY, MAX_TOKEN_LEN, MissingScope, Pending, Provenance, RequestError, Scopes, Secret,
+    TokenError, TokenErrorKind, Tokens,
 };
 pub use principal::{BlockedUser, Membership, Principal, PrincipalKind, Session, User};
 

@@ -7,11 +7,15 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::print_stdout,
+    clippy::cast_precision_loss,
     reason = "a test fails by panicking, its helpers too, and says how much it has tried"
 )]
 
 mod bounds;
 mod conformance;
+#[cfg(feature = "jwt")]
+mod identity;
+mod interface;
 mod json;
 mod properties;
 mod support;

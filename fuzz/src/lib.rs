@@ -15,9 +15,11 @@ mod support {
 mod json_filter;
 mod language;
 mod table;
+mod token;
 mod user;
 
 pub use json_filter::json_filter;
 pub use language::{permission, round_trip};
 pub use table::table_operations;
+pub use token::token;
 pub use user::user_document;

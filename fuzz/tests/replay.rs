@@ -45,3 +45,8 @@ fn json_is_filtered_as_the_naive_way_does() {
 fn tables_agree_with_a_plain_map() {
     replay("table_operations", rolegate_fuzz::table_operations);
 }
+
+#[test]
+fn tokens_say_what_their_signed_bytes_say() {
+    replay("token", rolegate_fuzz::token);
+}

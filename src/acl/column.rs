@@ -7,16 +7,13 @@
 
 use std::fmt;
 
-use super::table::{AclId, TableId};
-
-/// What stands for an id of another table: a number that no table gives out.
-const FOREIGN: u32 = u32::MAX;
+use super::id::{AclId, TableId};
 
 /// One [`AclId`] for each document, in the documents' order: what a filter runs over.
 ///
 /// All ids are of one table, the table of the first one that came. An id of another table takes its
-/// place, but its document is never visible to anybody who is held to permissions. Takes 1, 2 or 4
-/// bytes a document, as the largest id needs.
+/// place, but its document is never visible. Takes 1, 2 or 4 bytes a document, as the largest id
+/// needs.
 ///
 /// ```
 /// use rolegate::{Action, AclColumn, AclTable, Principal};
@@ -54,6 +51,9 @@ impl Default for Indices {
 }
 
 impl AclColumn {
+    /// What stands for an id of another table: a number that no table gives out.
+    pub(crate) const FOREIGN: u32 = u32::MAX;
+
     /// A column without documents.
     #[must_use]
     pub fn new() -> Self {
@@ -110,8 +110,28 @@ impl AclColumn {
             Indices::U16(indices) => u32::from(*indices.get(position)?),
             Indices::U32(indices) => *indices.get(position)?,
         };
-        let table = self.table.filter(|_| index != FOREIGN)?;
+        let table = self.table.filter(|_| index != Self::FOREIGN)?;
         Some(AclId::new(table, index))
+    }
+
+    /// Removes the document at `position`, puts the last one in its place, and says whether there was
+    /// such a document. Constant time.
+    pub fn swap_remove(&mut self, position: usize) -> bool {
+        let inside = position < self.len();
+        if inside {
+            match &mut self.indices {
+                Indices::U8(indices) => drop(indices.swap_remove(position)),
+                Indices::U16(indices) => drop(indices.swap_remove(position)),
+                Indices::U32(indices) => drop(indices.swap_remove(position)),
+            }
+        }
+        inside
+    }
+
+    /// The lists of all documents, in order: as [`get`](Self::get).
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<AclId>> {
+        (0..self.len()).map(|position| self.get(position))
     }
 
     /// Bytes on the heap.
@@ -121,6 +141,15 @@ impl AclColumn {
             Indices::U8(indices) => indices.capacity(),
             Indices::U16(indices) => indices.capacity() * size_of::<u16>(),
             Indices::U32(indices) => indices.capacity() * size_of::<u32>(),
+        }
+    }
+
+    /// Gives back what is reserved for growth: after a collection has been loaded.
+    pub fn shrink_to_fit(&mut self) {
+        match &mut self.indices {
+            Indices::U8(indices) => indices.shrink_to_fit(),
+            Indices::U16(indices) => indices.shrink_to_fit(),
+            Indices::U32(indices) => indices.shrink_to_fit(),
         }
     }
 
@@ -138,8 +167,11 @@ impl AclColumn {
 
     /// The number to store for `id`, with the column wide enough for it.
     fn admit(&mut self, id: AclId) -> u32 {
-        let index =
-            if id.table() == *self.table.get_or_insert(id.table()) { id.index() } else { FOREIGN };
+        let index = if id.table() == *self.table.get_or_insert(id.table()) {
+            id.index()
+        } else {
+            Self::FOREIGN
+        };
         if index > self.max {
             self.max = index;
             self.widen(index);

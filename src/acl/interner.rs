@@ -4,17 +4,16 @@
 //! which they came. Per text that is its bytes, 4 bytes for where it ends, and 5 bytes a slot in a
 //! hash table that is between 7/16 and 7/8 full. A hash finds the candidate, the bytes decide.
 
-use std::hash::{BuildHasher, Hasher};
-
-use foldhash::fast::RandomState;
 use hashbrown::HashTable;
+
+use crate::hash::{RandomState, hash_bytes};
+use crate::runs::{range_of, run_at};
 
 #[derive(Default)]
 pub(super) struct Interner {
     text: String,
     ends: Vec<u32>,
     ids: HashTable<u32>,
-    /// Seeded anew for each table, so that nobody can prepare texts that collide.
     hasher: RandomState,
 }
 
@@ -51,7 +50,7 @@ impl Interner {
     }
 
     pub(super) fn text(&self, id: u32) -> &str {
-        let (start, end) = range(&self.ends, id);
+        let (start, end) = range_of(&self.ends, id);
         self.text.get(start..end).unwrap_or_default()
     }
 
@@ -92,37 +91,16 @@ impl Interner {
     fn insert(&mut self, id: u32) {
         let hash = self.hash(self.bytes(id));
         let Self { text, ends, ids, hasher } = self;
-        ids.insert_unique(hash, id, |&id| hash_of(hasher, slice(text.as_bytes(), ends, id)));
+        ids.insert_unique(hash, id, |&id| hash_bytes(hasher, run_at(text.as_bytes(), ends, id)));
     }
 
     fn hash(&self, bytes: &[u8]) -> u64 {
-        hash_of(&self.hasher, bytes)
+        hash_bytes(&self.hasher, bytes)
     }
 
     fn bytes(&self, id: u32) -> &[u8] {
-        slice(self.text.as_bytes(), &self.ends, id)
+        run_at(self.text.as_bytes(), &self.ends, id)
     }
-}
-
-/// The bytes alone, without the length that `Hash` puts before them.
-fn hash_of(hasher: &RandomState, bytes: &[u8]) -> u64 {
-    let mut hasher = hasher.build_hasher();
-    hasher.write(bytes);
-    hasher.finish()
-}
-
-/// Where the `id`th of several runs is that stand one behind the other and end at `ends`.
-fn range(ends: &[u32], id: u32) -> (usize, usize) {
-    let id = id as usize;
-    let start =
-        id.checked_sub(1).and_then(|before| ends.get(before)).map_or(0, |&end| end as usize);
-    (start, ends.get(id).map_or(start, |&end| end as usize))
-}
-
-/// The `id`th of several runs that stand one behind the other and end at `ends`.
-pub(super) fn slice<'a, T>(all: &'a [T], ends: &[u32], id: u32) -> &'a [T] {
-    let (start, end) = range(ends, id);
-    all.get(start..end).unwrap_or_default()
 }
 
 /// A length as the `u32` that it fits in, since it has been checked against the table's limits.

@@ -3,13 +3,19 @@
 
 mod column;
 mod error;
+mod grant;
+mod id;
 mod interner;
+mod limits;
 mod postings;
 mod table;
 
 pub use column::AclColumn;
 pub use error::{InsertError, Malformed, TableFull};
-pub use table::{AclId, AclLimits, AclTable, Grant};
+pub use grant::Grant;
+pub use id::AclId;
+pub use limits::AclLimits;
+pub use table::AclTable;
 
 pub(crate) use column::Indices;
-pub(crate) use table::TableId;
+pub(crate) use id::TableId;

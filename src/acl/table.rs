@@ -2,141 +2,23 @@
 //!
 //! A list is kept as grants: a role's number and the actions it is granted, four bytes, sorted by
 //! role and with one grant a role, so that order, repetition and `write` spelt out make no
-//! difference. Equal lists have equal grants and therefore one entry. For a list of three permissions
-//! for three roles that is
-//!
-//! | | bytes |
-//! | --- | --- |
-//! | grants | 3 x 4 |
-//! | where they end | 4 |
-//! | slot in the hash table, 7/16 to 7/8 full | 5.7 to 11.4 |
-//! | postings, by which the roles find the list | 3 x 4 |
-//!
-//! and for each role its text once, 36 bytes, and a slot of the same size.
+//! difference. Equal lists have equal grants and therefore one entry. The grants of all lists stand
+//! one behind the other; a hash table finds the list with given grants.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hasher};
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
-use super::interner::{Interner, saturating, slice};
-use super::postings::{self, Postings};
+use super::grant::{Grant, GrantBits};
+use super::id::{AclId, TableId};
+use super::interner::{Interner, saturating};
+use super::limits::AclLimits;
+use super::postings::Postings;
 use super::{InsertError, Malformed, TableFull};
-use crate::permission::{Action, ActionSet, Permission, Role, split_canonical};
-
-/// Which table an id is of.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct TableId(u32);
-
-impl TableId {
-    fn next() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-/// A permission list in an [`AclTable`].
-///
-/// Valid for as long as the table is. It knows its table (up to 2^32 tables later in the same
-/// process), so that an id of another table is recognised and grants nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AclId {
-    table: TableId,
-    index: u32,
-}
-
-impl AclId {
-    pub(crate) fn new(table: TableId, index: u32) -> Self {
-        Self { table, index }
-    }
-
-    pub(crate) fn table(self) -> TableId {
-        self.table
-    }
-
-    pub(crate) fn index(self) -> u32 {
-        self.index
-    }
-}
-
-impl fmt::Debug for AclId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AclId({})", self.index)
-    }
-}
-
-/// How much a table may hold; what goes beyond is refused with [`TableFull`].
-///
-/// The default is what its representation can number. A host that compiles what others send can
-/// bound its memory with less.
-///
-/// ```
-/// use rolegate::{AclLimits, AclTable};
-///
-/// let mut table = AclTable::with_limits(AclLimits { lists: 1, ..AclLimits::default() });
-/// table.insert([r#"read("any")"#]).unwrap();
-/// let error = table.insert([r#"read("users")"#]).unwrap_err();
-/// assert_eq!(error.to_string(), "expected at most 1 distinct lists in a table, found one more");
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AclLimits {
-    /// Distinct lists: at most 2^28, since an entry in a role's postings has 28 bits for the list.
-    pub lists: u32,
-    /// Distinct roles: at most 2^28, since a grant has 28 bits for the role.
-    pub roles: u32,
-    /// Grants of all lists together: at most 2^32 - 1.
-    pub grants: u32,
-    /// Bytes of the texts of all roles together: at most 2^32 - 1.
-    pub role_bytes: u32,
-}
-
-impl AclLimits {
-    const MAX: Self = Self {
-        lists: postings::MAX_LISTS,
-        roles: GrantBits::MAX_ROLES,
-        grants: u32::MAX,
-        role_bytes: u32::MAX,
-    };
-}
-
-impl Default for AclLimits {
-    fn default() -> Self {
-        Self::MAX
-    }
-}
-
-/// A role's number in the upper 28 bits, the actions that it is granted in the lower 4.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct GrantBits(u32);
-
-impl GrantBits {
-    const MAX_ROLES: u32 = 1 << 28;
-
-    fn new(role: u32, actions: ActionSet) -> Self {
-        Self(role << 4 | u32::from(actions.bits()))
-    }
-
-    fn role(self) -> u32 {
-        self.0 >> 4
-    }
-
-    fn actions(self) -> ActionSet {
-        ActionSet::from_bits_truncated((self.0 & 0xf) as u8)
-    }
-}
-
-/// What a list grants to one role.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct Grant<'t> {
-    /// To whom.
-    pub role: Role<'t>,
-    /// What; never empty.
-    pub actions: ActionSet,
-}
+use crate::hash::{RandomState, hash_numbers};
+use crate::permission::{Action, Permission, Role, split_canonical};
+use crate::runs::run_at;
 
 /// Distinct permission lists, compiled: the roles they name interned, each list kept once.
 ///
@@ -148,9 +30,20 @@ pub struct Grant<'t> {
 /// [`RwLock`](std::sync::RwLock), resolves under the read lock, and filters with what it got after
 /// letting the lock go.
 ///
-/// Inserting takes time linear in the list's length (plus sorting it), one allocation at most now
-/// and then as the table grows. Memory is written down at the top of this type's module: about 30
-/// bytes for a list of three permissions and 45 for a role beside its text.
+/// Inserting takes time linear in the list's length (plus sorting it).
+///
+/// # Memory
+///
+/// After [`shrink_to_fit`](Self::shrink_to_fit); until then up to twice as much is reserved.
+///
+/// | for | bytes |
+/// | --- | --- |
+/// | a list | 4, and 5 for each slot of a hash table that is 7/16 to 7/8 full: 10 to 16 |
+/// | each role that a list names | 4 in the list, and 4 at the role beyond the first four lists |
+/// | a role | its text, 36, and a slot of the same size: 42 to 48 |
+///
+/// So a list of three permissions for two roles takes 26 to 32 bytes, and one for three roles 34 to
+/// 40. Lists that name a very common role cost less: there it is one bit a list.
 ///
 /// ```
 /// use rolegate::{AclTable, Action, Role};
@@ -273,8 +166,8 @@ impl AclTable {
     /// What a list grants, or `None` for an id of another table.
     #[must_use]
     pub fn grants(&self, id: AclId) -> Option<impl ExactSizeIterator<Item = Grant<'_>>> {
-        let grants = self.grants_of(id.index)?;
-        (id.table == self.id).then(|| {
+        let grants = self.grants_of(id.index())?;
+        (id.table() == self.id).then(|| {
             grants
                 .iter()
                 .map(|grant| Grant { role: self.role(grant.role()), actions: grant.actions() })
@@ -282,7 +175,7 @@ impl AclTable {
     }
 
     /// The lists that grant `action` to `role`, each once, in no particular order. Takes time in
-    /// proportion to how many there are.
+    /// proportion to how many name the role.
     pub fn lists_granting(
         &self,
         action: Action,
@@ -334,7 +227,7 @@ impl AclTable {
     }
 
     fn grants_of(&self, list: u32) -> Option<&[GrantBits]> {
-        ((list as usize) < self.ends.len()).then(|| slice(&self.grants, &self.ends, list))
+        ((list as usize) < self.ends.len()).then(|| run_at(&self.grants, &self.ends, list))
     }
 
     fn compile<S: AsRef<str>, E: From<TableFull>>(
@@ -385,7 +278,7 @@ impl AclTable {
     fn intern_list(&mut self, new: &[GrantBits]) -> Result<u32, TableFull> {
         let hash = hash_of(&self.hasher, new);
         let Self { lists, grants, ends, .. } = self;
-        if let Some(&list) = lists.find(hash, |&list| slice(grants, ends, list) == new) {
+        if let Some(&list) = lists.find(hash, |&list| run_at(grants, ends, list) == new) {
             return Ok(list);
         }
         check(ends.len() + 1, self.limits.lists, "distinct lists")?;
@@ -409,36 +302,37 @@ impl AclTable {
     fn rebuild(&mut self, capacity: usize) {
         self.lists = HashTable::with_capacity(capacity);
         for list in 0..saturating(self.ends.len()) {
-            let hash = hash_of(&self.hasher, slice(&self.grants, &self.ends, list));
+            let hash = hash_of(&self.hasher, run_at(&self.grants, &self.ends, list));
             self.insert_list(hash, list);
         }
     }
 
     fn insert_list(&mut self, hash: u64, list: u32) {
         let Self { lists, grants, ends, hasher, .. } = self;
-        lists.insert_unique(hash, list, |&list| hash_of(hasher, slice(grants, ends, list)));
+        lists.insert_unique(hash, list, |&list| hash_of(hasher, run_at(grants, ends, list)));
     }
 
-    /// Forgets the roles that came with a list that was refused: no other list names them.
+    /// Forgets the roles that came with a list that was refused: no other list names them. What
+    /// they took goes too, if it was most of it: refused lists must not fill the memory.
     #[cold]
     fn forget_roles_from(&mut self, len: usize) {
         self.roles.truncate(len);
         self.postings.truncate(len);
+        if self.postings.capacity() / 4 > len {
+            self.postings.shrink_to_fit();
+            self.roles.shrink_to_fit();
+        }
     }
 }
 
 fn hash_of(hasher: &RandomState, grants: &[GrantBits]) -> u64 {
-    let mut hasher = hasher.build_hasher();
-    for grant in grants {
-        hasher.write_u32(grant.0);
-    }
-    hasher.finish()
+    hash_numbers(hasher, grants.iter().map(|grant| grant.bits()))
 }
 
 /// Adds a grant, or its actions to the last one if that is for the same role.
 fn push_or_merge(grants: &mut Scratch, grant: GrantBits) {
     match grants.last_mut() {
-        Some(last) if last.role() == grant.role() => last.0 |= grant.0,
+        Some(last) if last.role() == grant.role() => last.merge(grant),
         _ => grants.push(grant),
     }
 }
@@ -452,7 +346,7 @@ fn normalize(grants: &mut Scratch) {
     grants.dedup_by(|later, earlier| {
         let same = later.role() == earlier.role();
         if same {
-            earlier.0 |= later.0;
+            earlier.merge(*later);
         }
         same
     });

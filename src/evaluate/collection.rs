@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use super::{Matcher, Visibility};
 use crate::acl::{AclTable, Malformed};
+use crate::object::{null_as_default, only_from_objects};
 use crate::permission::{Action, ActionSet, Permission, Role, RoleKind, aggregate};
 use crate::principal::Principal;
 
@@ -133,7 +133,8 @@ impl Collection {
     }
 
     /// Which documents of a table an action is allowed on: [`list`](Self::list) and
-    /// [`AclTable::resolve`] in one, for any action.
+    /// [`AclTable::resolve`] in one, for any action. (For create, which documents have no part in, it
+    /// is every document or an error.)
     ///
     /// # Errors
     ///
@@ -379,20 +380,21 @@ impl std::error::Error for GrantError {
     }
 }
 
+/// A collection as Appwrite's JSON has it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", remote = "Self")]
+struct Stored {
+    #[serde(rename = "$permissions", default, deserialize_with = "null_as_default")]
+    permissions: Vec<String>,
+    #[serde(default, alias = "rowSecurity", deserialize_with = "null_as_default")]
+    document_security: bool,
+}
+
+only_from_objects!(Stored: "a collection");
+
 impl<'de> Deserialize<'de> for Collection {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Stored {
-            #[serde(rename = "$permissions", default)]
-            permissions: Vec<String>,
-            #[serde(default, alias = "rowSecurity")]
-            document_security: bool,
-            /// Without this an array would be taken for an object, by the order of the fields.
-            #[serde(flatten)]
-            _others: IgnoredAny,
-        }
-        let Stored { permissions, document_security, .. } = Stored::deserialize(deserializer)?;
+        let Stored { permissions, document_security } = Deserialize::deserialize(deserializer)?;
         Ok(Self::new(permissions, document_security.into()))
     }
 }

@@ -1,12 +1,11 @@
 //! Raw permission strings against one principal and one action: [`Matcher`].
 
-use std::hash::BuildHasher;
-
-use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use crate::hash::{RandomState, hash_bytes};
 use crate::permission::{Action, MAX_PERMISSION_LEN, split_canonical};
 use crate::principal::Principal;
+use crate::runs::run_at;
 
 impl Principal {
     /// Whether a list of permissions, as raw strings, allows the principal an action.
@@ -48,8 +47,8 @@ impl Principal {
 ///
 /// For documents that are seen once: a page that just came from a database. A permission has one
 /// spelling, so that it is enough to compare it, as it is, with the permissions that would allow the
-/// action: testing takes no parsing, no allocation, and no look at most strings beyond their
-/// length. Making one takes time in proportion to the principal's roles.
+/// action: testing takes no parsing and no allocation, and of most strings only their last bytes are
+/// looked at. Making one takes time in proportion to the principal's roles.
 ///
 /// ```
 /// use rolegate::{Action, Principal};
@@ -74,11 +73,13 @@ pub struct Matcher {
     bypass: bool,
     /// Whether the collection grants it, for all of its documents.
     granted: bool,
-    filter: Filter,
+    slots: Slots,
     /// The permissions that allow the action, one behind the other.
     texts: String,
-    /// Where each is in `texts`.
-    table: HashTable<(u32, u32)>,
+    /// Where each ends in `texts`.
+    ends: Vec<u32>,
+    /// Their numbers, by the hash of their text.
+    numbers: HashTable<u32>,
     hasher: RandomState,
 }
 
@@ -100,9 +101,10 @@ impl Matcher {
             action,
             bypass: principal.bypasses_permissions(),
             granted: false,
-            filter: Filter::for_texts(count),
+            slots: Slots::for_texts(count),
             texts: String::with_capacity(role_bytes * names.len() + around * roles.len()),
-            table: HashTable::with_capacity(count),
+            ends: Vec::with_capacity(count),
+            numbers: HashTable::with_capacity(count),
             hasher: RandomState::default(),
         };
         for role in roles {
@@ -123,13 +125,18 @@ impl Matcher {
         for part in parts {
             self.texts.push_str(part);
         }
-        let Self { texts, table, hasher, filter, .. } = self;
-        let Some(text) = texts.get(start..) else { return };
-        let (Ok(from), Ok(to)) = (u32::try_from(start), u32::try_from(texts.len())) else { return };
-        filter.add(text);
-        let hash = hasher.hash_one(text.as_bytes());
-        table.insert_unique(hash, (from, to), |&place| {
-            hasher.hash_one(text_at(texts, place).as_bytes())
+        let (Ok(number), Ok(end)) =
+            (u32::try_from(self.ends.len()), u32::try_from(self.texts.len()))
+        else {
+            return;
+        };
+        self.ends.push(end);
+        let Self { texts, ends, numbers, hasher, slots, .. } = self;
+        let text = texts.as_bytes().get(start..).unwrap_or_default();
+        slots.add(number, text);
+        let hash = hash_bytes(hasher, text);
+        numbers.insert_unique(hash, number, |&number| {
+            hash_bytes(hasher, run_at(texts.as_bytes(), ends, number))
         });
     }
 
@@ -167,79 +174,100 @@ impl Matcher {
         self.bypass || self.granted
     }
 
-    /// Whether one permission allows the action through one of the principal's roles.
-    #[inline]
-    pub(crate) fn allows_through(&self, permission: &str) -> bool {
-        self.filter.may_contain(permission) && self.contains(permission)
-    }
-
     /// Whether [`allows_through`](Self::allows_through) may say yes to the permission that begins
     /// with `opening` and goes on with a role.
     #[inline]
     pub(crate) fn may_allow_through(&self, opening: &str, role: &[u8]) -> bool {
         let len = opening.len() + role.len() + "\")".len();
         // Of shorter roles the tail would have some of the opening in it.
-        role.last_chunk().is_none_or(|&tail| self.filter.may_contain_key(tail, len))
+        role.last_chunk().is_none_or(|&tail| self.slots.get_by(tail, len) != Slots::EMPTY)
     }
 
-    fn contains(&self, permission: &str) -> bool {
-        permission.len() <= MAX_PERMISSION_LEN && {
-            let hash = self.hasher.hash_one(permission.as_bytes());
-            self.table.find(hash, |&place| text_at(&self.texts, place) == permission).is_some()
+    /// Whether one permission allows the action through one of the principal's roles.
+    #[inline]
+    pub(crate) fn allows_through(&self, permission: &str) -> bool {
+        let permission = permission.as_bytes();
+        match self.slots.get(permission) {
+            Slots::EMPTY => false,
+            slot => self.confirm(slot, permission),
         }
+    }
+
+    fn confirm(&self, slot: u16, permission: &[u8]) -> bool {
+        if slot == Slots::SHARED {
+            self.contains(permission)
+        } else {
+            self.text(slot) == permission
+        }
+    }
+
+    fn contains(&self, permission: &[u8]) -> bool {
+        permission.len() <= MAX_PERMISSION_LEN && {
+            let hash = hash_bytes(&self.hasher, permission);
+            let is_it =
+                |&number: &u32| run_at(self.texts.as_bytes(), &self.ends, number) == permission;
+            self.numbers.find(hash, is_it).is_some()
+        }
+    }
+
+    fn text(&self, slot: u16) -> &[u8] {
+        run_at(self.texts.as_bytes(), &self.ends, u32::from(slot))
     }
 }
 
-/// Tells most texts that are not among the permissions of a matcher from their length and the eight
-/// bytes before `")`, where ids and team roles differ, in a dozen instructions.
+/// Tells most texts that are not among the permissions of a matcher, and which of them a text can be,
+/// from its length and the eight bytes before `")`, where ids and team roles differ. That takes a
+/// dozen instructions.
 ///
-/// It passes whatever is among them and a few others, as many as their bits fill of it: at most one
-/// in 32, were they spread evenly. They need not be: nobody is kept from giving a thousand teams
-/// names with the same ending. That costs the look-up that follows and changes no answer.
+/// A text falls into one of many slots. In an empty one there is nothing that it could be; in one
+/// with a number it can only be the text of that number; in a shared one, or where the numbers do not
+/// suffice, the hash table must be asked. Nobody is kept from giving a thousand teams names with the
+/// same ending: that costs the question and changes no answer.
 #[derive(Clone)]
-struct Filter {
+struct Slots {
     /// A power of two of them.
-    words: Box<[u64]>,
-    /// How far to shift a mixed key to get the number of a bit.
+    slots: Box<[u16]>,
+    /// How far to shift a mixed key to get the number of a slot.
     shift: u32,
 }
 
-impl Filter {
-    /// Bits for each text.
-    const BITS: usize = 32;
-    /// Larger ones would not stay in the nearest cache.
-    const MAX_BITS: usize = 1 << 17;
+impl Slots {
+    const EMPTY: u16 = u16::MAX;
+    const SHARED: u16 = u16::MAX - 1;
+    /// Slots for each text: of 32 texts that are none of them, 31 fall into empty slots.
+    const PER_TEXT: usize = 32;
+    /// 16 KiB: more would not stay in the nearest cache.
+    const MAX: usize = 1 << 13;
 
     fn for_texts(count: usize) -> Self {
-        let bits = (count * Self::BITS).next_power_of_two().clamp(64, Self::MAX_BITS);
-        let words = vec![0; bits / 64].into_boxed_slice();
-        Self { words, shift: u64::BITS - bits.trailing_zeros() }
+        let len = (count * Self::PER_TEXT).next_power_of_two().clamp(2, Self::MAX);
+        Self { slots: vec![Self::EMPTY; len].into(), shift: u64::BITS - len.trailing_zeros() }
     }
 
-    fn add(&mut self, text: &str) {
+    fn add(&mut self, number: u32, text: &[u8]) {
+        let number = u16::try_from(number).unwrap_or(Self::SHARED).min(Self::SHARED);
         if let Some((tail, len)) = key_of(text)
-            && let Some(bit) = self.bit_of(tail, len)
-            && let Some(word) = self.words.get_mut(bit / 64)
+            && let Some(slot) = self.slot_of(tail, len).and_then(|slot| self.slots.get_mut(slot))
         {
-            *word |= 1 << (bit % 64);
+            *slot = if *slot == Self::EMPTY { number } else { Self::SHARED };
         }
     }
 
     #[inline]
-    fn may_contain(&self, text: &str) -> bool {
-        key_of(text).is_some_and(|(tail, len)| self.may_contain_key(tail, len))
+    fn get(&self, text: &[u8]) -> u16 {
+        key_of(text).map_or(Self::EMPTY, |(tail, len)| self.get_by(tail, len))
     }
 
+    /// As [`get`](Self::get), for a text of which the [key](key_of) is known.
     #[inline]
-    fn may_contain_key(&self, tail: [u8; 8], len: usize) -> bool {
-        self.bit_of(tail, len).is_some_and(|bit| {
-            self.words.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 != 0)
-        })
+    fn get_by(&self, tail: [u8; 8], len: usize) -> u16 {
+        let slot = self.slot_of(tail, len).and_then(|slot| self.slots.get(slot));
+        slot.copied().unwrap_or(Self::EMPTY)
     }
 
-    /// The number of the bit for a key.
+    /// The slot that a text falls into.
     #[inline]
-    fn bit_of(&self, tail: [u8; 8], len: usize) -> Option<usize> {
+    fn slot_of(&self, tail: [u8; 8], len: usize) -> Option<usize> {
         /// Odd, with ones and zeros mixed: 2^64 divided by the golden ratio.
         const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
         let key = u64::from_le_bytes(tail) ^ len as u64;
@@ -247,15 +275,12 @@ impl Filter {
     }
 }
 
-/// The eight bytes before a text's last two, and its length. A permission has at least eleven.
+/// What a text is told by: the eight bytes before its last two, and its length. A permission has at
+/// least eleven.
 #[inline]
-fn key_of(text: &str) -> Option<([u8; 8], usize)> {
-    let (tail, _closing) = text.as_bytes().last_chunk::<10>()?.split_first_chunk::<8>()?;
+fn key_of(text: &[u8]) -> Option<([u8; 8], usize)> {
+    let (tail, _closing) = text.last_chunk::<10>()?.split_first_chunk::<8>()?;
     Some((*tail, text.len()))
-}
-
-fn text_at(texts: &str, (from, to): (u32, u32)) -> &str {
-    texts.get(from as usize..to as usize).unwrap_or_default()
 }
 
 impl std::fmt::Debug for Matcher {
@@ -264,7 +289,7 @@ impl std::fmt::Debug for Matcher {
             .field("action", &self.action)
             .field("bypass", &self.bypass)
             .field("granted", &self.granted)
-            .field("permissions", &self.table.len())
+            .field("permissions", &self.ends.len())
             .finish_non_exhaustive()
     }
 }

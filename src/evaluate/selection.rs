@@ -66,6 +66,18 @@ impl Selection {
         SelectionIter { words, word, base: 0 }
     }
 
+    /// The selected ones of the host's documents, which are in the column's order.
+    ///
+    /// ```
+    /// use rolegate::Selection;
+    ///
+    /// let visible: Selection = [true, false, true].into_iter().collect();
+    /// assert_eq!(visible.of(&["Kevin", "Laura", "Bob"]).collect::<Vec<_>>(), [&"Kevin", &"Bob"]);
+    /// ```
+    pub fn of<'d, D>(&self, documents: &'d [D]) -> impl Iterator<Item = &'d D> {
+        self.iter().filter_map(|position| documents.get(position))
+    }
+
     /// Keeps what `other` selects too. What `other` does not reach is not selected.
     pub fn intersect(&mut self, other: &Self) {
         let others = other.words.iter().copied().chain(std::iter::repeat(0));

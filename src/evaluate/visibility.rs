@@ -11,8 +11,9 @@ use crate::principal::Principal;
 /// Which lists of an [`AclTable`] allow a principal an action: one bit a list.
 ///
 /// It stands for the table as it was when it was [resolved](AclTable::resolve): lists that came
-/// later, and lists of other tables, are not visible. Whoever bypasses permissions, or may read a
-/// whole [`Collection`](crate::Collection), sees every document, whatever its list.
+/// later are not visible. Whoever bypasses permissions, or may read a whole
+/// [`Collection`](crate::Collection), sees every document of the table, whatever its list. Lists of
+/// other tables are never visible, to nobody.
 ///
 /// Needs no table any more; a server makes one under a lock and filters without it.
 #[derive(Clone)]
@@ -25,7 +26,7 @@ pub struct Visibility {
 /// not be looked up word by word, or not be read at all.
 #[derive(Clone)]
 enum Lists {
-    /// Every document, whatever its list.
+    /// Every document of the table, whatever its list and whenever it came.
     EveryDocument,
     /// No list.
     None,
@@ -112,12 +113,12 @@ impl Lists {
 }
 
 impl Visibility {
-    /// Every document of `table`, for whoever may read the whole collection.
+    /// Every document of `table`, for whoever may have the whole collection.
     pub(super) fn every_document(table: &AclTable) -> Self {
         Self { table: table.id(), lists: Lists::EveryDocument }
     }
 
-    /// Whether every document is visible, whatever its list.
+    /// Whether every document of the table is visible, whatever its list.
     #[must_use]
     pub fn is_every_document(&self) -> bool {
         matches!(self.lists, Lists::EveryDocument)
@@ -133,8 +134,8 @@ impl Visibility {
     #[must_use]
     pub fn allows(&self, id: AclId) -> bool {
         match &self.lists {
-            Lists::EveryDocument => true,
             _ if id.table() != self.table => false,
+            Lists::EveryDocument => true,
             Lists::None => false,
             Lists::One(list) => id.index() == *list,
             Lists::All(len) => id.index() < *len,
@@ -176,15 +177,16 @@ impl Visibility {
     pub fn filter_into(&self, column: &AclColumn, selection: &mut Selection) {
         let len = column.len();
         match &self.lists {
-            Lists::EveryDocument => selection.reset_to_all(len),
             _ if column.table() != Some(self.table) => {
                 selection.reset(len);
+            }
+            Lists::EveryDocument => {
+                select_below(column, AclColumn::FOREIGN, selection);
             }
             Lists::None => {
                 selection.reset(len);
             }
-            Lists::All(lists) if column.max() < *lists => selection.reset_to_all(len),
-            Lists::All(lists) => select_below(column.indices(), *lists, selection.reset(len)),
+            Lists::All(lists) => select_below(column, *lists, selection),
             Lists::One(list) => select_one(column.indices(), *list, selection.reset(len)),
             Lists::Some(bits) => bits.select(column.indices(), selection.reset(len)),
         }
@@ -212,9 +214,14 @@ fn select_one(column: &Indices, list: u32, out: &mut [u64]) {
     }
 }
 
-/// The documents with one of the first `lists` lists.
-fn select_below(column: &Indices, lists: u32, out: &mut [u64]) {
-    match column {
+/// The documents with one of the first `lists` lists: all of them, as a rule, and then the column
+/// need not be read.
+fn select_below(column: &AclColumn, lists: u32, selection: &mut Selection) {
+    if column.max() < lists {
+        return selection.reset_to_all(column.len());
+    }
+    let out = selection.reset(column.len());
+    match column.indices() {
         Indices::U8(column) => kernel::select_below(column, lists, out),
         Indices::U16(column) => kernel::select_below(column, lists, out),
         Indices::U32(column) => kernel::select_below(column, lists, out),

@@ -16,6 +16,8 @@ const STATUSES: [&str; 2] = ["verified", "unverified"];
 const HINT_ACTIONS: &str = "actions are read, create, update, delete and write";
 const HINT_ROLES: &str = "roles are any, guests, users, user:ID, team:ID, member:ID and label:NAME";
 const HINT_LEGACY: &str = "`*` and `role:` have been replaced: write `any`, `users` or `guests`";
+const HINT_LEGACY_PERMISSION: &str =
+    "`*` and `role:` have been replaced: name an action and a role, as in `read(\"any\")`";
 const HINT_SPACE: &str = "leave out the white space";
 const HINT_ZERO: &str = "`0` counts as empty: choose another";
 
@@ -27,7 +29,8 @@ pub(super) fn action(input: &str) -> ParseError {
     let text = Text(grammar::bounded(input));
     let hint = match input {
         "write" => Some("`write` is create, update and delete: name one of them".into()),
-        _ => near(text.0, &ACTIONS).map(|name| format!("write `{name}`").into()),
+        _ if text.0.contains(char::is_whitespace) => Some(HINT_SPACE.into()),
+        _ => near(text.0, &ACTIONS[..4]).map(|name| format!("write `{name}`").into()),
     };
     let kind = if input.is_empty() { Kind::Empty } else { Kind::UnknownAction };
     text.error(kind, 0..text.0.len(), "an action", hint)
@@ -39,7 +42,8 @@ pub(super) fn permission(input: &str) -> ParseError {
     if input.is_empty() {
         return text.error(Kind::Empty, 0..0, "a permission", None);
     }
-    text.permission().map_or_else(|error| error, |end| text.trailing(end))
+    let hint = "leave out what follows; one permission is one text";
+    text.permission().map_or_else(|error| error, |end| text.trailing(end, hint))
 }
 
 #[cold]
@@ -48,7 +52,11 @@ pub(super) fn role(input: &str) -> ParseError {
     if input.is_empty() {
         return text.error(Kind::Empty, 0..0, "a role", None);
     }
-    text.role(0).map_or_else(|error| error, |end| text.trailing(end))
+    if let Some((_, role)) = grammar::permission(input) {
+        let hint = Some(format!("this is a permission; its role is `{role}`").into());
+        return text.error(Kind::UnknownRole, 0..text.0.len(), "a role", hint);
+    }
+    text.role(0).map_or_else(|error| error, |end| text.trailing(end, "leave out what follows"))
 }
 
 #[cold]
@@ -156,27 +164,39 @@ impl<'a> Text<'a> {
             ("user", Some('/')) => self.status(end + 1),
             ("team", Some('/')) => self.part(end + 1, &Part::TEAM_ROLE),
             (_, Some('/')) => Err(self.unexpected_suffix(end)),
-            (_, None | Some('"' | ')' | '\'')) => Ok(end),
-            _ => Err(self.bad_character(end, part.other)),
+            _ => Ok(end),
         }
     }
 
+    /// A part, up to a slash or to what can only be the end of the role.
     fn part(&self, start: usize, part: &Part) -> Walk {
         let value = self.run(start, part.allows);
         let span = start..start + value.len();
-        if value == "0" {
-            return Err(self.error(Kind::Zero, span, part.name, Some(HINT_ZERO.into())));
-        }
-        if value.is_empty() && matches!(self.from(start).chars().next(), None | Some('"' | '/')) {
+        let next = self.from(span.end).chars().next();
+        let ends = next == Some('/') || self.is_end_of_role(span.end);
+        if value.is_empty() && ends {
             return Err(self.error(Kind::MissingId, self.character(start), part.name, None));
         }
         if !value.starts_with(is_label_char) {
             return Err(self.bad_character(start, part.first));
         }
+        if !ends {
+            return Err(self.bad_character(span.end, part.other));
+        }
+        if value == "0" {
+            return Err(self.error(Kind::Zero, span, part.name, Some(HINT_ZERO.into())));
+        }
         if value.len() > part.max {
             return Err(self.too_long(span, part));
         }
         Ok(span.end)
+    }
+
+    /// Whether nothing but quotes, parentheses and white space is left: an end, right or wrong.
+    fn is_end_of_role(&self, at: usize) -> bool {
+        let closes = |c: char| matches!(c, '"' | '\'' | ')') || c.is_whitespace();
+        // Behind a proper end may stand whatever will; it is not about the role.
+        self.from(at).starts_with("\")") || self.from(at).chars().all(closes)
     }
 
     fn status(&self, start: usize) -> Walk {
@@ -192,7 +212,12 @@ impl<'a> Text<'a> {
 
     fn unknown_action(&self, name: &str) -> ParseError {
         let hint = if let Some(span) = self.legacy(0) {
-            return self.error(Kind::Legacy, span, "an action", Some(HINT_LEGACY.into()));
+            return self.error(
+                Kind::Legacy,
+                span,
+                "an action",
+                Some(HINT_LEGACY_PERMISSION.into()),
+            );
         } else if self.0.starts_with(char::is_whitespace) {
             Some(HINT_SPACE.into())
         } else if grammar::is_role(self.0) {
@@ -207,12 +232,13 @@ impl<'a> Text<'a> {
 
     fn missing_opening(&self, action: &str) -> ParseError {
         let rest = self.from(action.len());
-        let hint = if rest.starts_with(char::is_whitespace) {
+        let role = rest.trim_matches(['(', ')', '"', '\'', ':', ' ']);
+        let hint = if grammar::is_role(role) {
+            format!("write `{action}(\"{role}\")`").into()
+        } else if rest.starts_with(char::is_whitespace) {
             HINT_SPACE.into()
         } else {
-            let role = rest.trim_matches(['(', ')', '"', '\'', ':', ' ']);
-            let role = if grammar::is_role(role) { role } else { "ROLE" };
-            format!("write `{action}(\"{role}\")`").into()
+            format!("write `{action}(\"ROLE\")`").into()
         };
         self.error(Kind::MissingOpening, self.character(action.len()), "`(\"`", Some(hint))
     }
@@ -222,17 +248,20 @@ impl<'a> Text<'a> {
             return self.error(Kind::Legacy, span, "a role", Some(HINT_LEGACY.into()));
         }
         let end = start + name.len();
-        let id = self.from(end).strip_prefix(':').map(|_| self.run(end + 1, is_id_char));
-        let known = near(name, if id.is_some() { &ROLES[3..] } else { &ROLES });
+        let rest = self.run(end, |c| is_id_char(c) || matches!(c, ':' | '/'));
+        let known = near(name, if rest.starts_with(':') { &ROLES[3..] } else { &ROLES });
         let spaced = [start, end].iter().any(|&at| self.from(at).starts_with(char::is_whitespace));
-        let hint = match (known, id) {
+        let hint = match known {
             _ if spaced => HINT_SPACE.into(),
-            (None, _) => HINT_ROLES.into(),
-            (Some(known @ ("any" | "guests" | "users")), _) => format!("write `{known}`").into(),
-            (Some(known), id) => {
-                let meant = id.map(|id| format!("{known}:{id}"));
-                let meant = meant.filter(|role| grammar::is_role(role));
-                format!("write `{}`", meant.unwrap_or_else(|| with_placeholder(known))).into()
+            None => HINT_ROLES.into(),
+            Some(known) => {
+                let meant = format!("{known}{rest}");
+                let ends = self.is_end_of_role(end + rest.len());
+                match known {
+                    _ if ends && grammar::is_role(&meant) => format!("write `{meant}`").into(),
+                    "any" | "guests" | "users" => HINT_ROLES.into(),
+                    _ => format!("write `{}`", with_placeholder(known)).into(),
+                }
             }
         };
         let span = if name.is_empty() { self.character(start) } else { start..end };
@@ -289,17 +318,19 @@ impl<'a> Text<'a> {
     fn missing_closing(&self, at: usize) -> ParseError {
         /// What is longer would fill the line with what is right.
         const LONGEST: usize = 60;
-        let begun = self.0.get(..at).filter(|begun| begun.len() <= LONGEST);
-        let hint =
-            begun.map_or("write `\")` there".into(), |begun| format!("write `{begun}\")`").into());
-        let rest = self.from(at);
-        let span = if rest.starts_with('"') { self.character(at + 1) } else { self.character(at) };
-        self.error(Kind::MissingClosing, span, "`\")` behind the role", Some(hint))
+        let at = if self.from(at).starts_with('"') { at + 1 } else { at };
+        let begun = self.0.get(..at).map(|begun| begun.trim_end_matches('"'));
+        let begun = begun.filter(|begun| begun.len() <= LONGEST && self.is_end_of_role(at));
+        let hint = match begun {
+            Some(begun) => format!("write `{begun}\")`").into(),
+            None if self.from(at).starts_with(char::is_whitespace) => HINT_SPACE.into(),
+            None => "write `\")` there; one permission names one role".into(),
+        };
+        self.error(Kind::MissingClosing, self.character(at), "`\")` behind the role", Some(hint))
     }
 
-    fn trailing(&self, at: usize) -> ParseError {
-        let hint = Some("leave out what follows; one permission is one text".into());
-        self.error(Kind::Trailing, at..self.0.len(), "the end", hint)
+    fn trailing(&self, at: usize, hint: &'static str) -> ParseError {
+        self.error(Kind::Trailing, at..self.0.len(), "the end", Some(hint.into()))
     }
 
     fn error(

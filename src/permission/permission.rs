@@ -160,18 +160,16 @@ pub fn aggregate<'a>(permissions: &[Permission<'a>], allowed: ActionSet) -> Vec<
 /// if and only if this gives something and the role is one.
 #[inline]
 pub(crate) fn split_canonical(text: &str) -> Option<(ActionSet, &str)> {
-    let text = text.strip_suffix("\")")?;
-    if let Some(role) = text.strip_prefix("read(\"") {
-        Some((Action::Read.into(), role))
-    } else if let Some(role) = text.strip_prefix("update(\"") {
-        Some((Action::Update.into(), role))
-    } else if let Some(role) = text.strip_prefix("delete(\"") {
-        Some((Action::Delete.into(), role))
-    } else if let Some(role) = text.strip_prefix("create(\"") {
-        Some((Action::Create.into(), role))
-    } else {
-        text.strip_prefix("write(\"").map(|role| (ActionSet::WRITE, role))
-    }
+    // By its first letter, so that a text is compared with one name and not with five.
+    let (role, actions) = match text.as_bytes().first()? {
+        b'r' => (text.strip_prefix("read(\"")?, Action::Read.into()),
+        b'u' => (text.strip_prefix("update(\"")?, Action::Update.into()),
+        b'd' => (text.strip_prefix("delete(\"")?, Action::Delete.into()),
+        b'c' => (text.strip_prefix("create(\"")?, Action::Create.into()),
+        b'w' => (text.strip_prefix("write(\"")?, ActionSet::WRITE),
+        _ => return None,
+    };
+    Some((actions, role.strip_suffix("\")")?))
 }
 
 impl AsRef<str> for Permission<'_> {

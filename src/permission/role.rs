@@ -209,11 +209,15 @@ impl Role<'static> {
     ///
     /// An id or a team role that cannot be written in a permission; the span is within that part.
     pub fn team_role(id: &str, role: &str) -> Result<Self, ParseError> {
-        check_id(id)?;
+        Self::team(id)?.within(role)
+    }
+
+    /// The role within the team that this role, `team:ID`, is.
+    pub(crate) fn within(&self, role: &str) -> Result<Self, ParseError> {
         if !grammar::is_team_role(role) {
             return Err(diagnose::team_role(role));
         }
-        Ok(Self::joined(&["team:", id, "/", role]))
+        Ok(Self::joined(&[self.as_str(), "/", role]))
     }
 
     /// `member:ID`: whoever holds one membership.
@@ -239,7 +243,11 @@ impl Role<'static> {
     }
 
     fn joined(parts: &[&str]) -> Self {
-        Self(Cow::Owned(parts.concat()))
+        let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+        for part in parts {
+            text.push_str(part);
+        }
+        Self(Cow::Owned(text))
     }
 }
 
@@ -268,6 +276,13 @@ impl fmt::Debug for Role<'_> {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+/// The same role, borrowed.
+impl<'a> From<&'a Role<'_>> for Role<'a> {
+    fn from(role: &'a Role<'_>) -> Self {
+        Self(Cow::Borrowed(role.as_str()))
     }
 }
 

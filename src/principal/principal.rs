@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::User;
-use crate::permission::{ParseError, Role, Status};
+use crate::permission::{MAX_ID_LEN, ParseError, Role, Status};
 
 /// Whoever asks for something: a guest, a user, a holder of roles, or a key that bypasses
 /// permissions.
@@ -22,7 +22,7 @@ use crate::permission::{ParseError, Role, Status};
 /// assert!(Principal::key_with_bypass().can(Action::Delete, permissions));
 /// # Ok::<(), rolegate::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Principal {
     kind: PrincipalKind,
     roles: Box<[Role<'static>]>,
@@ -69,14 +69,17 @@ impl Principal {
             return Ok(Self::guest());
         }
         let status = if user.is_verified() { Status::Verified } else { Status::Unverified };
-        let mut roles = vec![Role::any(), Role::users(), Role::users_with(status)];
+        let memberships: usize = user.memberships.iter().map(|each| 2 + each.roles.len()).sum();
+        let mut roles = Vec::with_capacity(5 + memberships + user.labels.len());
+        roles.extend([Role::any(), Role::users(), Role::users_with(status)]);
         roles.extend(Role::user(&user.id));
         roles.extend(Role::user_with(&user.id, status));
         for membership in user.memberships.iter().filter(|membership| membership.is_effective()) {
-            roles.extend(Role::team(&membership.team_id));
             roles.extend(Role::member(&membership.id));
-            let within = membership.roles.iter();
-            roles.extend(within.flat_map(|role| Role::team_role(&membership.team_id, role)));
+            if let Ok(team) = Role::team(&membership.team_id) {
+                roles.extend(membership.roles.iter().flat_map(|role| team.within(role)));
+                roles.push(team);
+            }
         }
         roles.extend(user.labels.iter().flat_map(|label| Role::label(label)));
         Ok(Self::of(PrincipalKind::User(user.id.as_str().into()), roles))
@@ -87,8 +90,9 @@ impl Principal {
     /// Nothing is added: whoever should see what everybody sees needs [`Role::any`] too, and whoever
     /// is signed in [`Role::users`].
     #[must_use]
-    pub fn from_roles<'a>(roles: impl IntoIterator<Item = Role<'a>>) -> Self {
-        Self::of(PrincipalKind::Roles, roles.into_iter().map(Role::into_owned).collect())
+    pub fn from_roles<'a, R: Into<Role<'a>>>(roles: impl IntoIterator<Item = R>) -> Self {
+        let roles = roles.into_iter().map(|role| role.into().into_owned());
+        Self::of(PrincipalKind::Roles, roles.collect())
     }
 
     /// A holder of exactly these roles, from their texts.
@@ -182,7 +186,9 @@ impl BlockedUser {
 
 impl fmt::Display for BlockedUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected an active user, found `{}`, who is blocked", self.id.escape_default())
+        // An id is shorter; whatever else stands there need not fill the log.
+        let id = self.id.chars().take(MAX_ID_LEN).flat_map(char::escape_default);
+        write!(f, "expected an active user, found `{}`, who is blocked", id.collect::<String>())
     }
 }
 

@@ -1,10 +1,8 @@
 //! What Appwrite keeps of a user: [`User`], its [`Membership`]s and [`Session`]s.
 
-use std::fmt;
+use serde::{Deserialize, Serialize, Serializer};
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::object::{null_as_default, only_from_objects};
 
 /// An Appwrite user, as its JSON has it.
 ///
@@ -147,36 +145,11 @@ fn is_empty(value: &str) -> bool {
     matches!(value, "" | "0")
 }
 
-fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
+only_from_objects!(User: "a user", Membership: "a membership", Session: "a session");
 
-/// Reads a type from an object only. Derived code alone would also take an array, and give its
-/// elements to the fields by their order: a guess, and one that could grant something.
-macro_rules! only_from_objects {
-    ($($type:ident: $expected:literal),*) => {$(
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Object;
-                impl<'de> Visitor<'de> for Object {
-                    type Value = $type;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str($expected)
-                    }
-
-                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$type, A::Error> {
-                        $type::deserialize(MapAccessDeserializer::new(map))
-                    }
-                }
-                deserializer.deserialize_map(Object)
-            }
-        }
-
+/// `remote = "Self"` leaves writing to us too; it is what was derived.
+macro_rules! written_as_derived {
+    ($($type:ident),*) => {$(
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $type::serialize(self, serializer)
@@ -185,4 +158,4 @@ macro_rules! only_from_objects {
     )*};
 }
 
-only_from_objects!(User: "a user", Membership: "a membership", Session: "a session");
+written_as_derived!(User, Membership, Session);

@@ -1,6 +1,8 @@
 //! Inputs of a size that nobody sends by mistake: answered correctly or refused, in a time and a
 //! memory that grow with them and no faster.
 
+mod memory;
+
 use std::time::{Duration, Instant};
 
 use rolegate::{

@@ -3,7 +3,7 @@
 use rolegate::{AclColumn, AclTable, Action, Principal, Role};
 use serde::Deserialize;
 
-use super::differences::Differences;
+use super::differences::{Differences, Question, Verdicts};
 use super::{check_all, same};
 use crate::support::oracle;
 
@@ -49,7 +49,7 @@ pub fn principal(roles: &[String], bypass: bool) -> Principal {
     }
 }
 
-pub fn texts(strings: &[String]) -> Vec<&str> {
+fn texts(strings: &[String]) -> Vec<&str> {
     strings.iter().map(String::as_str).collect()
 }
 
@@ -64,10 +64,14 @@ fn decisions_raw_are_never_more_than_the_reference() {
     let mut number = 0;
     check_all("decisions_raw", |case: &Decision| {
         number += 1;
-        let verdicts = (case.ours()?, case.allowed);
-        let roles = texts(&case.roles);
-        let name = format!("line {number}");
-        differences.compare(&name, verdicts, case.action, &roles, &[&case.permissions])
+        let verdicts = Verdicts { ours: case.ours()?, reference: case.allowed };
+        let question = Question {
+            action: case.action,
+            bypass: case.bypass,
+            roles: &case.roles,
+            lists: vec![&case.permissions],
+        };
+        differences.compare(&format!("line {number}"), verdicts, &question)
     });
     differences.finish("decisions_raw");
 }

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Counts the instructions of the hot paths with callgrind, which the neighbours' noise does not change.
+#
+#   benches/counts.sh check     fails where one takes over 5 % more than benches/counts.txt says
+#   benches/counts.sh update    writes benches/counts.txt anew
+#
+# Hash seeds differ from run to run and move these counts by less than 0.2 %. Another compiler,
+# processor or C library moves them further, so that counts from elsewhere are shown and fail nothing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+baseline=benches/counts.txt
+target="${CARGO_TARGET_DIR:-target}/counts"
+
+made_with() {
+    local avx2=without
+    grep -qsw avx2 /proc/cpuinfo && avx2=with
+    echo "$(rustc --version), $(uname -m) $avx2 AVX2"
+}
+
+count_all() {
+    local program="$target/release/rolegate-counts" path output count
+    for path in $("$program"); do
+        output=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null --collect-atstart=no \
+            --toggle-collect='rolegate_counts::measured*' "$program" "$path" 2>&1) ||
+            { echo "$output" >&2; return 1; }
+        count=$(awk '/Collected :/ { print $4 }' <<<"$output")
+        if ! [[ $count =~ ^[1-9][0-9]*$ ]]; then
+            echo "callgrind counted nothing for $path: was the measured function inlined?" >&2
+            return 1
+        fi
+        echo "$path $count"
+    done
+}
+
+# Reads the baseline, then the counts. `strict` is empty where they cannot be compared.
+compare() {
+    awk -v strict="$1" '
+        /^#/ { next }
+        NR == FNR { before[$1] = $2; next }
+        !($1 in before) { printf "%-12s %12d  not in the baseline yet\n", $1, $2; stale = 1; next }
+        {
+            change = ($2 / before[$1] - 1) * 100
+            verdict = ""
+            if (change > 5) { verdict = "  MORE THAN 5 % ABOVE THE BASELINE"; more = 1 }
+            if (change < -5) { verdict = "  more than 5 % below the baseline"; less = 1 }
+            printf "%-12s %12d %+7.2f %%%s\n", $1, $2, change, verdict
+            delete before[$1]
+        }
+        END {
+            for (path in before) { printf "%-12s no longer counted\n", path; stale = 1 }
+            if (!strict) exit 0
+            if (less || stale) print "run benches/counts.sh update and commit what it writes"
+            exit more || stale
+        }' "$baseline" -
+}
+
+build() {
+    cargo build --quiet --release --locked --manifest-path benches/counts/Cargo.toml --target-dir "$target"
+}
+
+case "${1:-}" in
+check)
+    build
+    counts=$(count_all)
+    strict=yes
+    if ! grep -qxF "# $(made_with)" "$baseline"; then
+        strict=
+        echo "counts are shown and not judged: here it is $(made_with),"
+        echo "the baseline was made with$(head -n 1 "$baseline" | tr -d '#')"
+    fi
+    compare "$strict" <<<"$counts"
+    ;;
+update)
+    build
+    counts=$(count_all)
+    printf '# %s\n%s\n' "$(made_with)" "$counts" >"$baseline"
+    cat "$baseline"
+    ;;
+*)
+    echo "usage: benches/counts.sh check|update" >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,99 @@
+//! Tokens and API keys: any text, and any header and payload that are properly signed.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rolegate::{
+    Authenticator, Credentials, Found, GuestReason, KeyKind, Lookup, Provenance, Secret,
+    TokenErrorKind, Tokens,
+};
+use serde_json::Value;
+
+const SECRET: &str = "your-secret-key";
+const PROJECT: &str = "p1";
+
+/// The longest message, as in the property tests.
+const MAX_SHOWN: usize = 400;
+
+/// The first second of 2026.
+const NOW: Duration = Duration::from_secs(1_767_225_600);
+
+/// The bytes are a header and a payload with a line break between them, and a token as they are: signed,
+/// they are read as serde_json reads them; as they are, they are nobody's.
+pub fn token(data: &[u8]) {
+    let now = UNIX_EPOCH + NOW;
+    let tokens = Tokens::new(Secret::new(SECRET).unwrap());
+    let authenticator = Authenticator::new(tokens, PROJECT);
+    if let Ok(text) = std::str::from_utf8(data) {
+        unsigned(&authenticator, text, now);
+    }
+    let mut parts = data.splitn(2, |byte| *byte == b'\n');
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next());
+    let usual = br#"{"typ":"JWT","alg":"HS256"}"#.as_slice();
+    let (header, payload) = second.map_or((usual, first), |payload| (first, payload));
+    signed(&authenticator, header, payload, now);
+}
+
+/// Whatever a text is as a credential, it makes nobody somebody.
+fn unsigned(authenticator: &Authenticator, text: &str, now: SystemTime) {
+    let error = authenticator.tokens().verify_jwt(text, now).unwrap_err();
+    let shown = error.to_string();
+    assert!(shown.len() < MAX_SHOWN, "{shown}");
+    let credentials = Credentials::none().with_key(text);
+    let pending = authenticator.verify(&credentials, now).unwrap();
+    let found = match pending.lookup() {
+        Lookup::Key { secret, .. } => {
+            assert_eq!(secret, text);
+            Found::Key(None)
+        }
+        _ => Found::Nothing,
+    };
+    assert!(pending.decide(found).unwrap().guest_reason().is_some());
+}
+
+/// What is accepted are claims that serde_json reads too, within their time.
+fn signed(authenticator: &Authenticator, header: &[u8], payload: &[u8], now: SystemTime) {
+    let token = sign(header, payload);
+    let claims: Option<Value> = serde_json::from_slice(payload).ok();
+    match authenticator.tokens().verify_jwt(&token, now) {
+        Ok(said) => {
+            let header: Value = serde_json::from_slice(header).unwrap();
+            assert_eq!(header["alg"], "HS256");
+            assert_eq!(header["kid"], Value::Null);
+            let claims = claims.as_ref().unwrap();
+            assert_eq!(claims["exp"].as_i64(), Some(said.exp()));
+            assert_eq!(claims["nbf"].as_i64(), said.nbf());
+            assert_eq!(claims["iat"].as_i64(), said.iat());
+            assert_eq!(claims["userId"].as_str(), said.user_id());
+            assert_eq!(claims["sessionId"].as_str(), said.session_id());
+            let seconds = i64::try_from(NOW.as_secs()).unwrap();
+            assert!(seconds < said.exp() && said.nbf().is_none_or(|nbf| nbf < seconds));
+            assert!(said.iat().is_none_or(|iat| seconds < iat.saturating_add(3600)));
+        }
+        Err(error) => assert_ne!(error.kind(), TokenErrorKind::Signature, "{error}"),
+    }
+    let key = format!("ephemeral_{token}");
+    let pending = authenticator.verify(&Credentials::none().with_key(&*key), now);
+    let identity = pending.unwrap().decide(Found::Nothing).unwrap();
+    let bypass = identity.principal().bypasses_permissions();
+    match identity.provenance() {
+        Provenance::ApiKey { kind, owner_id, .. } => {
+            assert_eq!(*kind, KeyKind::Ephemeral);
+            assert_eq!(bypass, **owner_id == *PROJECT);
+            assert_eq!(claims.unwrap()["projectId"].as_str().unwrap_or_default(), &**owner_id);
+        }
+        Provenance::Guest(GuestReason::KeyToken(_) | GuestReason::KeyOfAnotherProject) => {
+            assert!(!bypass);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn sign(header: &[u8], payload: &[u8]) -> String {
+    use base64::Engine;
+    use hmac::Mac;
+    let encode = |part: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(part);
+    let message = format!("{}.{}", encode(header), encode(payload));
+    let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(message.as_bytes());
+    format!("{message}.{}", encode(&mac.finalize().into_bytes()))
+}

@@ -1,0 +1,115 @@
+//! What is warm allocates nothing: a matcher, and a visibility with a selection to write into.
+//!
+//! A binary of its own: the allocator that counts takes the place of the system's in the whole
+//! process, where it would slow every other test down.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, its helpers too"
+)]
+
+use std::hint::black_box;
+
+use allocation_counter::measure;
+use rolegate::{AclColumn, AclTable, Action, Principal, Selection, Visibility};
+
+/// Enough for whatever a filter prepares once for large columns.
+const DOCUMENTS: usize = 100_000;
+
+/// How often the heap was asked for memory on this thread.
+fn allocations(run: impl FnOnce()) -> u64 {
+    measure(run).count_total
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocations(|| drop(black_box(Box::new(1)))), 1);
+    assert_eq!(allocations(|| _ = black_box(1)), 0);
+}
+
+#[test]
+fn a_warmed_matcher_allocates_nothing() {
+    let principals = [
+        Principal::parse_roles(["any", "users", "user:ann", "team:t1", "team:t1/owner"]).unwrap(),
+        Principal::parse_roles(["any"]).unwrap(),
+        Principal::key_with_bypass(),
+    ];
+    let page = [
+        vec![r#"read("any")"#, r#"update("user:ann")"#],
+        vec![r#"update("team:t1")"#, r#"read("team:t1/owner")"#, r#"write("users")"#],
+        vec![r#"read("user:bob")"#],
+        vec!["read(any)", "", "*", r#"read("user:an n")"#],
+        vec![],
+    ];
+    let long = "x".repeat(100_000);
+    for principal in principals {
+        for action in Action::ALL {
+            let matcher = principal.matcher(action);
+            let run = || {
+                black_box(matcher.filter(&page, |list| list).count());
+                black_box(page.iter().filter(|list| matcher.allows(*list)).count());
+                black_box(matcher.allows([&long]));
+            };
+            run();
+            assert_eq!(allocations(run), 0, "{principal:?}, {action:?}");
+        }
+    }
+}
+
+/// A column over a table of `lists` lists, and the table resolved in each way that there is. Every
+/// hundredth document has a list that came after resolving.
+fn resolved(lists: usize) -> (AclColumn, Vec<(&'static str, Visibility)>) {
+    let mut table = AclTable::new();
+    let list = |number: usize| {
+        let (reader, owner) = (number % 20, number);
+        [
+            format!("read(\"team:t{reader}\")"),
+            "update(\"users\")".into(),
+            format!("delete(\"user:u{owner}\")"),
+        ]
+    };
+    let ids: Vec<_> = (1..lists).map(|number| table.insert(list(number)).unwrap()).collect();
+    let principal = Principal::parse_roles(["any", "users", "team:t3", "user:u7"]).unwrap();
+    let resolve = |table: &AclTable, action| table.resolve(&principal, action);
+    let visibilities = vec![
+        ("none", resolve(&table, Action::Create)),
+        ("one", resolve(&table, Action::Delete)),
+        ("some", resolve(&table, Action::Read)),
+        ("all", resolve(&table, Action::Update)),
+        ("every document", table.resolve(&Principal::key_with_bypass(), Action::Read)),
+    ];
+    let later = table.insert(["update(\"user:later\")"]).unwrap();
+    let column =
+        (0..DOCUMENTS).map(|at| if at % 100 == 99 { later } else { ids[at % ids.len()] }).collect();
+    (column, visibilities)
+}
+
+#[test]
+fn a_warmed_filter_allocates_nothing() {
+    for (width, lists) in [(1, 200), (2, 20_000), (4, 70_000)] {
+        let (column, visibilities) = resolved(lists);
+        assert!(column.memory() < DOCUMENTS * width * 2 + 64, "{column:?}");
+        assert!(format!("{column:?}").contains(&format!("bytes_per_document: {width}")));
+        let mut counts = Vec::new();
+        for (name, visibility) in visibilities {
+            let mut selection = Selection::new();
+            let mut run = || visibility.filter_into(black_box(&column), &mut selection);
+            run();
+            assert_eq!(allocations(&mut run), 0, "{name}, {lists} lists");
+            counts.push(selection.count());
+        }
+        let [none, one, some, all, every] = counts[..] else { panic!("five cases") };
+        assert_eq!((none, all, every), (0, DOCUMENTS / 100 * 99, DOCUMENTS), "{lists} lists");
+        assert!(0 < one && one < some && some < all, "{one} and {some} of {all}, {lists} lists");
+    }
+}
+
+#[test]
+fn a_selection_that_was_larger_takes_a_smaller_batch_without_allocating() {
+    let (large, visibilities) = resolved(200);
+    let small: AclColumn = (0..10).map(|at| large.get(at).unwrap()).collect();
+    for (name, visibility) in visibilities {
+        let mut selection = visibility.filter(&large);
+        assert_eq!(allocations(|| visibility.filter_into(&small, &mut selection)), 0, "{name}");
+    }
+}

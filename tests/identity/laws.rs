@@ -1,0 +1,125 @@
+//! Properties, and `jsonwebtoken` itself as a second opinion.
+
+use std::time::Duration;
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use rolegate::{Credentials, MAX_JWT_LIFETIME, Scopes, TokenErrorKind};
+use serde_json::{Value, json};
+
+use super::{NOW, SECRET, Store, at, now, token, tokens};
+
+fn claim() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        4 => (NOW - 4000..NOW + 4000).prop_map(Value::from),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => any::<f64>().prop_map(Value::from),
+        1 => "[0-9a-z]{0,10}".prop_map(Value::from),
+        1 => select(vec![json!(null), json!(true), json!([]), json!({})]),
+    ]
+}
+
+proptest! {
+    /// What is made is read back, by us and by `jsonwebtoken`.
+    #[test]
+    fn what_is_made_is_read_back(
+        user in "\\PC{1,40}",
+        session in "\\PC{1,40}",
+        lifetime in 1_u64..=3600,
+    ) {
+        prop_assume!(user != "0");
+        let jwt = tokens().create_jwt(&user, &session, Duration::from_secs(lifetime), now());
+        let jwt = jwt.unwrap();
+        for (second, valid) in [(0, true), (lifetime - 1, true), (lifetime, false)] {
+            let claims = tokens().verify_jwt(&jwt, at(NOW + second));
+            prop_assert_eq!(claims.is_ok(), valid, "{} s", second);
+        }
+        let claims = tokens().verify_jwt(&jwt, now()).unwrap();
+        prop_assert_eq!(claims.user_id(), Some(&*user));
+        prop_assert_eq!(claims.session_id(), Some(&*session));
+        prop_assert_eq!(u64::try_from(claims.exp()), Ok(NOW + lifetime));
+
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.validate_exp = false;
+        let key = DecodingKey::from_secret(SECRET.as_bytes());
+        let theirs = jsonwebtoken::decode::<Value>(&jwt, &key, &validation).unwrap().claims;
+        let expected = json!({"userId": user, "sessionId": session, "exp": NOW + lifetime});
+        prop_assert_eq!(theirs, expected);
+    }
+
+    /// Tokens of `jsonwebtoken` are as good as ours.
+    #[test]
+    fn what_jsonwebtoken_makes_is_read(user in "\\PC{0,40}", exp in NOW + 1..NOW + 9999) {
+        let claims = json!({"userId": user, "exp": exp, "role": "admin"});
+        let key = EncodingKey::from_secret(SECRET.as_bytes());
+        let theirs = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
+        let ours = tokens().verify_jwt(&theirs, now()).unwrap();
+        prop_assert_eq!(ours.user_id(), Some(&*user));
+    }
+
+    /// The rules about time, written plainly.
+    #[test]
+    fn tokens_are_valid_when_the_rules_say_so(
+        exp in claim(), nbf in claim(), iat in claim(), leeway in select(vec![0_u64, 1, 60, 120]),
+    ) {
+        let claims = json!({"userId": "u", "exp": exp, "nbf": nbf, "iat": iat});
+        let tokens = tokens().with_leeway(Duration::from_secs(leeway)).unwrap();
+        let of = |value: &Value| value.as_i64().map(i128::from);
+        let typed = |value: &Value| value.is_null() || value.is_i64() || value.is_u64();
+        let (now_, leeway) = (i128::from(NOW), i128::from(leeway));
+        let max_age = i128::from(MAX_JWT_LIFETIME.as_secs());
+        let valid = [&exp, &nbf, &iat].into_iter().all(typed)
+            && of(&exp).is_some_and(|exp| now_ < exp + leeway)
+            && of(&nbf).is_none_or(|nbf| now_ > nbf - leeway)
+            && of(&iat).is_none_or(|iat| now_ < iat + max_age - leeway);
+        let verified = tokens.verify_jwt(&token(&claims), now());
+        prop_assert_eq!(verified.is_ok(), valid, "{}: {:?}", claims, verified);
+    }
+
+    /// The moment that an identity gives for its end is the first at which it is refused.
+    #[test]
+    fn an_identity_ends_when_it_says(
+        exp in NOW + 1..NOW + 4000,
+        iat in prop::option::of(NOW - 3599..NOW + 10),
+    ) {
+        let jwt = token(&json!({"userId": "user-a", "exp": exp, "iat": iat}));
+        let credentials = Credentials::none().with_jwt(&*jwt);
+        let store = Store::of_user_a();
+        let end = store.ask(&credentials, now()).unwrap().expires_at().unwrap();
+        prop_assert!(store.ask(&credentials, end - Duration::from_nanos(1)).is_ok());
+        prop_assert!(store.ask(&credentials, end).is_err());
+    }
+
+    /// No text is anything but an error, whatever it is.
+    #[test]
+    fn texts_are_refused(text in "\\PC{0,80}|[A-Za-z0-9_.-]{0,80}", key in "\\PC{0,40}") {
+        prop_assert!(tokens().verify_jwt(&text, now()).is_err());
+        let credentials = Credentials::none().with_key(&*key);
+        let identity = Store::of_user_a().ask(&credentials, now()).unwrap();
+        prop_assert!(identity.guest_reason().is_some());
+    }
+
+    /// Any header and payload, properly signed: an error or claims, never a panic, and never the
+    /// wrong kind of error.
+    #[test]
+    fn signed_bytes_are_read_or_refused(header in vec(any::<u8>(), 0..40), payload in vec(any::<u8>(), 0..60)) {
+        let jwt = super::signed(&header, &payload);
+        let kind = tokens().verify_jwt(&jwt, now()).unwrap_err().kind();
+        prop_assert!(kind != TokenErrorKind::Signature, "{:?}", kind);
+        let jwt = super::signed(br#"{"alg":"HS256"}"#, &payload);
+        prop_assert!(tokens().verify_jwt(&jwt, now()).is_err());
+    }
+
+    /// A set of scopes holds what it was made of, by either name.
+    #[test]
+    fn scopes_hold_what_they_were_made_of(
+        held in vec("(documents|rows|users|files)\\.(read|write)", 0..5),
+        asked in "(documents|rows|users|files)\\.(read|write)",
+    ) {
+        let same = |scope: &str| scope.replace("rows.", "documents.");
+        let expected = held.iter().any(|scope| same(scope) == same(&asked));
+        prop_assert_eq!(Scopes::new(&held).contains(&asked), expected);
+    }
+}
