@@ -12,6 +12,8 @@
 )]
 
 mod bounds;
+#[cfg(feature = "cli")]
+mod command;
 mod conformance;
 #[cfg(feature = "jwt")]
 mod identity;

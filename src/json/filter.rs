@@ -161,7 +161,22 @@ impl<'m> Filter<'m> {
     /// has been written are whole lines of visible documents that stood before it in the input; of a
     /// response it is nothing, unless the writer failed within.
     pub fn copy(&self, reader: impl Read, writer: impl Write) -> Result<Outcome, Error> {
-        stream::copy(self, reader, writer)
+        stream::copy(self, reader, writer, |_| {})
+    }
+
+    /// As [`copy`](Self::copy), and shows what has been done so far after each piece that has been
+    /// written: for a progress bar, or a log of a long stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`copy`](Self::copy).
+    pub fn copy_watched(
+        &self,
+        reader: impl Read,
+        writer: impl Write,
+        watch: impl FnMut(&Outcome),
+    ) -> Result<Outcome, Error> {
+        stream::copy(self, reader, writer, watch)
     }
 
     pub(super) fn is_list(&self, key: super::string::Raw<'_>) -> bool {

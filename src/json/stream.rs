@@ -14,6 +14,7 @@ pub(super) fn copy(
     filter: &Filter<'_>,
     reader: impl Read,
     mut writer: impl Write,
+    mut watch: impl FnMut(&Outcome),
 ) -> Result<Outcome, Error> {
     let mut source =
         Source { reader, buffer: Vec::new(), filled: 0, ended: false, place: Place::START };
@@ -22,12 +23,13 @@ pub(super) fn copy(
         form => form,
     };
     if form == Form::Lines {
-        return source.lines(filter, writer);
+        return source.lines(filter, writer, watch);
     }
     source.read_whole(filter.max_response_len)?;
     let (output, outcome) = filter.apply(source.filled())?;
     drop(source.buffer);
     writer.write_all(&output).map_err(|error| Error::io(error, source.place))?;
+    watch(&outcome);
     Ok(outcome)
 }
 
@@ -119,7 +121,12 @@ impl<R: Read> Source<R> {
         }
     }
 
-    fn lines(mut self, filter: &Filter<'_>, mut writer: impl Write) -> Result<Outcome, Error> {
+    fn lines(
+        mut self,
+        filter: &Filter<'_>,
+        mut writer: impl Write,
+        mut watch: impl FnMut(&Outcome),
+    ) -> Result<Outcome, Error> {
         let limit = filter.max_document_len;
         let mut pass = Pass::new(filter);
         pass.outcome.form = Form::Lines;
@@ -134,6 +141,7 @@ impl<R: Read> Source<R> {
             let result = filter_block(&mut pass, block, self.place, &mut output);
             writer.write_all(&output).map_err(|error| Error::io(error, self.place))?;
             result?;
+            watch(&pass.outcome);
             if self.ended {
                 return Ok(pass.outcome);
             }
