@@ -45,6 +45,7 @@
 //! | filter what is kept in memory, again and again | [`AclTable`] → [`AclColumn`] → [`Visibility`] → [`Selection`] |
 //! | decide what a collection allows | [`Collection`] |
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
+//! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
 //! | tell a person why | [`Principal::explain`], [`Collection::explain`] |
 //! | tell who asks from a session, a JWT or an API key | `Authenticator`, `Tokens`, with the feature `jwt` |
 //!
@@ -88,6 +89,7 @@
 mod acl;
 mod evaluate;
 mod hash;
+pub mod json;
 mod object;
 mod permission;
 mod principal;

@@ -145,3 +145,41 @@ pub(crate) fn principal(roles: usize, owners: &[String]) -> Principal {
     let own = owners.iter().map(String::as_str);
     Principal::parse_roles(common.chain(own).take(roles)).expect("well-formed roles")
 }
+
+/// Documents as Appwrite prints them, with the permissions of [`lists`].
+fn json_documents(count: usize) -> Vec<String> {
+    let mut rng = rng();
+    let names = ["Kevin", "Laura", "Bob", "Zoë", "Ann-Katrin \\\"Kat\\\"", "Mr. O'Neill"];
+    lists(count)
+        .into_iter()
+        .map(|list| {
+            let permissions: Vec<String> =
+                list.iter().map(|text| format!("\"{}\"", text.replace('"', "\\\""))).collect();
+            format!(
+                "{{\"$id\":\"{}\",\"$permissions\":[{}],\"$createdAt\":\"2024-0{}-11T08:{}:00.000+00:00\",\
+                 \"$collectionId\":\"birthdays\",\"name\":\"{}\",\"birthday\":\"19{}-02-03\",\
+                 \"age\":{},\"score\":{}.5,\"tags\":[\"a\",\"b c\"],\"active\":{}}}",
+                id(&mut rng),
+                permissions.join(","),
+                rng.u32(1..10),
+                rng.u32(10..60),
+                names[rng.usize(..names.len())],
+                rng.u32(50..100),
+                rng.u32(..100),
+                rng.u32(..1000),
+                rng.bool(),
+            )
+        })
+        .collect()
+}
+
+/// A list response of so many documents.
+pub(crate) fn response(count: usize) -> Vec<u8> {
+    let documents = json_documents(count).join(",");
+    format!("{{\"total\":{count},\"documents\":[{documents}]}}").into_bytes()
+}
+
+/// So many documents, one a line.
+pub(crate) fn lines(count: usize) -> Vec<u8> {
+    (json_documents(count).join("\n") + "\n").into_bytes()
+}

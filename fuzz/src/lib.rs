@@ -5,17 +5,20 @@
 
 #[path = "../../tests/support"]
 mod support {
+    pub(crate) mod json;
     pub(crate) mod model;
     pub(crate) mod oracle;
     pub(crate) mod recogniser;
     pub(crate) mod users;
 }
 
+mod json_filter;
 mod language;
 mod table;
 mod token;
 mod user;
 
+pub use json_filter::json_filter;
 pub use language::{permission, round_trip};
 pub use table::table_operations;
 pub use token::token;

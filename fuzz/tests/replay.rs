@@ -37,6 +37,11 @@ fn user_documents_give_the_roles_of_the_table() {
 }
 
 #[test]
+fn json_is_filtered_as_the_naive_way_does() {
+    replay("json_filter", rolegate_fuzz::json_filter);
+}
+
+#[test]
 fn tables_agree_with_a_plain_map() {
     replay("table_operations", rolegate_fuzz::table_operations);
 }

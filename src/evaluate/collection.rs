@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
-use super::Visibility;
+use super::{Matcher, Visibility};
 use crate::acl::{AclTable, Malformed};
 use crate::object::{null_as_default, only_from_objects};
 use crate::permission::{Action, ActionSet, Permission, Role, RoleKind, aggregate};
@@ -115,6 +115,21 @@ impl Collection {
     /// not the same as an empty list.
     pub fn list(&self, principal: &Principal) -> Result<ListScope, Unauthorized> {
         self.scope(principal, Action::Read)
+    }
+
+    /// A matcher for the documents of this collection: [`list`](Self::list) and
+    /// [`Principal::matcher`] in one, for any action. Where the collection grants the action it
+    /// allows it for every list.
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list).
+    pub fn matcher(&self, principal: &Principal, action: Action) -> Result<Matcher, Unauthorized> {
+        let matcher = principal.matcher(action);
+        Ok(match self.scope(principal, action)? {
+            ListScope::All => matcher.granted(),
+            ListScope::Granted => matcher,
+        })
     }
 
     /// Which documents of a table an action is allowed on: [`list`](Self::list) and

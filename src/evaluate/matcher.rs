@@ -71,6 +71,8 @@ impl Principal {
 pub struct Matcher {
     action: Action,
     bypass: bool,
+    /// Whether the collection grants it, for all of its documents.
+    granted: bool,
     slots: Slots,
     /// The permissions that allow the action, one behind the other.
     texts: String,
@@ -98,6 +100,7 @@ impl Matcher {
         let mut matcher = Self {
             action,
             bypass: principal.bypasses_permissions(),
+            granted: false,
             slots: Slots::for_texts(count),
             texts: String::with_capacity(role_bytes * names.len() + around * roles.len()),
             ends: Vec::with_capacity(count),
@@ -110,6 +113,11 @@ impl Matcher {
             }
         }
         matcher
+    }
+
+    /// The same, for documents of a collection that grants the action.
+    pub(super) fn granted(self) -> Self {
+        Self { granted: true, ..self }
     }
 
     fn add(&mut self, parts: [&str; 3]) {
@@ -141,7 +149,7 @@ impl Matcher {
     /// Whether a list of permissions allows the action. The same answer as [`Principal::can`].
     #[must_use]
     pub fn allows<S: AsRef<str>>(&self, permissions: impl IntoIterator<Item = S>) -> bool {
-        self.bypass
+        self.allows_everything()
             || permissions.into_iter().any(|permission| self.allows_through(permission.as_ref()))
     }
 
@@ -156,9 +164,28 @@ impl Matcher {
         documents.into_iter().filter(move |document| self.allows(permissions(document)))
     }
 
+    /// Whether permissions are not looked at, for whatever document.
+    pub(crate) fn bypasses(&self) -> bool {
+        self.bypass
+    }
+
+    /// Whether every list allows the action.
+    pub(crate) fn allows_everything(&self) -> bool {
+        self.bypass || self.granted
+    }
+
+    /// Whether [`allows_through`](Self::allows_through) may say yes to the permission that begins
+    /// with `opening` and goes on with a role.
+    #[inline]
+    pub(crate) fn may_allow_through(&self, opening: &str, role: &[u8]) -> bool {
+        let len = opening.len() + role.len() + "\")".len();
+        // Of shorter roles the tail would have some of the opening in it.
+        role.last_chunk().is_none_or(|&tail| self.slots.get_by(tail, len) != Slots::EMPTY)
+    }
+
     /// Whether one permission allows the action through one of the principal's roles.
     #[inline]
-    fn allows_through(&self, permission: &str) -> bool {
+    pub(crate) fn allows_through(&self, permission: &str) -> bool {
         let permission = permission.as_bytes();
         match self.slots.get(permission) {
             Slots::EMPTY => false,
@@ -219,26 +246,41 @@ impl Slots {
 
     fn add(&mut self, number: u32, text: &[u8]) {
         let number = u16::try_from(number).unwrap_or(Self::SHARED).min(Self::SHARED);
-        if let Some(slot) = self.slot_of(text).and_then(|slot| self.slots.get_mut(slot)) {
+        if let Some((tail, len)) = key_of(text)
+            && let Some(slot) = self.slot_of(tail, len).and_then(|slot| self.slots.get_mut(slot))
+        {
             *slot = if *slot == Self::EMPTY { number } else { Self::SHARED };
         }
     }
 
     #[inline]
     fn get(&self, text: &[u8]) -> u16 {
-        let slot = self.slot_of(text).and_then(|slot| self.slots.get(slot));
+        key_of(text).map_or(Self::EMPTY, |(tail, len)| self.get_by(tail, len))
+    }
+
+    /// As [`get`](Self::get), for a text of which the [key](key_of) is known.
+    #[inline]
+    fn get_by(&self, tail: [u8; 8], len: usize) -> u16 {
+        let slot = self.slot_of(tail, len).and_then(|slot| self.slots.get(slot));
         slot.copied().unwrap_or(Self::EMPTY)
     }
 
-    /// The slot that a text falls into. A permission has at least eleven bytes.
+    /// The slot that a text falls into.
     #[inline]
-    fn slot_of(&self, text: &[u8]) -> Option<usize> {
+    fn slot_of(&self, tail: [u8; 8], len: usize) -> Option<usize> {
         /// Odd, with ones and zeros mixed: 2^64 divided by the golden ratio.
         const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-        let (tail, _closing) = text.last_chunk::<10>()?.split_first_chunk::<8>()?;
-        let key = u64::from_le_bytes(*tail) ^ text.len() as u64;
+        let key = u64::from_le_bytes(tail) ^ len as u64;
         usize::try_from(key.wrapping_mul(MIX) >> self.shift).ok()
     }
+}
+
+/// What a text is told by: the eight bytes before its last two, and its length. A permission has at
+/// least eleven.
+#[inline]
+fn key_of(text: &[u8]) -> Option<([u8; 8], usize)> {
+    let (tail, _closing) = text.last_chunk::<10>()?.split_first_chunk::<8>()?;
+    Some((*tail, text.len()))
 }
 
 impl std::fmt::Debug for Matcher {
@@ -246,6 +288,7 @@ impl std::fmt::Debug for Matcher {
         f.debug_struct("Matcher")
             .field("action", &self.action)
             .field("bypass", &self.bypass)
+            .field("granted", &self.granted)
             .field("permissions", &self.ends.len())
             .finish_non_exhaustive()
     }

@@ -49,7 +49,7 @@ pub(super) fn permission(input: &str) -> Option<(ActionSet, &str)> {
 }
 
 /// Whether a text is a role.
-pub(super) fn is_role(input: &str) -> bool {
+pub(crate) fn is_role(input: &str) -> bool {
     accept(role, input).is_some()
 }
 

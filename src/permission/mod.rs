@@ -23,4 +23,5 @@ pub use grammar::{MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN, MAX_TEAM_ROLE_LE
 pub use permission::{Permission, aggregate};
 pub use role::{Role, RoleKind, Status};
 
+pub(crate) use grammar::is_role;
 pub(crate) use permission::split_canonical;

@@ -1,0 +1,171 @@
+//! Raw responses and streams: this crate, the careful way and the obvious way.
+//!
+//! The careful way cuts documents out with `RawValue`, reads of each only its permissions, borrowed
+//! where they can be, and copies the documents that are visible. The obvious way parses everything
+//! into `Value`s, keeps some, and prints them. All three ask the same question in the same words, and
+//! their outputs are compared before anything is timed.
+
+#![allow(missing_docs, reason = "criterion's macros make public functions without any")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench that cannot start should say so and stop"
+)]
+
+mod data;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hint::black_box;
+
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use rolegate::json::Filter;
+use rolegate::{Action, Matcher, Principal};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+const DOCUMENTS: usize = 200_000;
+
+/// The permissions that allow reading.
+struct Who {
+    matcher: Matcher,
+    permissions: HashSet<String>,
+}
+
+fn who() -> Who {
+    let principal = Principal::user(&data::user()).expect("an active user");
+    let permissions = principal.roles().iter().map(|role| format!("read(\"{role}\")")).collect();
+    Who { matcher: principal.matcher(Action::Read), permissions }
+}
+
+type Way = fn(&Who, &[u8]) -> Vec<u8>;
+
+fn rolegate(who: &Who, input: &[u8]) -> Vec<u8> {
+    Filter::new(&who.matcher).apply(input).expect("JSON").0
+}
+
+#[derive(Deserialize)]
+struct Response<'a> {
+    #[serde(borrow)]
+    documents: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Permissions<'a> {
+    #[serde(borrow, rename = "$permissions", default)]
+    list: Vec<Text<'a>>,
+}
+
+/// Borrowed where it has no escapes. Permissions all have, in JSON.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+fn is_visible(who: &Who, document: &str) -> bool {
+    let Permissions { list } = serde_json::from_str(document).expect("an object");
+    list.iter().any(|Text(text)| who.permissions.contains(&**text))
+}
+
+fn careful_list(who: &Who, input: &[u8]) -> Vec<u8> {
+    let Response { documents } = serde_json::from_slice(input).expect("a response");
+    let mut list = Vec::new();
+    let mut total = 0;
+    for document in documents.iter().map(|document| document.get()) {
+        if is_visible(who, document) {
+            if total > 0 {
+                list.push(b',');
+            }
+            list.extend_from_slice(document.as_bytes());
+            total += 1;
+        }
+    }
+    let mut output = format!("{{\"total\":{total},\"documents\":[").into_bytes();
+    output.append(&mut list);
+    output.extend_from_slice(b"]}");
+    output
+}
+
+fn careful_lines(who: &Who, input: &[u8]) -> Vec<u8> {
+    let mut output = Vec::new();
+    for line in input.split_inclusive(|&byte| byte == b'\n') {
+        let document: &RawValue = serde_json::from_slice(line).expect("a document");
+        if is_visible(who, document.get()) {
+            output.extend_from_slice(line);
+        }
+    }
+    output
+}
+
+fn is_visible_value(who: &Who, document: &Value) -> bool {
+    let list = document.get("$permissions").and_then(Value::as_array);
+    let mut texts = list.into_iter().flatten().filter_map(Value::as_str);
+    texts.any(|text| who.permissions.contains(text))
+}
+
+fn obvious_list(who: &Who, input: &[u8]) -> Vec<u8> {
+    let mut response: Value = serde_json::from_slice(input).expect("JSON");
+    let documents = response["documents"].as_array_mut().expect("an array");
+    documents.retain(|document| is_visible_value(who, document));
+    response["total"] = documents.len().into();
+    serde_json::to_vec(&response).expect("a value")
+}
+
+fn obvious_lines(who: &Who, input: &[u8]) -> Vec<u8> {
+    let mut output = Vec::new();
+    for line in input.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+        let document: Value = serde_json::from_slice(line).expect("JSON");
+        if is_visible_value(who, &document) {
+            serde_json::to_writer(&mut output, &document).expect("a value");
+            output.push(b'\n');
+        }
+    }
+    output
+}
+
+fn values(output: &[u8]) -> Vec<Value> {
+    serde_json::Deserializer::from_slice(output)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .expect("JSON")
+}
+
+fn compare(mut group: BenchmarkGroup<'_, WallTime>, input: &[u8], careful: Way, obvious: Way) {
+    let who = who();
+    let expected = rolegate(&who, input);
+    assert!(expected.len() > 100 && expected.len() < input.len() / 2);
+    assert!(careful(&who, input) == expected, "byte for byte");
+    assert!(values(&obvious(&who, input)) == values(&expected), "in another order of keys");
+
+    group.throughput(Throughput::Bytes(input.len() as u64));
+    for (name, way) in [("rolegate", rolegate as Way), ("careful", careful), ("obvious", obvious)] {
+        group.bench_function(name, |bencher| bencher.iter(|| way(&who, black_box(input))));
+    }
+    group.finish();
+}
+
+fn list(criterion: &mut Criterion) {
+    let input = data::response(DOCUMENTS);
+    println!("json/list: {} bytes a document", input.len() / DOCUMENTS);
+    let mut group = criterion.benchmark_group("json/list");
+    group.sample_size(10);
+    compare(group, &input, careful_list, obvious_list);
+}
+
+fn ndjson(criterion: &mut Criterion) {
+    let input = data::lines(DOCUMENTS);
+    let mut group = criterion.benchmark_group("json/ndjson");
+    group.sample_size(10);
+    compare(group, &input, careful_lines, obvious_lines);
+}
+
+fn page(criterion: &mut Criterion) {
+    let input = data::response(25);
+    let group = criterion.benchmark_group("json/page");
+    compare(group, &input, careful_list, obvious_list);
+}
+
+criterion_group!(benches, list, ndjson, page);
+criterion_main!(benches);

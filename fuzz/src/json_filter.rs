@@ -1,0 +1,67 @@
+//! Raw JSON: what comes out of it.
+
+use rolegate::json::{Error, Filter, Form, Malformed, Nested};
+use rolegate::{Action, Matcher, Principal};
+
+use crate::support::json::{self, Question};
+
+const ROLES: [&str; 4] = ["any", "users", "user:a", "team:t/owner"];
+const LISTS: [&str; 1] = ["l"];
+
+/// The first byte says how to filter, the others are the input: the output is that of the naive way,
+/// and what is refused is what that refuses. From a reader it is the same.
+pub fn json_filter(data: &[u8]) {
+    let Some((&settings, input)) = data.split_first() else { return };
+    let forms = [Form::Detect, Form::List, Form::Array, Form::Lines];
+    let told = [None, Some(json::Form::List), Some(json::Form::Array), Some(json::Form::Lines)];
+    let form = usize::from(settings & 3);
+    let nested = settings & 4 != 0;
+    let roles = (settings & 24 != 24).then_some(&ROLES[..]);
+    let action = if settings & 32 == 0 { Action::Read } else { Action::Update };
+
+    let matcher = matcher(roles, action);
+    let filter = Filter::new(&matcher)
+        .form(forms[form])
+        .nested(if nested { Nested::Filter } else { Nested::Keep })
+        .list(LISTS[0]);
+    let question = Question { roles, action, lists: &LISTS, nested };
+    let expected = json::filter(input, told[form], question);
+    let mut written = Vec::new();
+    let copied = filter.copy(input, &mut written);
+    match (filter.apply(input), expected) {
+        (Ok((output, outcome)), Some((_, expected))) => {
+            assert_eq!(String::from_utf8_lossy(&output), expected.text);
+            assert_eq!(
+                (outcome.visible(), outcome.removed()),
+                (expected.visible, expected.removed)
+            );
+            assert_eq!(outcome.nested_removed(), expected.nested_removed);
+            assert_eq!(outcome.malformed_count(), expected.malformed.len() as u64);
+            let indexes = outcome.malformed().iter().map(Malformed::document);
+            assert!(indexes.eq(expected.malformed.iter().copied().take(outcome.malformed().len())));
+            assert_eq!(written, output);
+            assert_eq!(copied.unwrap(), outcome);
+        }
+        (Err(error), None) => {
+            refused(&error, input);
+            refused(&copied.unwrap_err(), input);
+        }
+        (result, expected) => panic!("{result:?}, and not {expected:?}"),
+    }
+}
+
+fn matcher(roles: Option<&[&str]>, action: Action) -> Matcher {
+    let principal = match roles {
+        Some(roles) => Principal::parse_roles(roles).unwrap(),
+        None => Principal::key_with_bypass(),
+    };
+    principal.matcher(action)
+}
+
+/// An error points into the input, counts its lines as anybody does, and is short.
+fn refused(error: &Error, input: &[u8]) {
+    let before = &input[..usize::try_from(error.offset()).unwrap()];
+    let lines = before.split(|&byte| byte == b'\n').count();
+    assert_eq!(error.line(), lines as u64, "{error}");
+    assert!(error.to_string().len() < 200, "{error}");
+}

@@ -1,0 +1,68 @@
+//! The command line: `rolegate filter`, `explain`, `lint` and `roles`.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is what a command line does")]
+
+mod args;
+mod documents;
+mod explain;
+mod failure;
+mod filter;
+mod input;
+mod lint;
+mod progress;
+mod roles;
+mod style;
+mod who;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, Command};
+use failure::{Failure, Status};
+
+fn main() -> ExitCode {
+    let status = match run(Args::parse().command) {
+        Ok(status) => status,
+        Err(failure) => failure.report(),
+    };
+    status.into()
+}
+
+fn run(command: Command) -> Result<Status, Failure> {
+    match command {
+        Command::Filter(args) => filter::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Lint(args) => lint::run(&args),
+        Command::Roles(args) => roles::run(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "rolegate", &mut script);
+            print(&script)
+        }
+        Command::Man { command } => manual(command.as_deref()),
+    }
+}
+
+fn manual(of: Option<&str>) -> Result<Status, Failure> {
+    let mut command = Args::command();
+    command.build();
+    if let Some(name) = of {
+        let Some(subcommand) = command.find_subcommand(name) else {
+            return Err(Failure::new(format!("expected a command, found `{name}`")));
+        };
+        command = subcommand.clone();
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page)?;
+    print(&page)
+}
+
+/// Writes all of a text to the standard output.
+fn print(text: &[u8]) -> Result<Status, Failure> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text)?;
+    stdout.flush()?;
+    Ok(Status::Fine)
+}

@@ -1,0 +1,18 @@
+//! `rolegate roles`.
+
+use std::fmt::Write;
+
+use crate::args::RolesArgs;
+use crate::failure::{Failure, Status};
+
+pub(crate) fn run(args: &RolesArgs) -> Result<Status, Failure> {
+    let principal = args.who.principal(None)?;
+    if principal.bypasses_permissions() {
+        eprintln!("rolegate: a key of the project has no roles: it bypasses permissions");
+    }
+    let mut text = String::new();
+    for role in principal.roles() {
+        let _ = writeln!(text, "{role}");
+    }
+    crate::print(text.as_bytes())
+}

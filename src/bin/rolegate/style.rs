@@ -1,0 +1,46 @@
+//! Colours, where somebody sees them.
+
+use std::fmt::{self, Display};
+use std::io::{self, IsTerminal};
+
+/// How to mark things on the standard output.
+#[derive(Clone, Copy)]
+pub(crate) struct Style {
+    colours: bool,
+}
+
+impl Style {
+    /// Colours on a terminal, unless `NO_COLOR` is set to anything, as <https://no-color.org> asks.
+    pub(crate) fn of_stdout() -> Self {
+        Self { colours: io::stdout().is_terminal() && allowed() }
+    }
+
+    pub(crate) fn good(self, text: impl Display) -> impl Display {
+        Marked { code: "32", text, colours: self.colours }
+    }
+
+    pub(crate) fn bad(self, text: impl Display) -> impl Display {
+        Marked { code: "31", text, colours: self.colours }
+    }
+
+    pub(crate) fn strong(self, text: impl Display) -> impl Display {
+        Marked { code: "1", text, colours: self.colours }
+    }
+}
+
+pub(crate) fn allowed() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+struct Marked<T> {
+    code: &'static str,
+    text: T,
+    colours: bool,
+}
+
+impl<T: Display> Display for Marked<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, text, colours } = self;
+        if *colours { write!(f, "\x1b[{code}m{text}\x1b[0m") } else { text.fmt(f) }
+    }
+}

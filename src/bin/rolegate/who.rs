@@ -1,0 +1,191 @@
+//! Who asks: the [`Principal`] that the arguments name.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use rolegate::{
+    Action, Authenticator, Collection, Credentials, Directory, FoundKey, GuestReason, Identity,
+    KeyKind, Matcher, Principal, RequestError, Secret, Tokens, Unauthorized, User,
+};
+use serde::Deserialize;
+
+use crate::args::{AskedArgs, WhoArgs};
+use crate::failure::Failure;
+use crate::input::read_json;
+
+/// The variable with the secret that tokens are signed with. It is no argument: whoever lists the
+/// processes of a machine reads those.
+const SECRET: &str = "ROLEGATE_JWT_SECRET";
+
+impl WhoArgs {
+    /// Who asks. `action` is what for, if for anything: credentials have scopes too.
+    pub(crate) fn principal(&self, action: Option<Action>) -> Result<Principal, Failure> {
+        let one = &self.one;
+        if let Some(path) = &one.user {
+            let user: User = read_json(path)?;
+            return Principal::user(&user).map_err(Failure::new);
+        }
+        if let Some(roles) = &one.roles {
+            return Principal::parse_roles(roles).map_err(|error| Failure::with("--roles", error));
+        }
+        let (credentials, directory) = match (&one.jwt, &one.api_key, &self.users, &self.project) {
+            (Some(jwt), _, Some(users), _) => {
+                (Credentials::none().with_jwt(jwt.as_str()), Files::of_users(users)?)
+            }
+            (_, Some(key), _, Some(project)) => {
+                (Credentials::none().with_key(key.as_str()), Files::of_project(project)?)
+            }
+            _ => return Ok(Principal::guest()),
+        };
+        let needs_secret = one.jwt.is_some() || one.api_key.as_deref().is_some_and(is_a_token);
+        let identity = directory.ask(&credentials, needs_secret)?;
+        if let Some(reason) = identity.guest_reason() {
+            eprintln!("rolegate: asking as a guest: {}", explained(reason));
+        }
+        if let Some(scope) = action.map(scope_of) {
+            identity.require_scope(scope).map_err(|error| Failure::Denied(error.to_string()))?;
+        }
+        Ok(identity.into_principal())
+    }
+}
+
+/// Whether an API key is a token itself.
+fn is_a_token(key: &str) -> bool {
+    key.starts_with("ephemeral_") || key.starts_with("dynamic_")
+}
+
+/// The scope that the server asks for before it looks at permissions.
+fn scope_of(action: Action) -> &'static str {
+    match action {
+        Action::Read => "documents.read",
+        _ => "documents.write",
+    }
+}
+
+fn explained(reason: GuestReason) -> String {
+    let hint = match reason {
+        GuestReason::UnknownUser | GuestReason::SessionGone | GuestReason::SessionExpired => {
+            "; --users says which users and sessions there are"
+        }
+        GuestReason::UnknownKey => "; --project says which keys there are",
+        GuestReason::KeyOfAnotherProject => "; --project says which project it is",
+        _ => "",
+    };
+    format!("{reason}{hint}")
+}
+
+/// What is known of users and keys.
+struct Files {
+    project_id: String,
+    users: Vec<User>,
+    keys: Vec<StoredKey>,
+}
+
+/// Users as an array, or as the response of a server.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Users {
+    Array(Vec<User>),
+    Response { users: Vec<User> },
+}
+
+#[derive(Deserialize)]
+struct Project {
+    #[serde(rename = "$id")]
+    id: String,
+    #[serde(default)]
+    keys: Vec<StoredKey>,
+}
+
+#[derive(Deserialize)]
+struct StoredKey {
+    #[serde(default)]
+    name: Option<String>,
+    secret: String,
+    #[serde(default)]
+    scopes: Vec<String>,
+    #[serde(default)]
+    expire: Option<String>,
+}
+
+impl Files {
+    fn of_users(path: &Path) -> Result<Self, Failure> {
+        let value: serde_json::Value = read_json(path)?;
+        let users = Users::deserialize(value).map_err(|_| {
+            Failure::with(path.display(), "expected an array of users, or an object with `users`")
+        })?;
+        let (Users::Array(users) | Users::Response { users }) = users;
+        Ok(Self { project_id: String::new(), users, keys: Vec::new() })
+    }
+
+    fn of_project(path: &Path) -> Result<Self, Failure> {
+        let Project { id, keys } = read_json(path)?;
+        Ok(Self { project_id: id, users: Vec::new(), keys })
+    }
+
+    fn ask(&self, credentials: &Credentials<'_>, needs_secret: bool) -> Result<Identity, Failure> {
+        let secret = std::env::var_os(SECRET).unwrap_or_default();
+        let secret = match secret.as_encoded_bytes() {
+            b"" if needs_secret => {
+                let message = format!("expected the secret in the variable {SECRET}, found none");
+                return Err(Failure::new(message));
+            }
+            // Nothing that is looked at is signed.
+            b"" => Secret::new("no token is verified"),
+            secret => Secret::new(secret),
+        };
+        let tokens = Tokens::new(secret.map_err(Failure::new)?);
+        let authenticator = Authenticator::new(tokens, &*self.project_id);
+        authenticator.authenticate(credentials, self, SystemTime::now()).map_err(
+            |error| match error {
+                RequestError::Refused(error) => Failure::new(error),
+                error => Failure::new(error),
+            },
+        )
+    }
+}
+
+impl Directory for Files {
+    type Error = std::convert::Infallible;
+
+    fn user(&self, id: &str) -> Result<Option<User>, Self::Error> {
+        Ok(self.users.iter().find(|user| user.id == id).cloned())
+    }
+
+    fn key(&self, kind: KeyKind, secret: &str) -> Result<Option<FoundKey>, Self::Error> {
+        let stored = self.keys.iter().find(|key| kind == KeyKind::Standard && key.secret == secret);
+        Ok(stored.map(|stored| {
+            FoundKey::of_project(&*self.project_id, secret)
+                .with_scopes(&stored.scopes)
+                .with_name(stored.name.as_deref().unwrap_or_default())
+                .with_expire(stored.expire.as_deref().unwrap_or_default())
+        }))
+    }
+}
+
+impl AskedArgs {
+    /// The collection that was named, if one was.
+    pub(crate) fn collection(&self) -> Result<Option<Collection>, Failure> {
+        let Some(path) = &self.collection else { return Ok(None) };
+        let collection: Collection = read_json(path)?;
+        for malformed in collection.malformed() {
+            eprintln!("rolegate: {}: {malformed}; it grants nothing", path.display());
+        }
+        Ok(Some(collection))
+    }
+
+    /// What tests documents.
+    pub(crate) fn matcher(&self, principal: &Principal) -> Result<Matcher, Failure> {
+        match self.collection()? {
+            None => Ok(principal.matcher(self.action)),
+            Some(collection) => collection.matcher(principal, self.action).map_err(unauthorized),
+        }
+    }
+}
+
+/// Neither the collection nor its documents can grant it.
+pub(crate) fn unauthorized(error: Unauthorized) -> Failure {
+    Failure::Denied(format!(
+        "{error}; the collection does not grant it, and its document security is off"
+    ))
+}

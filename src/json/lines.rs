@@ -1,0 +1,42 @@
+//! Newline-delimited JSON.
+
+use super::document::Pass;
+use super::error::{Fault, Faulty};
+use super::scanner::{Scan, Scanner};
+
+/// Checks lines and works out which to remove. After a fault what has been worked out are the lines
+/// before it.
+pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), Faulty> {
+    let mut start = 0;
+    while start < input.len() {
+        let rest = input.get(start..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).map_or(input.len(), |at| start + at);
+        let next = (end + 1).min(input.len());
+        let mut scanner = Scanner { input: input.get(..end).unwrap_or_default(), at: start };
+        let mark = pass.edits.mark();
+        let visible = line(pass, &mut scanner);
+        if !matches!(visible, Ok(true)) {
+            pass.edits.back_to(mark);
+        }
+        if !visible.map_err(|fault| Faulty { start, ..scanner.faulty(fault) })? {
+            pass.edits.remove(start, next);
+        }
+        start = next;
+    }
+    Ok(())
+}
+
+/// Checks the line that begins here and ends with the text. Whether it comes out.
+#[inline]
+fn line(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<bool> {
+    if scanner.rest().len() > pass.filter.max_document_len {
+        return Err(Fault::DocumentTooLong);
+    }
+    scanner.space();
+    if scanner.rest().is_empty() {
+        return Ok(true);
+    }
+    let visible = pass.document(scanner, 0)?;
+    scanner.end()?;
+    Ok(visible)
+}

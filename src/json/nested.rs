@@ -1,0 +1,139 @@
+//! Documents within documents, where they are to be filtered too.
+
+use super::document::{PERMISSIONS, Pass};
+use super::edits::{Elements, With};
+use super::error::Fault;
+use super::scanner::{Scan, Scanner};
+
+/// An object or an array that has been entered. There are never more than `MAX_DEPTH` of them.
+enum Frame {
+    Object(Object),
+    Array(Elements),
+}
+
+struct Object {
+    start: usize,
+    /// The edits and the removed documents before it.
+    mark: usize,
+    removed: u64,
+    /// Whether its permissions allow the action, if it has any.
+    granted: Option<bool>,
+}
+
+impl Pass<'_> {
+    /// Goes behind a document, and removes those within it. Whether its own permissions allow the
+    /// action.
+    pub(super) fn document_with_nested(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        depth: usize,
+    ) -> Scan<bool> {
+        let mut frames: Vec<Frame> = Vec::new();
+        loop {
+            // At a value: an object's, an array's, or the document itself.
+            if let Some(Frame::Array(elements)) = frames.last_mut() {
+                elements.begin(scanner.at, &mut self.edits);
+            }
+            let opened = self.enter(scanner, depth, &mut frames)?;
+            if opened {
+                if self.next_value(scanner, depth, &mut frames, true)? {
+                    continue;
+                }
+            } else {
+                scanner.skip_value(depth + frames.len())?;
+                if let Some(Frame::Array(elements)) = frames.last_mut() {
+                    elements.keep(scanner.at);
+                }
+                if self.next_value(scanner, depth, &mut frames, false)? {
+                    continue;
+                }
+            }
+            // At the end of what is innermost.
+            loop {
+                match frames.pop() {
+                    Some(Frame::Object(object)) if frames.is_empty() => {
+                        return Ok(object.granted.unwrap_or(false));
+                    }
+                    Some(Frame::Object(object)) => self.leave(&object, scanner.at, &mut frames),
+                    Some(Frame::Array(elements)) => {
+                        elements.close(scanner.at - 1, &mut self.edits);
+                        if let Some(Frame::Array(outer)) = frames.last_mut() {
+                            outer.keep(scanner.at);
+                        }
+                    }
+                    None => return Ok(false),
+                }
+                if self.next_value(scanner, depth, &mut frames, false)? {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Opens the object or array that begins here, if one does.
+    fn enter(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        depth: usize,
+        frames: &mut Vec<Frame>,
+    ) -> Scan<bool> {
+        let (mark, removed) = (self.edits.mark(), self.outcome.nested_removed);
+        let frame = match scanner.byte() {
+            b'{' => Frame::Object(Object { start: scanner.at, mark, removed, granted: None }),
+            b'[' => Frame::Array(Elements::new(scanner.at + 1, &self.edits)),
+            _ => return Ok(false),
+        };
+        if depth + frames.len() >= super::MAX_DEPTH {
+            return Err(Fault::TooDeep);
+        }
+        frames.push(frame);
+        Ok(true)
+    }
+
+    /// Goes to the next value within what is innermost, or behind its end. Whether there is one.
+    fn next_value(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        depth: usize,
+        frames: &mut [Frame],
+        first: bool,
+    ) -> Scan<bool> {
+        let inside = depth + frames.len();
+        match frames.last_mut() {
+            Some(Frame::Array(_)) if first => Ok(scanner.open_array()),
+            Some(Frame::Array(_)) => scanner.next_element(),
+            Some(Frame::Object(object)) => {
+                let mut more = if first { scanner.open_object() } else { scanner.next_member()? };
+                while more {
+                    let start = scanner.at;
+                    if !scanner.key()?.is(PERMISSIONS) {
+                        return Ok(true);
+                    }
+                    if object.granted.is_some() {
+                        scanner.at = start;
+                        return Err(Fault::Repeated);
+                    }
+                    object.granted = Some(self.permissions(scanner, inside)?);
+                    more = scanner.next_member()?;
+                }
+                Ok(false)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// Decides about the object that ends at `end`, within the frames.
+    fn leave(&mut self, object: &Object, end: usize, frames: &mut [Frame]) {
+        let visible = self.filter.matcher.bypasses() || object.granted.unwrap_or(true);
+        if !visible {
+            self.edits.back_to(object.mark);
+            self.outcome.nested_removed = object.removed + 1;
+        }
+        match frames.last_mut() {
+            Some(Frame::Array(elements)) if visible => elements.keep(end),
+            Some(Frame::Array(elements)) => elements.remove(object.start, end, &mut self.edits),
+            _ if visible => {}
+            _ => self.edits.replace(object.start, end, With::Null),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Where one is in a JSON text: [`Scanner`]. It checks what it goes over and builds nothing.
+
+use super::error::{Fault, Faulty};
+
+/// How deep arrays and objects may be nested in each other: as deep as `serde_json` reads them.
+pub const MAX_DEPTH: usize = 127;
+
+pub(super) type Scan<T> = Result<T, Fault>;
+
+/// A place in a JSON text. When a scan fails, the place is that of the mistake.
+pub(super) struct Scanner<'a> {
+    pub(super) input: &'a [u8],
+    pub(super) at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(input: &'a [u8]) -> Self {
+        Self { input, at: 0 }
+    }
+
+    /// What is wrong here, with the whole text.
+    #[cold]
+    pub(super) fn faulty(&self, fault: Fault) -> Faulty {
+        Faulty { fault, at: self.at, start: 0, end: self.input.len() }
+    }
+
+    /// The byte here. At the end it is 0, which stands nowhere in JSON.
+    #[inline]
+    pub(super) fn byte(&self) -> u8 {
+        self.input.get(self.at).copied().unwrap_or(0)
+    }
+
+    /// What is from here to the end.
+    #[inline]
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.input.get(self.at..).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(super) fn slice(&self, from: usize, to: usize) -> &'a [u8] {
+        self.input.get(from..to).unwrap_or_default()
+    }
+
+    /// Goes over white space, and returns the byte behind it.
+    #[inline]
+    pub(super) fn space(&mut self) -> u8 {
+        let byte = self.byte();
+        if byte > b' ' { byte } else { self.more_space() }
+    }
+
+    fn more_space(&mut self) -> u8 {
+        /// A line's indentation is mostly this, several times over.
+        const BLANK: [u8; 8] = *b"        ";
+        loop {
+            match self.byte() {
+                b' ' if self.rest().first_chunk() == Some(&BLANK) => self.at += BLANK.len(),
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                byte => return byte,
+            }
+        }
+    }
+
+    /// Goes over white space, a value and white space to the end.
+    pub(super) fn end(&mut self) -> Scan<()> {
+        self.space();
+        if self.at < self.input.len() { Err(Fault::Trailing) } else { Ok(()) }
+    }
+
+    /// Goes behind the bracket that opens an array, and over white space. Whether it has elements.
+    #[inline]
+    pub(super) fn open_array(&mut self) -> bool {
+        self.at += 1;
+        let any = self.space() != b']';
+        self.at += usize::from(!any);
+        any
+    }
+
+    /// Goes behind the brace that opens an object, and over white space. Whether it has members.
+    #[inline]
+    pub(super) fn open_object(&mut self) -> bool {
+        self.at += 1;
+        let any = self.space() != b'}';
+        self.at += usize::from(!any);
+        any
+    }
+
+    /// Goes from behind an element to the next one, or behind the array. Whether there is a next.
+    #[inline]
+    pub(super) fn next_element(&mut self) -> Scan<bool> {
+        self.next(b']', Fault::InArray)
+    }
+
+    /// Goes from behind a member to the next one, or behind the object. Whether there is a next.
+    #[inline]
+    pub(super) fn next_member(&mut self) -> Scan<bool> {
+        self.next(b'}', Fault::InObject)
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "once for each member and element: a tenth of all steps"
+    )]
+    fn next(&mut self, close: u8, fault: Fault) -> Scan<bool> {
+        let byte = self.space();
+        if byte == b',' {
+            self.at += 1;
+            self.space();
+            Ok(true)
+        } else if byte == close {
+            self.at += 1;
+            Ok(false)
+        } else {
+            Err(fault)
+        }
+    }
+
+    /// Goes behind the value that begins here, which `depth` arrays and objects are around.
+    #[inline]
+    pub(super) fn skip_value(&mut self, depth: usize) -> Scan<()> {
+        match self.byte() {
+            b'"' => self.string().map(|_| ()),
+            b'{' | b'[' => self.skip_container(depth),
+            _ => self.skip_scalar(),
+        }
+    }
+
+    /// Goes behind a number, `true`, `false` or `null`.
+    fn skip_scalar(&mut self) -> Scan<()> {
+        match self.byte() {
+            b'-' | b'0'..=b'9' => self.number(),
+            b't' => self.literal(b"true"),
+            b'f' => self.literal(b"false"),
+            b'n' => self.literal(b"null"),
+            _ => Err(Fault::Value),
+        }
+    }
+
+    fn literal(&mut self, literal: &[u8]) -> Scan<()> {
+        if self.rest().starts_with(literal) {
+            self.at += literal.len();
+            return Ok(());
+        }
+        let same = self.rest().iter().zip(literal).take_while(|(a, b)| a == b).count();
+        self.at += same;
+        Err(Fault::Literal)
+    }
+
+    /// Goes behind an array or an object. Those that are open are a stack of bits, one for an object,
+    /// so that no input takes more of the machine's stack than another.
+    fn skip_container(&mut self, depth: usize) -> Scan<()> {
+        const _: () = assert!(MAX_DEPTH <= u128::BITS as usize);
+        let mut stack = 0_u128;
+        let mut open = 0;
+        loop {
+            let object = self.byte() == b'{';
+            let any = if object || self.byte() == b'[' {
+                if depth + open >= MAX_DEPTH {
+                    return Err(Fault::TooDeep);
+                }
+                if object { self.open_object() } else { self.open_array() }
+            } else {
+                match self.byte() {
+                    b'"' => _ = self.string()?,
+                    _ => self.skip_scalar()?,
+                }
+                false
+            };
+            let mut more = any;
+            if any {
+                stack = stack << 1 | u128::from(object);
+                open += 1;
+            }
+            while !more {
+                if open == 0 {
+                    return Ok(());
+                }
+                more = if stack & 1 == 1 { self.next_member()? } else { self.next_element()? };
+                if !more {
+                    stack >>= 1;
+                    open -= 1;
+                }
+            }
+            if stack & 1 == 1 {
+                _ = self.key()?;
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Strings, and what escapes stand for.
+
+use super::block::{Block, is_ascii};
+use super::error::Fault;
+use super::scanner::{Scan, Scanner};
+
+/// A string as it is written, without the quotes around it.
+#[derive(Clone, Copy)]
+pub(super) struct Raw<'a> {
+    bytes: &'a [u8],
+    escaped: bool,
+}
+
+impl<'a> Scanner<'a> {
+    /// Goes over the key that begins here, the colon, and the white space around it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what it returns is otherwise passed through memory")]
+    pub(super) fn key(&mut self) -> Scan<Raw<'a>> {
+        if self.byte() != b'"' {
+            return Err(Fault::Key);
+        }
+        let start = self.at;
+        let escaped = self.string()?;
+        let key = self.raw(start, escaped);
+        if self.space() != b':' {
+            return Err(Fault::Colon);
+        }
+        self.at += 1;
+        self.space();
+        Ok(key)
+    }
+
+    /// The string that began at `start` and ends here.
+    #[inline]
+    pub(super) fn raw(&self, start: usize, escaped: bool) -> Raw<'a> {
+        Raw { bytes: self.slice(start + 1, self.at - 1), escaped }
+    }
+
+    /// Goes behind the string whose quote is here. Whether it has escapes.
+    #[inline]
+    pub(super) fn string(&mut self) -> Scan<bool> {
+        self.at += 1;
+        if let Some(chunk) = self.rest().first_chunk::<16>() {
+            let block = Block::of(chunk);
+            let end = self.at + block.plain as usize;
+            if is_ascii(block.high) && self.input.get(end) == Some(&b'"') {
+                // A short one: most are.
+                self.at = end + 1;
+                return Ok(false);
+            }
+        }
+        self.longer_string()
+    }
+
+    #[inline(never)]
+    fn longer_string(&mut self) -> Scan<bool> {
+        let start = self.at;
+        let seen = self.plain();
+        if is_ascii(seen) && self.byte() == b'"' {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.string_from(start, seen)
+    }
+
+    /// The rest of a string that has an escape or more than ASCII in it, or a mistake.
+    #[inline(never)]
+    fn string_from(&mut self, start: usize, mut seen: i32) -> Scan<bool> {
+        let mut escaped = false;
+        while self.byte() != b'"' {
+            if self.byte() != b'\\' {
+                return Err(Fault::Control);
+            }
+            escaped = true;
+            let (_, len) = escape(self.rest()).map_err(|(fault, by)| {
+                self.at += by;
+                fault
+            })?;
+            self.at += len;
+            seen |= self.plain();
+        }
+        let bytes = self.slice(start, self.at);
+        if !is_ascii(seen)
+            && let Err(error) = std::str::from_utf8(bytes)
+        {
+            self.at = start + error.valid_up_to();
+            return Err(Fault::Utf8);
+        }
+        self.at += 1;
+        Ok(escaped)
+    }
+
+    /// Goes to the next quote, backslash, control character, or the end. Returns what was seen, some
+    /// bytes behind that place included, or-ed together.
+    #[inline]
+    pub(super) fn plain(&mut self) -> i32 {
+        let mut seen = 0;
+        let mut rest = self.rest();
+        while let Some((chunk, behind)) = rest.split_first_chunk::<16>() {
+            let block = Block::of(chunk);
+            seen |= block.high;
+            if block.plain < 16 {
+                self.at = self.input.len() - rest.len() + block.plain as usize;
+                return seen;
+            }
+            rest = behind;
+        }
+        seen | self.plain_to_the_end(rest)
+    }
+
+    #[inline(never)]
+    fn plain_to_the_end(&mut self, rest: &[u8]) -> i32 {
+        self.at = self.input.len() - rest.len();
+        let mut seen = 0;
+        while !matches!(self.byte(), b'"' | b'\\' | 0..0x20) {
+            seen |= i32::from(self.byte() >> 7);
+            self.at += 1;
+        }
+        seen
+    }
+}
+
+impl Raw<'_> {
+    /// Whether the string is `text`, however it is written.
+    #[inline]
+    pub(super) fn is(&self, text: &str) -> bool {
+        if self.escaped { self.is_unescaped(text) } else { self.bytes == text.as_bytes() }
+    }
+
+    #[cold]
+    fn is_unescaped(&self, text: &str) -> bool {
+        let mut unescaped = String::new();
+        self.unescape(text.len() + 1, &mut unescaped);
+        unescaped == text
+    }
+
+    /// Appends what the string means, up to the character with which it has `limit` bytes or more.
+    pub(super) fn unescape(&self, limit: usize, into: &mut String) {
+        let mut rest = self.bytes;
+        let limit = into.len().saturating_add(limit);
+        while !rest.is_empty() && into.len() < limit {
+            let (character, len) = match rest {
+                [b'\\', ..] => escape(rest).unwrap_or((char::REPLACEMENT_CHARACTER, rest.len())),
+                _ => first_char(rest),
+            };
+            into.push(character);
+            rest = rest.get(len..).unwrap_or_default();
+        }
+    }
+}
+
+/// The character that some UTF-8 begins with, and its length.
+fn first_char(bytes: &[u8]) -> (char, usize) {
+    let longest = bytes.get(..4).unwrap_or(bytes);
+    let valid = match std::str::from_utf8(longest) {
+        Ok(text) => text,
+        Err(error) => longest
+            .get(..error.valid_up_to())
+            .and_then(|valid| std::str::from_utf8(valid).ok())
+            .unwrap_or_default(),
+    };
+    let first = valid.chars().next();
+    first.map_or((char::REPLACEMENT_CHARACTER, 1), |first| (first, first.len_utf8()))
+}
+
+/// The character of an escape and the escape's length; or what is wrong with it, and how far on.
+fn escape(bytes: &[u8]) -> Result<(char, usize), (Fault, usize)> {
+    let character = match bytes.get(1) {
+        Some(b'"') => '"',
+        Some(b'\\') => '\\',
+        Some(b'/') => '/',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => return unicode(bytes),
+        None => return Err((Fault::Escape, 1)),
+        Some(_) => return Err((Fault::Escape, 0)),
+    };
+    Ok((character, 2))
+}
+
+/// As [`escape`], for `\u`: one, or two that are a surrogate pair.
+fn unicode(bytes: &[u8]) -> Result<(char, usize), (Fault, usize)> {
+    let first = unit(bytes, 0)?;
+    if let Some(character) = char::from_u32(first) {
+        return Ok((character, 6));
+    }
+    if first >= 0xdc00 {
+        return Err((Fault::Surrogate, 0));
+    }
+    match bytes.get(6..8) {
+        Some(b"\\u") => {}
+        Some(_) => return Err((Fault::Surrogate, 0)),
+        None => return Err((Fault::Surrogate, bytes.len())),
+    }
+    let second = unit(bytes, 6)?;
+    let low = second.checked_sub(0xdc00).filter(|&low| low < 0x400);
+    let code = low.map(|low| 0x1_0000 + ((first - 0xd800) << 10) + low);
+    let character = code.and_then(char::from_u32).ok_or((Fault::Surrogate, 0))?;
+    Ok((character, 12))
+}
+
+/// The four hexadecimal digits of the `\u` at `at`.
+fn unit(bytes: &[u8], at: usize) -> Result<u32, (Fault, usize)> {
+    let mut unit = 0;
+    for place in at + 2..at + 6 {
+        let digit = bytes.get(place).and_then(|&digit| char::from(digit).to_digit(16));
+        unit = unit << 4 | digit.ok_or((Fault::Escape, place.min(bytes.len())))?;
+    }
+    Ok(unit)
+}

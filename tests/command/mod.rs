@@ -1,0 +1,104 @@
+//! The built `rolegate`, run as people run it.
+
+mod explain;
+mod filter;
+mod lint;
+mod who;
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+const BIRTHDAYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/birthdays.json");
+const USER_A: &str = "any,users,user:user-a";
+
+/// What a run has said, and how it ended.
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rolegate"));
+    command.args(args).env_remove("ROLEGATE_JWT_SECRET").stdin(Stdio::null());
+    command
+}
+
+fn run(args: &[&str]) -> Run {
+    finished(command(args).output().unwrap())
+}
+
+fn run_with_secret(args: &[&str], secret: &str) -> Run {
+    finished(command(args).env("ROLEGATE_JWT_SECRET", secret).output().unwrap())
+}
+
+/// Runs with something on the standard input.
+fn run_on(input: &str, args: &[&str]) -> Run {
+    let mut command = command(args);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    finished(output)
+}
+
+fn finished(output: Output) -> Run {
+    Run {
+        status: output.status.code().expect("not killed"),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A file for one test.
+fn file(name: &str, text: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, text).unwrap();
+    path.into_os_string().into_string().unwrap()
+}
+
+#[test]
+fn what_is_not_understood_is_usage_and_ends_with_2() {
+    for args in [
+        &[][..],
+        &["show"],
+        &["filter"],
+        &["filter", "--guest", "--roles", "any"],
+        &["filter", "--guest", "--action", "write"],
+        &["filter", "--guest", "--form", "xml"],
+        &["filter", "--jwt", "a.b.c"],
+        &["filter", "--api-key", "standard_a"],
+        &["filter", "--guest", "--users", "users.json"],
+        &["explain", "--guest"],
+        &["roles"],
+        &["man", "show"],
+        &["completions", "basic"],
+    ] {
+        let run = run(args);
+        assert_eq!((run.status, run.out.as_str()), (2, ""), "{args:?}");
+        assert!(!run.err.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn help_completions_and_manual_pages_are_printed() {
+    for (args, expected) in [
+        (&["--help"][..], "filter"),
+        (&["filter", "--help"], "--roles <ROLE,ROLE>"),
+        (&["--version"], concat!("rolegate ", env!("CARGO_PKG_VERSION"))),
+        (&["completions", "bash"], "complete -F _rolegate"),
+        (&["completions", "zsh"], "#compdef rolegate"),
+        (&["completions", "fish"], "complete -c rolegate"),
+        (&["man"], ".SH SUBCOMMANDS"),
+        (&["man", "filter"], "max\\-document"),
+    ] {
+        let run = run(args);
+        assert_eq!((run.status, run.err.as_str()), (0, ""), "{args:?}");
+        assert!(run.out.contains(expected), "{args:?}: {}", run.out);
+    }
+}

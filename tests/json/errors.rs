@@ -1,0 +1,279 @@
+//! What is refused, and where it says so.
+
+use rolegate::json::{ErrorKind, Filter, Form};
+use serde_json::Value;
+
+use super::{BIRTHDAYS, seen, seen_as, user_a};
+
+/// Texts that are JSON, or nearly. Each is tried alone and within a document.
+const VALUES: [&str; 96] = [
+    "0",
+    "-0",
+    "1",
+    "-1",
+    "10",
+    "01",
+    "-01",
+    "00",
+    "1.0",
+    "1.",
+    ".5",
+    "-",
+    "+1",
+    "1e5",
+    "1E+5",
+    "1e-5",
+    "1e",
+    "1e+",
+    "1.e5",
+    "0e0",
+    "0x1",
+    "1_000",
+    "1e308",
+    "1.7976931348623157e308",
+    "1.7976931348623159e308",
+    "1e309",
+    "-1e309",
+    "1e400",
+    "1e-400",
+    "0e999999999999999999999",
+    "1e999999999999999999999",
+    "1e-999999999999999999999",
+    "123456789012345678901234567890",
+    "true",
+    "false",
+    "null",
+    "True",
+    "tru",
+    "truee",
+    "nul",
+    "nan",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "\"\"",
+    "\"a\"",
+    "\"é\"",
+    "\"\\n\"",
+    "\"\\/\"",
+    "\"\\x\"",
+    "\"\\\"",
+    "\"\\u00e9\"",
+    "\"\\u00E9\"",
+    "\"\\u00g9\"",
+    "\"\\u\"",
+    "\"\\u12\"",
+    "\"\\ud83d\\ude00\"",
+    "\"\\ud83d\"",
+    "\"\\ude00\"",
+    "\"\\ud83d\\ud83d\"",
+    "\"\\ud83dx\"",
+    "\"\\ud83d\\n\"",
+    "\"\\ud83d\\u0041\"",
+    "\"\\uDBFF\\uDFFF\"",
+    "\"\\uD800\\uDC00\"",
+    "\"\u{7f}\"",
+    "\"\u{1f}\"",
+    "\"\t\"",
+    "\"\n\"",
+    "\"\0\"",
+    "'a'",
+    "\"a",
+    "a",
+    "\u{feff}1",
+    "[]",
+    "[ ]",
+    "[1]",
+    "[1,]",
+    "[,1]",
+    "[1 2]",
+    "[1,,2]",
+    "[",
+    "]",
+    "{}",
+    "{ }",
+    "{\"a\":1}",
+    "{\"a\":1,}",
+    "{a:1}",
+    "{\"a\" 1}",
+    "{\"a\":}",
+    "{1:1}",
+    "{\"a\":1 \"b\":2}",
+    "{,}",
+    "1 2",
+    "/**/1",
+    "\u{a0}1",
+];
+
+#[test]
+fn it_is_json_exactly_if_serde_json_says_so() {
+    for value in VALUES {
+        let long = format!("{value}                    ");
+        for value in [value, &long] {
+            for input in [
+                format!("[{value}]"),
+                format!("[{{\"a\":{value}}}]"),
+                format!("{{\"documents\":[],\"a\":{value}}}"),
+                format!("{{\"documents\":[{{\"a\":[[{value}]],\"$permissions\":{value}}}]}}"),
+                format!("{{\"documents\":[],\"a\":[{value},{{\"b\":{value}}}]}}"),
+            ] {
+                let expected = serde_json::from_str::<Value>(&input);
+                let form = if input.starts_with('[') { Form::Array } else { Form::List };
+                let result = seen_as(form, &input);
+                assert_eq!(result.is_ok(), expected.is_ok(), "{input:?}: {result:?}, {expected:?}");
+            }
+            let expected = serde_json::from_str::<Value>(value);
+            if !value.contains('\n') {
+                let result = seen_as(Form::Lines, value);
+                assert_eq!(result.is_ok(), expected.is_ok(), "{value:?}: {result:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_that_are_no_utf_8_are_refused() {
+    let matcher = user_a();
+    for bytes in
+        [&b"\xff"[..], b"\xc3", b"\xc3\x28", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80"]
+    {
+        for (before, behind) in [
+            (&b"[{\"a\":\""[..], &b"\"}]"[..]),
+            (b"[{\"", b"\":1}]"),
+            (b"[{\"a\":\"0123456789abcdef\\n", b"0123456789abcdef\"}]"),
+            (b"[{\"$permissions\":[\"read(\\\"user:", b"\\\")\"]}]"),
+        ] {
+            let input = [before, bytes, behind].concat();
+            let error = Filter::new(&matcher).apply(&input).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidUtf8, "{input:?}: {error}");
+            assert_eq!(error.offset(), before.len() as u64, "{input:?}");
+        }
+        assert!(Filter::new(&matcher).apply(&[b"[", bytes, b"]"].concat()).is_err());
+    }
+}
+
+#[test]
+fn an_error_says_where_and_what() {
+    for (input, line, column, message) in [
+        ("[1,\n 2,\n é]", 3, 2, "expected a value, found `\\u{e9}`"),
+        (
+            "[\"é\", 'a']",
+            1,
+            7,
+            "expected a value, found `'`; strings and keys stand in double quotes",
+        ),
+        ("[\n  {\"a\": 1,}\n]", 2, 11, "expected a key, found `}`; leave out the comma before it"),
+        ("[{a: 1}]", 1, 3, "expected a key, found `a`; strings and keys stand in double quotes"),
+        ("[{\"a\" 1}]", 1, 7, "expected `:` behind the key, found `1`"),
+        ("[1 2]", 1, 4, "expected `,` or `]`, found `2`"),
+        ("[{\"a\":1 \"b\":2}]", 1, 9, "expected `,` or `}`, found `\"`"),
+        ("[tru]", 1, 5, "expected `true`, `false` or `null`, found `]`"),
+        ("[01]", 1, 3, "expected a number, found `1`; leave out zeros in front"),
+        ("[1.]", 1, 4, "expected a digit, found `]`"),
+        (
+            "[1e999]",
+            1,
+            2,
+            "expected a number that 64 bits can hold, found a larger one; write it as a string",
+        ),
+        (
+            "[\"a\tb\"]",
+            1,
+            4,
+            "expected a character or a closing quote, found `\\t`; write it as an escape",
+        ),
+        (
+            "[\"\\x\"]",
+            1,
+            3,
+            "expected an escape, found `\\`; escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX",
+        ),
+        (
+            "[\"\\u12g4\"]",
+            1,
+            7,
+            "expected an escape, found `g`; escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX",
+        ),
+        (
+            "[\"\\ud800\"]",
+            1,
+            3,
+            "expected a pair of surrogates, found `\\`; a character beyond \\uffff is written as two of them",
+        ),
+        (
+            "[] []",
+            1,
+            4,
+            "expected the end, found `[`; a text is one value, or lines of one document each",
+        ),
+        (
+            "[{\"$permissions\":[],\n\"\\u0024permissions\":[]}]",
+            2,
+            1,
+            "expected one `$permissions` in a document, found another one",
+        ),
+        ("[", 1, 2, "expected a value, found the end"),
+        ("[\"abc", 1, 6, "expected a character or a closing quote, found the end"),
+        (
+            "{\"a\":1}\n{\"a\":\n1}",
+            2,
+            6,
+            "expected a value, found the end; of newline-delimited JSON each line is a whole document",
+        ),
+        (
+            "{\"a\":1}\n\n{\"a\":1}}",
+            3,
+            8,
+            "expected the end, found `}`; a text is one value, or lines of one document each",
+        ),
+        ("\u{feff}[]", 1, 1, "expected a value, found `\\u{feff}`; leave out the byte order mark"),
+        ("[NaN]", 1, 2, "expected a value, found `N`; JSON has no NaN or infinity"),
+    ] {
+        let error = seen(input).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("line {line}, column {column}: {message}"),
+            "{input}"
+        );
+        assert_eq!((error.line(), error.column()), (line, column));
+        let (message, hint) = message.split_once("; ").unwrap_or((message, ""));
+        assert!(!message.is_empty());
+        assert_eq!(error.hint().unwrap_or_default(), hint);
+    }
+}
+
+#[test]
+fn a_form_that_was_told_is_held_to() {
+    for (form, input, kind, line, column) in [
+        (Form::List, "\n []", ErrorKind::NotAnObject, 2, 2),
+        (Form::List, "5", ErrorKind::NotAnObject, 1, 1),
+        (Form::List, "{\"message\":\"no\"}", ErrorKind::NoList, 1, 1),
+        (Form::List, "{\"documents\":\n{}}", ErrorKind::NotAnArray, 2, 1),
+        (Form::List, "{\"rows\":[],\"documents\":null}", ErrorKind::NotAnArray, 1, 24),
+        (Form::List, "", ErrorKind::UnexpectedEnd, 1, 1),
+        (Form::Array, "{}", ErrorKind::NotAnArray, 1, 1),
+        (Form::Array, "", ErrorKind::UnexpectedEnd, 1, 1),
+        (Form::Array, "{]", ErrorKind::UnexpectedCharacter, 1, 2),
+        (Form::Lines, "[\n]", ErrorKind::UnexpectedEnd, 1, 2),
+    ] {
+        let error = seen_as(form, input).unwrap_err();
+        assert_eq!((error.kind(), error.line(), error.column()), (kind, line, column), "{input}");
+    }
+}
+
+#[test]
+fn whatever_is_cut_off_is_an_error_and_gives_nothing() {
+    let matcher = user_a();
+    let filter = Filter::new(&matcher);
+    let trimmed = BIRTHDAYS.trim_end();
+    for end in 1..trimmed.len() {
+        let mut output = b"before".to_vec();
+        let result = filter.apply_into(&trimmed.as_bytes()[..end], &mut output);
+        assert!(result.is_err(), "{}", &trimmed[..end]);
+        assert_eq!(output, b"before");
+
+        let mut written = Vec::new();
+        assert!(filter.copy(&trimmed.as_bytes()[..end], &mut written).is_err());
+        assert!(written.is_empty());
+    }
+}

@@ -1,0 +1,97 @@
+//! Depth, lengths, and inputs of a size that nobody sends by mistake.
+
+use rolegate::json::{ErrorKind, Filter, Form, MAX_DEPTH, Nested};
+use serde_json::Value;
+
+use super::user_a;
+
+#[test]
+fn nesting_is_bounded_as_in_serde_json() {
+    let matcher = user_a();
+    for nested in [Nested::Keep, Nested::Filter] {
+        for depth in [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1, 100_000] {
+            let deep = |open: &str, inner: &str, close: &str, around: usize| {
+                let levels = depth - around;
+                [open.repeat(levels), inner.into(), close.repeat(levels)].concat()
+            };
+            let permissions = r#""$permissions":["read(\"any\")"]"#;
+            for (form, input) in [
+                (Form::Array, format!("[{{\"a\":{},{permissions}}}]", deep("[", "", "]", 2))),
+                (
+                    Form::Array,
+                    format!("[{{\"a\":{},{permissions}}}]", deep("{\"a\":", "1", "}", 2)),
+                ),
+                (Form::Array, format!("[{{\"$permissions\":{}}}]", deep("[", "", "]", 2))),
+                (Form::Array, deep("[", "{}", "]", 1)),
+                (Form::Array, deep("[", "[]", "]", 1)),
+                (Form::List, format!("{{\"rows\":[],\"a\":{}}}", deep("[", "", "]", 1))),
+                (Form::List, format!("{{\"rows\":[{}]}}", deep("[", "", "]", 2))),
+                (Form::Lines, deep("{\"a\":", "1", "}", 0)),
+            ] {
+                let result =
+                    Filter::new(&matcher).form(form).nested(nested).apply(input.as_bytes());
+                assert_eq!(result.is_ok(), depth <= MAX_DEPTH, "{depth} {form:?} {nested:?}");
+                if let Err(error) = result {
+                    assert_eq!(error.kind(), ErrorKind::TooDeep);
+                }
+                let expected = serde_json::from_str::<Value>(&input);
+                assert_eq!(expected.is_ok(), depth <= MAX_DEPTH, "{depth} {form:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_document_is_no_longer_than_it_may_be() {
+    let matcher = user_a();
+    let document = r#"{"$permissions":["read(\"any\")"]}"#;
+    for (form, input) in [
+        (Form::Array, format!("[ {{}}, {document}]")),
+        (Form::List, format!("{{\"rows\":[{document},5]}}")),
+        (Form::Lines, format!("{document}\n{{}}")),
+    ] {
+        for nested in [Nested::Keep, Nested::Filter] {
+            let filter = Filter::new(&matcher).form(form).nested(nested);
+            let fits = filter.clone().max_document_len(document.len());
+            assert!(fits.apply(input.as_bytes()).is_ok(), "{form:?}");
+            assert!(fits.copy(input.as_bytes(), Vec::new()).is_ok(), "{form:?}");
+            let short = filter.max_document_len(document.len() - 1);
+            for error in [
+                short.apply(input.as_bytes()).unwrap_err(),
+                short.copy(input.as_bytes(), Vec::new()).unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), ErrorKind::DocumentTooLong);
+                assert_eq!(error.offset(), input.find("{\"$").unwrap() as u64, "{form:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_response_from_a_reader_is_no_longer_than_it_may_be() {
+    let matcher = user_a();
+    let input = format!("[{}]", "{},".repeat(100_000) + "{}");
+    let filter = Filter::new(&matcher);
+    let fits = filter.clone().max_response_len(input.len());
+    assert_eq!(fits.copy(input.as_bytes(), Vec::new()).unwrap().removed(), 100_001);
+    let short = filter.clone().max_response_len(input.len() - 1);
+    let mut written = Vec::new();
+    let error = short.copy(input.as_bytes(), &mut written).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ResponseTooLong);
+    assert!(written.is_empty());
+    assert!(short.apply(input.as_bytes()).is_ok(), "what is in memory already is not held to it");
+}
+
+#[test]
+fn a_line_without_an_end_is_an_error_and_not_a_memory() {
+    let matcher = user_a();
+    let filter = Filter::new(&matcher).form(Form::Lines).max_document_len(1000);
+    let endless = std::io::repeat(b' ');
+    let error = filter.copy(endless, Vec::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DocumentTooLong);
+    let detecting = Filter::new(&matcher).max_document_len(1000).max_response_len(100_000);
+    let error = detecting.copy(std::io::repeat(b' '), Vec::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DocumentTooLong);
+    let error = detecting.copy(std::io::repeat(b'{'), Vec::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ResponseTooLong);
+}

@@ -1,0 +1,42 @@
+//! Raw JSON: what comes out, what is refused, and where.
+
+mod errors;
+mod limits;
+mod properties;
+mod rules;
+mod strategies;
+mod streams;
+
+use rolegate::json::{Error, Filter, Form, Outcome};
+use rolegate::{Action, Matcher, Principal};
+
+/// The documents of Appwrite's guide.
+const BIRTHDAYS: &str = include_str!("../../examples/birthdays.json");
+
+fn matcher(roles: &[&str]) -> Matcher {
+    Principal::parse_roles(roles).unwrap().matcher(Action::Read)
+}
+
+fn user_a() -> Matcher {
+    matcher(&["any", "users", "user:user-a"])
+}
+
+fn bypass() -> Matcher {
+    Principal::key_with_bypass().matcher(Action::Read)
+}
+
+/// What user-a sees of some JSON.
+fn seen(input: &str) -> Result<(String, Outcome), Error> {
+    seen_as(Form::Detect, input)
+}
+
+fn seen_as(form: Form, input: &str) -> Result<(String, Outcome), Error> {
+    let matcher = user_a();
+    let (output, outcome) = Filter::new(&matcher).form(form).apply(input.as_bytes())?;
+    Ok((String::from_utf8(output).unwrap(), outcome))
+}
+
+/// The visible text alone.
+fn text(input: &str) -> String {
+    seen(input).unwrap_or_else(|error| panic!("{input}: {error}")).0
+}

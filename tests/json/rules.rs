@@ -1,0 +1,300 @@
+//! Each rule by itself.
+
+use rolegate::json::{Filter, Form, MAX_REPORTED, MalformedReason, Nested};
+use rolegate::{Action, Collection, DocumentSecurity, Principal};
+
+use super::{BIRTHDAYS, bypass, matcher, seen, seen_as, text, user_a};
+
+const MINE: &str = r#"{"$permissions":["read(\"user:user-a\")"]}"#;
+const YOURS: &str = r#"{"$permissions":["read(\"user:user-b\")"]}"#;
+
+/// Of the birthdays, the one that user-a sees.
+fn kevin() -> &'static str {
+    let start = BIRTHDAYS.match_indices('{').nth(1).unwrap().0;
+    &BIRTHDAYS[start..=start + BIRTHDAYS[start..].find('}').unwrap()]
+}
+
+#[test]
+fn of_the_birthdays_a_user_sees_one_in_every_form() {
+    let kevin = kevin();
+    let (output, outcome) = seen(BIRTHDAYS).unwrap();
+    let expected = format!("{{\n  \"total\": 1,\n  \"documents\": [\n    {kevin}\n  ]\n}}\n");
+    assert_eq!(output, expected);
+    assert_eq!(outcome.form(), Form::List);
+    assert_eq!((outcome.visible(), outcome.removed(), outcome.malformed_count()), (1, 2, 0));
+
+    let array = &BIRTHDAYS[BIRTHDAYS.find('[').unwrap()..=BIRTHDAYS.rfind(']').unwrap()];
+    let (output, outcome) = seen(array).unwrap();
+    assert_eq!(output, format!("[\n    {kevin}\n  ]"));
+    assert_eq!(outcome.form(), Form::Array);
+
+    let response: serde_json::Value = serde_json::from_str(BIRTHDAYS).unwrap();
+    let lines: Vec<String> =
+        response["documents"].as_array().unwrap().iter().map(ToString::to_string).collect();
+    let (output, outcome) = seen(&(lines.join("\n") + "\n")).unwrap();
+    assert_eq!(output, format!("{}\n", lines[0]));
+    assert_eq!(outcome.form(), Form::Lines);
+}
+
+#[test]
+fn a_key_with_bypass_gets_everything_as_it_is() {
+    let bypass = bypass();
+    for input in [BIRTHDAYS, r#"{"total":99,"documents":[1,null,{}]}"#, "[1, 2]", "{}\n5\n"] {
+        let (output, outcome) = Filter::new(&bypass).apply(input.as_bytes()).unwrap();
+        assert_eq!(output, input.as_bytes());
+        assert_eq!(outcome.removed(), 0, "{input}");
+    }
+    let error_response = br#"{"message":"not found","code":404}"#;
+    let filter = Filter::new(&bypass).form(Form::List).nested(Nested::Filter);
+    assert_eq!(filter.apply(error_response).unwrap().0, error_response);
+    assert!(filter.apply(b"{\"message\":nope}").is_err());
+    let repeated = br#"{"documents":[{"$permissions":[],"$permissions":[]}]}"#;
+    assert!(filter.apply(repeated).is_err());
+}
+
+#[test]
+fn where_the_collection_grants_every_document_is_visible() {
+    let users = Collection::new(["read(\"users\")"], DocumentSecurity::Enabled);
+    let principal = Principal::parse_roles(["any", "users", "user:user-a"]).unwrap();
+    let granted = users.matcher(&principal, Action::Read).unwrap();
+    assert!(granted.allows(["read(\"user:user-b\")"]));
+    let (output, outcome) = Filter::new(&granted).apply(BIRTHDAYS.as_bytes()).unwrap();
+    assert_eq!(output, BIRTHDAYS.as_bytes());
+    assert_eq!(outcome.visible(), 3);
+
+    // What is within belongs to another collection.
+    let nested = format!(r#"[{{"author":{YOURS},"$permissions":[]}}]"#);
+    let (output, outcome) =
+        Filter::new(&granted).nested(Nested::Filter).apply(nested.as_bytes()).unwrap();
+    assert_eq!(output, br#"[{"author":null,"$permissions":[]}]"#);
+    assert_eq!((outcome.visible(), outcome.nested_removed()), (1, 1));
+
+    let own = Collection::new([""; 0], DocumentSecurity::Enabled);
+    let own = own.matcher(&principal, Action::Read).unwrap();
+    assert_eq!(Filter::new(&own).apply(BIRTHDAYS.as_bytes()).unwrap().1.visible(), 1);
+    let closed = Collection::new(["read(\"team:t\")"], DocumentSecurity::Disabled);
+    assert!(closed.matcher(&principal, Action::Read).is_err());
+}
+
+#[test]
+fn keys_and_permissions_may_be_written_with_escapes() {
+    for document in [
+        r#"{"\u0024permissions":["read(\"any\")"]}"#,
+        r#"{"$permi\u0073\u0073ions":["read(\"any\")"]}"#,
+        r#"{"$permissions":["\u0072ead(\"any\")"]}"#,
+        r#"{"$permissions":["read(\u0022any\u0022)"]}"#,
+        r#"{"$permissions":["read(\"user:user\u002da\")"]}"#,
+        r#"{"$permissions":["\u0072\u0065\u0061\u0064\u0028\u0022\u0061\u006E\u006e\u0079\u0022\u0029", "read(\"any\")"]}"#,
+    ] {
+        let list = format!(r#"{{"\u0064ocuments":[{document}]}}"#);
+        assert_eq!(text(&list), list);
+    }
+    for document in [
+        r#"{"\\u0024permissions":["read(\"any\")"]}"#,
+        r#"{"$permissions\u0000":["read(\"any\")"]}"#,
+        r#"{"$Permissions":["read(\"any\")"]}"#,
+        r#"{"$permissions":["read(\\\"any\\\")"]}"#,
+        r#"{"$permissions":["read(\"any\")\u0000"]}"#,
+    ] {
+        assert_eq!(text(&format!("[{document}]")), "[]", "{document}");
+    }
+}
+
+#[test]
+fn only_permissions_at_the_top_of_a_document_count() {
+    for document in [
+        r#"{"inner":{"$permissions":["read(\"any\")"]}}"#,
+        r#"{"inner":{"$permissions":["read(\"any\")"]},"$permissions":[]}"#,
+        r#"{"a":"\"$permissions\":[\"read(\\\"any\\\")\"]"}"#,
+        r#"{"a":["$permissions",["read(\"any\")"]]}"#,
+    ] {
+        assert_eq!(text(&format!("[{document}]")), "[]");
+    }
+    let kept = format!(r#"[{{"inner":{YOURS},"$permissions":["read(\"any\")"]}}]"#);
+    assert_eq!(text(&kept), kept);
+}
+
+#[test]
+fn missing_permissions_grant_nothing() {
+    for document in ["{}", r#"{"a":1}"#, r#"{"$permissions":[]}"#] {
+        let (output, outcome) = seen(&format!("[{document}]")).unwrap();
+        assert_eq!((output.as_str(), outcome.malformed_count()), ("[]", 0), "{document}");
+    }
+}
+
+#[test]
+fn what_is_no_array_of_strings_grants_nothing_and_is_reported() {
+    for (permissions, at) in [
+        (r#""read(\"any\")""#, None),
+        ("null", None),
+        (r#"{"0":"read(\"any\")"}"#, None),
+        (r#"["read(\"any\")",5]"#, Some(1)),
+        (r#"[null,"read(\"any\")"]"#, Some(0)),
+        (r#"[["read(\"any\")"]]"#, Some(0)),
+    ] {
+        let document = format!(r#"{{"$permissions":{permissions}}}"#);
+        let (output, outcome) = seen(&format!("[{MINE},{document}]")).unwrap();
+        assert_eq!(output, format!("[{MINE}]"));
+        let [malformed] = outcome.malformed() else { panic!("{permissions}: {outcome:?}") };
+        assert_eq!((malformed.document(), malformed.permission()), (1, at), "{permissions}");
+        let expected = match at {
+            None => MalformedReason::NotAnArray,
+            Some(_) => MalformedReason::NotAString,
+        };
+        assert_eq!(malformed.reason(), &expected);
+    }
+}
+
+#[test]
+fn a_malformed_permission_is_reported_and_the_others_count() {
+    let bad = r#""reed(\"any\")""#;
+    let input = format!(r#"[{MINE}, {{"$permissions":["read(\"any\")", {bad}]}}]"#);
+    let (output, outcome) = seen(&input).unwrap();
+    assert_eq!(output, input);
+    let [malformed] = outcome.malformed() else { panic!("{outcome:?}") };
+    assert_eq!((malformed.document(), malformed.permission()), (1, Some(1)));
+    assert!(input[usize::try_from(malformed.offset()).unwrap()..].starts_with(bad));
+    assert_eq!(
+        malformed.to_string(),
+        "document 1: permission 1: expected an action, found `reed`; write `read`"
+    );
+}
+
+#[test]
+fn reports_are_bounded_and_counted() {
+    let document = r#"{"$permissions":["read(\"\")","","é","read(\"user:0\")"]}"#;
+    let input = format!("[{}]", [document; 1000].join(","));
+    let (output, outcome) = seen(&input).unwrap();
+    assert_eq!(output, "[]");
+    assert_eq!((outcome.malformed().len(), outcome.malformed_count()), (MAX_REPORTED, 4000));
+    assert_eq!(outcome.malformed()[MAX_REPORTED - 1].document(), 24);
+    let long = format!(r#"[{{"$permissions":["{}"]}}]"#, "read(".repeat(100_000));
+    let (_, outcome) = seen(&long).unwrap();
+    assert!(outcome.malformed()[0].to_string().len() < 400);
+}
+
+#[test]
+fn elements_that_are_no_objects_are_removed() {
+    for element in
+        ["1", "\"read\"", "null", "true", "[]", r#"[{"$permissions":["read(\"any\")"]}]"#]
+    {
+        assert_eq!(text(&format!("[{element},{MINE}, {element}]")), format!("[{MINE}]"));
+        assert_eq!(text(&format!("{{\"rows\":[{element}]}}")), "{\"rows\":[]}");
+        assert_eq!(seen_as(Form::Lines, &format!("{element}\n{MINE}")).unwrap().0, MINE);
+    }
+}
+
+#[test]
+fn commas_go_with_what_is_removed() {
+    let (m, y) = (MINE, YOURS);
+    for (input, output) in [
+        (format!("[ {m} , {y} ]"), format!("[ {m} ]")),
+        (format!("[ {y} , {m} ]"), format!("[ {m} ]")),
+        (format!("[{y},{y}, {m},{y}\n,\n{m}\t,{y},{y} ]"), format!("[{m}\n,\n{m} ]")),
+        (format!("[\n {y}\n ]"), "[]".into()),
+        ("[ ]".into(), "[ ]".into()),
+        (format!("\n[{y}]\n"), "\n[]\n".into()),
+    ] {
+        assert_eq!(text(&input), output, "{input}");
+    }
+}
+
+#[test]
+fn the_total_is_that_of_the_visible_documents() {
+    let (m, y) = (MINE, YOURS);
+    for (input, output) in [
+        (
+            format!("{{\"documents\":[{m},{y}],\"total\":2}}"),
+            format!("{{\"documents\":[{m}],\"total\":1}}"),
+        ),
+        (format!("{{\"total\": 2e3 ,\"rows\":[{y}]}}"), "{\"total\": 0 ,\"rows\":[]}".into()),
+        (
+            format!("{{\"tot\\u0061l\":-7.5,\"rows\":[{m}]}}"),
+            format!("{{\"tot\\u0061l\":1,\"rows\":[{m}]}}"),
+        ),
+        (
+            format!("{{\"total\":null,\"rows\":[{m}]}}"),
+            format!("{{\"total\":null,\"rows\":[{m}]}}"),
+        ),
+        (
+            format!("{{\"total\":9,\"rows\":[{m}],\"documents\":[{m},{y}],\"x\":{{\"total\":9}}}}"),
+            format!("{{\"total\":2,\"rows\":[{m}],\"documents\":[{m}],\"x\":{{\"total\":9}}}}"),
+        ),
+    ] {
+        assert_eq!(text(&input), output);
+    }
+    let hundred = format!("{{\"total\":100,\"documents\":[{}]}}", [MINE; 100].join(","));
+    assert_eq!(text(&hundred), hundred);
+}
+
+#[test]
+fn lists_may_have_other_names() {
+    let matcher = user_a();
+    let input = format!(r#"{{"total":1,"movies":[{YOURS}]}}"#);
+    let filter = Filter::new(&matcher).list("movies").list("séries");
+    assert_eq!(filter.apply(input.as_bytes()).unwrap().0, br#"{"total":0,"movies":[]}"#);
+    // Without the name it is a document, and as a list response an error.
+    assert_eq!(text(&input), "");
+    assert!(seen_as(Form::List, &input).is_err());
+    let other = format!(r#"{{"s\u00e9ries":[{YOURS}]}}"#);
+    assert_eq!(filter.apply(other.as_bytes()).unwrap().0, br#"{"s\u00e9ries":[]}"#);
+}
+
+#[test]
+fn a_document_that_has_a_list_is_still_a_document() {
+    let input = r#"{"$permissions":["read(\"user:user-b\")"],"rows":[]}"#;
+    assert_eq!(text(input), "");
+    let inner =
+        r#"{"rows":[{"$permissions":[],"$permissions":[]}],"$permissions":["read(\"any\")"]}"#;
+    let two = format!("{inner}\n{input}\n{inner}");
+    assert_eq!(text(&two), format!("{inner}\n{inner}"));
+    assert_eq!(text("{\"documents\":5}\n{}\n"), "");
+}
+
+#[test]
+fn empty_lines_are_kept_and_lines_may_end_in_two_characters() {
+    assert_eq!(text(""), "");
+    assert_eq!(text("\n \t\r\n"), "\n \t\r\n");
+    let input = format!("\r\n {MINE} \r\n{YOURS}\r\n\n{MINE}");
+    assert_eq!(text(&input), format!("\r\n {MINE} \r\n\n{MINE}"));
+}
+
+#[test]
+fn nested_documents_are_kept_or_filtered() {
+    let matcher = user_a();
+    let (m, y) = (MINE, YOURS);
+    let own = r#""$permissions":["read(\"any\")"]"#;
+    let filter = Filter::new(&matcher).nested(Nested::Filter);
+    for (inner, expected, removed) in [
+        (format!(r#""a":{y}"#), r#""a":null"#.into(), 1),
+        (format!(r#""a":{m}"#), format!(r#""a":{m}"#), 0),
+        (format!(r#""a":[ {y} , {m}, {y} ]"#), format!(r#""a":[ {m} ]"#), 2),
+        (format!(r#""a":[{y},{y}]"#), r#""a":[]"#.into(), 2),
+        (format!(r#""a":[[{y},1],[{y}]]"#), r#""a":[[1],[]]"#.into(), 2),
+        (format!(r#""a":{{"b":[{{"c":{y}}}]}}"#), r#""a":{"b":[{"c":null}]}"#.into(), 1),
+        (format!(r#""a":{{"b":{y},"$permissions":[]}}"#), r#""a":null"#.into(), 1),
+        (r#""a":{"$permissions":null}"#.into(), r#""a":null"#.into(), 1),
+        (r#""a":{"\u0024permissions":[]}"#.into(), r#""a":null"#.into(), 1),
+        (r#""a":[],"b":{},"c":[1,[]]"#.into(), r#""a":[],"b":{},"c":[1,[]]"#.into(), 0),
+    ] {
+        let input = format!("[{{{inner},{own}}},{{{inner}}}]");
+        let (output, outcome) = filter.apply(input.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(output).unwrap(), format!("[{{{expected},{own}}}]"));
+        assert_eq!(outcome.nested_removed(), removed, "{input}");
+        assert_eq!(text(&input), format!("[{{{inner},{own}}}]"));
+    }
+}
+
+#[test]
+fn other_actions_are_asked_of_the_same_permissions() {
+    let input = br#"[{"$permissions":["write(\"users\")"]},{"$permissions":["read(\"users\")"]}]"#;
+    let users = Principal::parse_roles(["users"]).unwrap();
+    for (action, expected) in [(Action::Read, 1), (Action::Update, 0), (Action::Delete, 0)] {
+        let matcher = users.matcher(action);
+        let (output, outcome) = Filter::new(&matcher).apply(input).unwrap();
+        assert_eq!(outcome.visible(), 1, "{action}");
+        let element = [&b"write"[..], b"read"][expected];
+        assert!(output.windows(element.len()).any(|part| part == element), "{action}");
+    }
+    assert_eq!(Filter::new(&matcher(&[])).apply(input).unwrap().0, b"[]");
+}

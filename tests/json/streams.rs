@@ -1,0 +1,185 @@
+//! From readers to writers: the same as in memory, however it comes.
+
+use std::io::{self, Read, Write};
+
+use proptest::prelude::*;
+use rolegate::json::{ErrorKind, Filter, Form};
+
+use super::strategies::{input, lines};
+use super::{BIRTHDAYS, user_a};
+
+/// Gives so many bytes at a time, and an interruption before each.
+struct Slow<'a>(&'a [u8], usize, bool);
+
+impl Read for Slow<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.2 = !self.2;
+        if self.2 {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let count = self.1.min(buffer.len()).min(self.0.len());
+        let (now, later) = self.0.split_at(count);
+        buffer[..count].copy_from_slice(now);
+        self.0 = later;
+        Ok(count)
+    }
+}
+
+/// Takes so many bytes and fails.
+struct Short(Vec<u8>, usize);
+
+impl Write for Short {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = bytes.len().min(self.1 - self.0.len());
+        self.0.extend_from_slice(&bytes[..count]);
+        if count == 0 { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(count) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_birthdays_pass_byte_by_byte() {
+    let matcher = user_a();
+    let filter = Filter::new(&matcher);
+    let expected = filter.apply(BIRTHDAYS.as_bytes()).unwrap();
+    let mut written = Vec::new();
+    let outcome = filter.copy(Slow(BIRTHDAYS.as_bytes(), 1, false), &mut written).unwrap();
+    assert_eq!((written, outcome), expected);
+}
+
+#[test]
+fn lines_that_are_longer_than_a_block_pass() {
+    let matcher = user_a();
+    let filter = Filter::new(&matcher);
+    for len in [1, 65_000, 65_536, 131_072, 1_000_000] {
+        let padding = "é".repeat(len);
+        let mine = format!(r#"{{"a":"{padding}","$permissions":["read(\"any\")"]}}"#);
+        let yours = format!(r#"{{"a":"{padding}","$permissions":["read(\"users\")"] }}"#);
+        let none = format!(r#"{{"a":"{padding}"}}"#);
+        let input = [mine.as_str(), &none, &yours, "", &none, &mine].join("\n");
+        let mut written = Vec::new();
+        let outcome = filter.copy(input.as_bytes(), &mut written).unwrap();
+        assert_eq!(written, [mine.as_str(), &yours, "", &mine].join("\n").as_bytes());
+        assert_eq!((outcome.visible(), outcome.removed()), (3, 2));
+    }
+}
+
+#[test]
+fn places_are_counted_from_the_start_of_the_stream() {
+    let matcher = user_a();
+    let line = r#"{"$permissions":["read(\"any\")","rea"]}"#;
+    let input = format!("{}\n{{\"a\":x}}\n{line}\n", vec![line; 10_000].join("\n"));
+    let mut written = Vec::new();
+    let filter = Filter::new(&matcher);
+    let error = filter.copy(input.as_bytes(), &mut written).unwrap_err();
+    assert_eq!((error.line(), error.column()), (10_001, 6));
+    assert_eq!(error.offset(), input.find('x').unwrap() as u64);
+    assert_eq!(written, [line, "\n"].concat().repeat(10_000).as_bytes(), "what stood before it");
+
+    let good = input.replace('x', "1");
+    let outcome = filter.copy(good.as_bytes(), io::sink()).unwrap();
+    assert_eq!((outcome.visible(), outcome.malformed_count()), (10_001, 10_001));
+    let malformed = &outcome.malformed()[99];
+    let expected = good.match_indices("\"rea\"").nth(99).unwrap().0;
+    assert_eq!((malformed.document(), malformed.offset()), (99, expected as u64));
+}
+
+#[test]
+fn errors_of_the_reader_and_the_writer_are_passed_on() {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+    let matcher = user_a();
+    for form in [Form::Detect, Form::List, Form::Lines] {
+        let error = Filter::new(&matcher).form(form).copy(Broken, io::sink()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!(error.to_string(), "the disk is gone");
+        let error = Filter::new(&matcher).copy(BIRTHDAYS.as_bytes(), Short(Vec::new(), 5));
+        let error = error.unwrap_err();
+        assert_eq!(error.io_error().unwrap().kind(), io::ErrorKind::BrokenPipe);
+    }
+    let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}\n";
+    let error = Filter::new(&matcher).copy(line.as_bytes(), Short(Vec::new(), 5)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+}
+
+#[test]
+fn what_comes_is_told_by_its_first_line() {
+    let matcher = user_a();
+    let filter = Filter::new(&matcher);
+    for (input, form) in [
+        ("", Form::Lines),
+        ("\n\n", Form::Lines),
+        ("{}", Form::Lines),
+        ("\n\n{}\n{}\n", Form::Lines),
+        ("5\n", Form::Lines),
+        ("[]", Form::Array),
+        (" \n[\n]", Form::Array),
+        ("{\"rows\":[]}", Form::List),
+        ("\n{\"rows\":[]}\n\n", Form::List),
+        ("{\n\"rows\":[]}", Form::List),
+    ] {
+        assert_eq!(filter.copy(input.as_bytes(), io::sink()).unwrap().form(), form, "{input}");
+        assert_eq!(filter.apply(input.as_bytes()).unwrap().1.form(), form, "{input}");
+    }
+    // One whose first line is longer than a document may be is a response.
+    let long = format!("{{\"rows\":[{}]}}", ["{}"; 100].join(","));
+    let short = filter.max_document_len(20);
+    assert_eq!(short.copy(long.as_bytes(), io::sink()).unwrap().removed(), 100);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn a_stream_is_what_it_is_in_memory(input in input(), step in 1..40_usize) {
+        let matcher = user_a();
+        for form in [Form::Detect, Form::List, Form::Array, Form::Lines] {
+            let filter = Filter::new(&matcher).form(form);
+            let mut written = Vec::new();
+            let copied = filter.copy(Slow(input.as_bytes(), step, false), &mut written);
+            match (filter.apply(input.as_bytes()), copied) {
+                (Ok((output, expected)), Ok(outcome)) => {
+                    prop_assert_eq!(&written, &output, "{}", input);
+                    prop_assert_eq!(outcome, expected, "{}", input);
+                }
+                (Err(expected), Err(error)) => {
+                    if form != Form::Detect {
+                        prop_assert_eq!(error.to_string(), expected.to_string(), "{}", input);
+                        prop_assert_eq!(error.offset(), expected.offset(), "{}", input);
+                    }
+                }
+                (expected, copied) => {
+                    prop_assert!(false, "{}: {:?}, {:?}", input, expected, copied);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_before_an_error_are_whole_visible_lines(
+        input in lines(),
+        cut in any::<prop::sample::Index>(),
+        step in 1..40_usize,
+    ) {
+        let matcher = user_a();
+        let filter = Filter::new(&matcher).form(Form::Lines);
+        let whole = filter.apply(input.as_bytes());
+        let cut = &input.as_bytes()[..cut.index(input.len() + 1)];
+        let mut written = Vec::new();
+        let result = filter.copy(Slow(cut, step, false), &mut written);
+        if let Ok((whole, _)) = whole {
+            prop_assert!(whole.starts_with(&written), "{}", input);
+        }
+        if result.is_err() && !written.is_empty() {
+            prop_assert_eq!(written.last(), Some(&b'\n'), "{}", input);
+        }
+        prop_assert!(filter.apply(&written).is_ok(), "{}", input);
+    }
+}

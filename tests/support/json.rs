@@ -1,0 +1,353 @@
+//! Filtering JSON the naive way: `serde_json` says what is JSON, a tree of places says what is where,
+//! and the output is put together piece by piece.
+
+use rolegate::Action;
+use serde_json::Value;
+
+use super::oracle;
+
+/// What some JSON is, once it is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    List,
+    Array,
+    Lines,
+}
+
+/// Who asks for what, and how.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// `None` bypasses permissions.
+    pub roles: Option<&'a [&'a str]>,
+    pub action: Action,
+    pub lists: &'a [&'a str],
+    pub nested: bool,
+}
+
+/// What must come out.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Output {
+    pub text: String,
+    pub visible: u64,
+    pub removed: u64,
+    pub nested_removed: u64,
+    /// Documents with a malformed permission, once for each.
+    pub malformed: Vec<u64>,
+}
+
+/// What must come out, or `None` if the input must be refused. `form` is `None` where it is to be
+/// found out.
+pub fn filter(input: &[u8], form: Option<Form>, question: Question<'_>) -> Option<(Form, Output)> {
+    let form = form.map_or_else(|| detect(input, question), Some)?;
+    let mut output = Output::default();
+    if form == Form::Lines {
+        for line in input.split_inclusive(|&byte| byte == b'\n') {
+            lines_line(line, question, &mut output)?;
+        }
+        return Some((form, output));
+    }
+    let text = json(input)?;
+    let root = Node::read(text);
+    let before = text.get(..root.start)?.to_owned();
+    let body = match form {
+        Form::List => list(text, &root, question, &mut output)?,
+        _ => elements(text, &root, question, &mut output)?,
+    };
+    output.text = before + &body + text.get(root.end..)?;
+    Some((form, output))
+}
+
+fn lines_line(line: &[u8], question: Question<'_>, output: &mut Output) -> Option<()> {
+    if line.trim_ascii().is_empty() && !line.contains(&0x0c) {
+        output.text.push_str(std::str::from_utf8(line).unwrap());
+        return Some(());
+    }
+    let text = json(line)?;
+    let root = Node::read(text);
+    if let Some(document) = document(text, &root, question, output)? {
+        output.text += &(text.get(..root.start)?.to_owned() + &document + text.get(root.end..)?);
+    }
+    Some(())
+}
+
+/// The text, if it is one JSON value.
+fn json(input: &[u8]) -> Option<&str> {
+    serde_json::from_slice::<Value>(input).ok()?;
+    Some(std::str::from_utf8(input).unwrap())
+}
+
+fn detect(input: &[u8], question: Question<'_>) -> Option<Form> {
+    let start = input.iter().position(|byte| !b" \n\t\r".contains(byte));
+    match start.map(|start| input[start]) {
+        Some(b'[') => return Some(Form::Array),
+        Some(b'{') => {}
+        _ => return Some(Form::Lines),
+    }
+    let mut values = serde_json::Deserializer::from_slice(input).into_iter::<Value>();
+    values.next()?.ok()?;
+    let first = std::str::from_utf8(input.get(..values.byte_offset())?).unwrap();
+    let Kind::Object(members) = Node::read(first).kind else { unreachable!() };
+    let is_array = |node: &Node| matches!(node.kind, Kind::Array(..));
+    let list = members.iter().any(|(key, node)| is_list(key, question) && is_array(node));
+    let document = members.iter().any(|(key, _)| key == "$permissions");
+    Some(if list && !document { Form::List } else { Form::Lines })
+}
+
+fn is_list(key: &str, question: Question<'_>) -> bool {
+    matches!(key, "documents" | "rows") || question.lists.contains(&key)
+}
+
+fn list(text: &str, root: &Node, question: Question<'_>, output: &mut Output) -> Option<String> {
+    let Kind::Object(members) = &root.kind else { return None };
+    let everything = question.roles.is_none();
+    let mut lists = 0;
+    let mut pieces = Vec::new();
+    for (key, node) in members {
+        let piece = if !is_list(key, question) {
+            text[node.start..node.end].to_owned()
+        } else if matches!(node.kind, Kind::Array(..)) {
+            lists += 1;
+            elements(text, node, question, output)?
+        } else if everything {
+            text[node.start..node.end].to_owned()
+        } else {
+            return None;
+        };
+        pieces.push(piece);
+    }
+    if lists == 0 && !everything {
+        return None;
+    }
+    let mut body = String::new();
+    let mut at = root.start;
+    for ((key, node), piece) in members.iter().zip(pieces) {
+        body += &text[at..node.start];
+        let number = text[node.start..].starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        if key == "total" && number && !everything {
+            body += &output.visible.to_string();
+        } else {
+            body += &piece;
+        }
+        at = node.end;
+    }
+    Some(body + &text[at..root.end])
+}
+
+fn elements(
+    text: &str,
+    node: &Node,
+    question: Question<'_>,
+    output: &mut Output,
+) -> Option<String> {
+    let Kind::Array(nodes) = &node.kind else { return None };
+    let mut kept = Vec::new();
+    for node in nodes {
+        kept.push(document(text, node, question, output)?);
+    }
+    Some(join(text, node, nodes, kept))
+}
+
+/// An array with some of its elements: each comes with what is before it, the first with what is
+/// before the first; and of nothing nothing is left.
+fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> String {
+    if nodes.is_empty() {
+        return text[array.start..array.end].into();
+    }
+    let mut body = text[array.start..nodes[0].start].to_owned();
+    let mut any = false;
+    for (at, (node, kept)) in nodes.iter().zip(kept).enumerate() {
+        let Some(element) = kept else { continue };
+        if any {
+            body += &text[nodes[at - 1].end..node.start];
+        }
+        any = true;
+        body += &element;
+    }
+    if any { body + &text[nodes[nodes.len() - 1].end..array.end] } else { "[]".into() }
+}
+
+/// A document as it comes out, `None` within if it does not.
+#[allow(clippy::option_option, reason = "refused, removed, kept")]
+fn document(
+    text: &str,
+    node: &Node,
+    question: Question<'_>,
+    output: &mut Output,
+) -> Option<Option<String>> {
+    let index = output.visible + output.removed;
+    let before = output.nested_removed;
+    let mut granted = false;
+    let mut body = text[node.start..node.end].to_owned();
+    if let Kind::Object(members) = &node.kind {
+        granted = permitted(members, question, index, output)?.unwrap_or(false);
+        if question.nested {
+            body = inner(text, node, question, index, output)?;
+        }
+    }
+    if granted || question.roles.is_none() {
+        output.visible += 1;
+        return Some(Some(body));
+    }
+    output.removed += 1;
+    output.nested_removed = before;
+    Some(None)
+}
+
+/// A value within a document, the documents within it filtered. Its own permissions have been seen to.
+fn inner(
+    text: &str,
+    node: &Node,
+    question: Question<'_>,
+    index: u64,
+    output: &mut Output,
+) -> Option<String> {
+    let child = |node: &Node, output: &mut Output| -> Option<Option<String>> {
+        let before = output.nested_removed;
+        let granted = match &node.kind {
+            Kind::Object(members) => permitted(members, question, index, output)?,
+            _ => None,
+        };
+        let body = inner(text, node, question, index, output)?;
+        if granted.unwrap_or(true) || question.roles.is_none() {
+            return Some(Some(body));
+        }
+        output.nested_removed = before + 1;
+        Some(None)
+    };
+    match &node.kind {
+        Kind::Array(nodes) => {
+            let kept = nodes.iter().map(|node| child(node, output)).collect::<Option<_>>()?;
+            Some(join(text, node, nodes, kept))
+        }
+        Kind::Object(members) => {
+            let mut body = String::new();
+            let mut at = node.start;
+            for (key, node) in members {
+                body += &text[at..node.start];
+                if key == "$permissions" {
+                    body += &text[node.start..node.end];
+                } else {
+                    body += &child(node, output)?.unwrap_or("null".into());
+                }
+                at = node.end;
+            }
+            Some(body + &text[at..node.end])
+        }
+        _ => Some(text[node.start..node.end].into()),
+    }
+}
+
+/// Whether an object's permissions allow it, `None` within if it has none. Two of them are refused.
+#[allow(clippy::option_option, reason = "refused, none, decided")]
+fn permitted(
+    members: &[(String, Node)],
+    question: Question<'_>,
+    index: u64,
+    output: &mut Output,
+) -> Option<Option<bool>> {
+    let mut all = members.iter().filter(|(key, _)| key == "$permissions");
+    let Some((_, node)) = all.next() else { return Some(None) };
+    if all.next().is_some() {
+        return None;
+    }
+    let Kind::Array(nodes) = &node.kind else {
+        output.malformed.push(index);
+        return Some(Some(false));
+    };
+    let mut strings = Vec::new();
+    for node in nodes {
+        let malformed = match &node.kind {
+            Kind::String(text) => {
+                strings.push(text.as_str());
+                rolegate::Permission::parse(text).is_err()
+            }
+            _ => true,
+        };
+        output.malformed.extend(malformed.then_some(index));
+    }
+    let roles = question.roles.unwrap_or_default();
+    let granted = strings.len() == nodes.len() && oracle::allows(roles, question.action, &strings);
+    Some(Some(granted))
+}
+
+/// A value, and where it is.
+struct Node {
+    start: usize,
+    end: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    Other,
+    String(String),
+    Array(Vec<Node>),
+    Object(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// Reads a text that is known to be JSON.
+    fn read(text: &str) -> Self {
+        let mut at = 0;
+        Self::read_at(text.as_bytes(), &mut at)
+    }
+
+    fn read_at(text: &[u8], at: &mut usize) -> Self {
+        space(text, at);
+        let start = *at;
+        let kind = match text[start] {
+            b'"' => Kind::String(string(text, at)),
+            b'[' => {
+                let mut nodes = Vec::new();
+                while text[*at] != b']' {
+                    *at += 1;
+                    space(text, at);
+                    if text[*at] != b']' {
+                        nodes.push(Self::read_at(text, at));
+                        space(text, at);
+                    }
+                }
+                *at += 1;
+                Kind::Array(nodes)
+            }
+            b'{' => {
+                let mut members = Vec::new();
+                while text[*at] != b'}' {
+                    *at += 1;
+                    space(text, at);
+                    if text[*at] != b'}' {
+                        let key = string(text, at);
+                        space(text, at);
+                        *at += 1;
+                        members.push((key, Self::read_at(text, at)));
+                        space(text, at);
+                    }
+                }
+                *at += 1;
+                Kind::Object(members)
+            }
+            _ => {
+                let rest = &text[start..];
+                let len = rest.iter().take_while(|byte| !b",]} \n\t\r".contains(byte)).count();
+                *at += len;
+                Kind::Other
+            }
+        };
+        Self { start, end: *at, kind }
+    }
+}
+
+fn space(text: &[u8], at: &mut usize) {
+    while text.get(*at).is_some_and(|byte| b" \n\t\r".contains(byte)) {
+        *at += 1;
+    }
+}
+
+fn string(text: &[u8], at: &mut usize) -> String {
+    let start = *at;
+    *at += 1;
+    while text[*at] != b'"' {
+        *at += if text[*at] == b'\\' { 2 } else { 1 };
+    }
+    *at += 1;
+    serde_json::from_slice(&text[start..*at]).unwrap()
+}
