@@ -22,12 +22,8 @@ const KEVIN: &str = r#"{
 fn lines() -> String {
     let response: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(BIRTHDAYS).unwrap()).unwrap();
-    response["documents"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|document| format!("{document}\n"))
-        .collect()
+    let documents = response["documents"].as_array().unwrap();
+    documents.iter().flat_map(|document| [document.to_string(), "\n".into()]).collect()
 }
 
 #[test]
