@@ -61,7 +61,7 @@ impl Bits {
             Indices::U8(column) => kernel::select_bytes(column, &self.words, out),
             Indices::U16(column) => match self.bytes_for(column.len()) {
                 Some(bytes) => kernel::select_from_table(column, bytes, out),
-                None => kernel::select(column, &self.words, out),
+                None => kernel::select_shorts(column, &self.words, out),
             },
             Indices::U32(column) => kernel::select(column, &self.words, out),
         }

@@ -109,6 +109,16 @@ fn on_raw_strings(figures: &Figures) -> Result<Vec<Target>> {
         rate("compile, repeated lists", 20e6, figures.get("compile/repeated")?.rate()),
         rate("compile, distinct lists", 3e6, figures.get("compile/distinct")?.rate()),
         time("resolve, 12 roles, 1M lists", 50_000.0, figures.get("resolve/12")?.nanoseconds),
+        at_most(
+            "verify a JWT, to jsonwebtoken",
+            2.0,
+            figures.ratio("identity/jwt/rolegate/usual", "identity/jwt/jsonwebtoken/usual")?,
+        ),
+        time(
+            "principal of a user with 50 memberships",
+            20_000.0,
+            figures.get("identity/principal-50")?.nanoseconds,
+        ),
     ])
 }
 
