@@ -146,7 +146,8 @@ impl Matcher {
         self.action
     }
 
-    /// Whether a list of permissions allows the action. The same answer as [`Principal::can`].
+    /// Whether a list of permissions allows the action: the same answer as [`Principal::can`], and
+    /// yes to every list where the [collection](crate::Collection::matcher) grants it.
     #[must_use]
     pub fn allows<S: AsRef<str>>(&self, permissions: impl IntoIterator<Item = S>) -> bool {
         self.allows_everything()
