@@ -68,12 +68,18 @@ impl<'f> Pass<'f> {
         let mut more = scanner.open_object();
         while more {
             let start = scanner.at;
-            if scanner.key()?.is(PERMISSIONS) {
+            let is_permissions = match scanner.plain_key() {
+                Some(key) => key == PERMISSIONS.as_bytes(),
+                None => scanner.key()?.is(PERMISSIONS),
+            };
+            if is_permissions {
                 if granted.is_some() {
                     scanner.at = start;
                     return Err(Fault::Repeated);
                 }
                 granted = Some(self.permissions(scanner, depth + 1)?);
+            } else if scanner.plain_value() {
+                continue;
             } else {
                 scanner.skip_value(depth + 1)?;
             }

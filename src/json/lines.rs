@@ -7,12 +7,13 @@ use super::scanner::{Scan, Scanner};
 /// Checks lines and works out which to remove. After a fault what has been worked out are the lines
 /// before it.
 pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), Faulty> {
+    let mut scanner = Scanner::new(input);
     let mut start = 0;
     while start < input.len() {
         let rest = input.get(start..).unwrap_or_default();
         let end = memchr::memchr(b'\n', rest).map_or(input.len(), |at| start + at);
         let next = (end + 1).min(input.len());
-        let mut scanner = Scanner { input: input.get(..end).unwrap_or_default(), at: start };
+        scanner.restrict(start, end);
         let mark = pass.edits.mark();
         let visible = line(pass, &mut scanner);
         if !matches!(visible, Ok(true)) {

@@ -38,11 +38,9 @@ impl Scanner<'_> {
     /// Goes over digits, one at least, and returns how many.
     #[inline]
     fn digits(&mut self) -> Scan<usize> {
-        let start = self.at;
-        while self.byte().is_ascii_digit() {
-            self.at += 1;
-        }
-        if self.at == start { Err(Fault::Number) } else { Ok(self.at - start) }
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        if count == 0 { Err(Fault::Number) } else { Ok(count) }
     }
 
     /// Asks `serde_json`: where it rounds, the largest number is not quite what it is elsewhere.

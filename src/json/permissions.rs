@@ -5,7 +5,7 @@ use super::document::Pass;
 use super::outcome::{Malformed, MalformedReason};
 use super::scanner::{Scan, Scanner};
 use super::string::Raw;
-use crate::permission::{Action, ActionSet, MAX_ID_LEN, MAX_PERMISSION_LEN, Permission, is_role};
+use crate::permission::{Action, ActionSet, MAX_PERMISSION_LEN, Permission, is_role};
 
 /// How much of a string is looked at. Whatever is longer than a permission can be is none; this is
 /// enough to say why.
@@ -25,7 +25,7 @@ impl Pass<'_> {
         let mut granted = false;
         let mut only_strings = true;
         // Owners mostly may do several things: then the role has been read already.
-        let mut role_before: &[u8] = b"any";
+        let mut role_before = &b""[..];
         let mut index = 0;
         let mut more = scanner.open_array();
         while more {
@@ -107,16 +107,24 @@ struct Name {
 /// Goes behind the permission that begins here, if it has no other escapes than it must have, and
 /// otherwise nowhere.
 #[inline]
-fn plain_permission<'a>(scanner: &mut Scanner<'a>, role_before: &[u8]) -> Option<(Name, &'a [u8])> {
-    const CLOSING: &[u8; 4] = br#"\")""#;
+fn plain_permission<'a>(
+    scanner: &mut Scanner<'a>,
+    role_before: &'a [u8],
+) -> Option<(Name, &'a [u8])> {
+    const CLOSING: &[u8] = br#"\")""#;
     let start = scanner.at;
     let (name, len) = plain_name(scanner.rest())?;
     scanner.at = start + len;
+    if !role_before.is_empty()
+        && let Some(behind) = scanner.rest().strip_prefix(role_before)
+        && behind.starts_with(CLOSING)
+    {
+        scanner.at += role_before.len() + CLOSING.len();
+        return Some((name, role_before));
+    }
     scanner.plain();
     let role = scanner.slice(start + len, scanner.at);
-    if scanner.rest().first_chunk() == Some(CLOSING)
-        && (role == role_before || is_plain_role(role) || is_role_of_any_kind(role))
-    {
+    if scanner.rest().starts_with(CLOSING) && (is_plain_role(role) || is_role_of_any_kind(role)) {
         scanner.at += CLOSING.len();
         return Some((name, role));
     }
@@ -125,18 +133,14 @@ fn plain_permission<'a>(scanner: &mut Scanner<'a>, role_before: &[u8]) -> Option
 }
 
 /// Whether this is a role of the two kinds that nearly all permissions are for, without a suffix, and
-/// as ids mostly are: told in a quarter of the time that the grammar takes. It says no to many
-/// roles, and yes to nothing that is none.
+/// with an id as Appwrite makes them: told in a tenth of the time that the grammar takes. It says no to
+/// many roles, and yes to nothing that is none.
 #[inline]
 fn is_plain_role(role: &[u8]) -> bool {
-    let Some((b"user:" | b"team:", id)) = role.split_first_chunk::<5>() else { return false };
-    if !(8..=MAX_ID_LEN).contains(&id.len()) {
-        return false;
-    }
-    let (words, _) = id.as_chunks::<8>();
-    // The last eight bytes overlap what is before them.
-    words.iter().all(|&word| is_alphanumeric(word))
-        && id.last_chunk().copied().is_some_and(is_alphanumeric)
+    let Some((b"user:" | b"team:", id)) = role.split_first_chunk() else { return false };
+    // Two blocks that may overlap are all of it.
+    let (Some(first), Some(last)) = (id.first_chunk(), id.last_chunk()) else { return false };
+    id.len() <= 2 * last.len() && is_alphanumeric(first) && is_alphanumeric(last)
 }
 
 fn is_role_of_any_kind(role: &[u8]) -> bool {

@@ -11,11 +11,19 @@ pub(super) type Scan<T> = Result<T, Fault>;
 pub(super) struct Scanner<'a> {
     pub(super) input: &'a [u8],
     pub(super) at: usize,
+    /// The input and what follows it, so that near its end too whole blocks can be looked at.
+    around: &'a [u8],
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(input: &'a [u8]) -> Self {
-        Self { input, at: 0 }
+        Self { input, at: 0, around: input }
+    }
+
+    /// Goes to a part of the input. What follows it must be a control character, if anything does.
+    pub(super) fn restrict(&mut self, start: usize, end: usize) {
+        self.input = self.around.get(..end).unwrap_or_default();
+        self.at = start;
     }
 
     /// What is wrong here, with the whole text.
@@ -34,6 +42,12 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(super) fn rest(&self) -> &'a [u8] {
         self.input.get(self.at..).unwrap_or_default()
+    }
+
+    /// As [`rest`](Self::rest), with what follows the end.
+    #[inline]
+    pub(super) fn ahead(&self) -> &'a [u8] {
+        self.around.get(self.at..).unwrap_or_default()
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! Strings, and what escapes stand for.
 
-use super::block::{Block, is_ascii};
+use super::block::Block;
 use super::error::Fault;
 use super::scanner::{Scan, Scanner};
 
@@ -36,36 +36,54 @@ impl<'a> Scanner<'a> {
         Raw { bytes: self.slice(start + 1, self.at - 1), escaped }
     }
 
+    /// As [`key`](Self::key), for a key as programs write most: short, of ASCII without escapes, and
+    /// no space around the colon. Otherwise it goes nowhere.
+    #[inline]
+    pub(super) fn plain_key(&mut self) -> Option<&'a [u8]> {
+        let chunk = self.ahead().first_chunk::<20>()?;
+        let ([b'"'], rest) = chunk.split_first_chunk()? else { return None };
+        let Block { plain, ascii } = Block::of(rest.first_chunk()?);
+        let (key, [b'"', b':', b'!'..=0xff, ..]) = rest.split_at_checked(plain)? else {
+            return None;
+        };
+        self.at += plain + 3;
+        if ascii {
+            return Some(key);
+        }
+        self.at -= plain + 3;
+        None
+    }
+
+    /// Goes over a string that is a member's value, and the comma behind it, if it is not long, of
+    /// ASCII without escapes, and no space is around the comma. Otherwise it goes nowhere.
+    #[inline]
+    pub(super) fn plain_value(&mut self) -> bool {
+        let Some(chunk) = self.ahead().first_chunk::<36>() else { return false };
+        let Some(([b'"'], rest)) = chunk.split_first_chunk() else { return false };
+        let Some(both) = rest.first_chunk() else { return false };
+        let Block { plain, ascii } = Block::of_two(both);
+        let behind = rest.get(plain..).unwrap_or_default();
+        let is_one = ascii && matches!(behind, [b'"', b',', b'!'..=0xff, ..]);
+        self.at += if is_one { plain + 3 } else { 0 };
+        is_one
+    }
+
     /// Goes behind the string whose quote is here. Whether it has escapes.
     #[inline]
     pub(super) fn string(&mut self) -> Scan<bool> {
         self.at += 1;
-        if let Some(chunk) = self.rest().first_chunk::<16>() {
-            let block = Block::of(chunk);
-            let end = self.at + block.plain as usize;
-            if is_ascii(block.high) && self.input.get(end) == Some(&b'"') {
-                // A short one: most are.
-                self.at = end + 1;
-                return Ok(false);
-            }
-        }
-        self.longer_string()
-    }
-
-    #[inline(never)]
-    fn longer_string(&mut self) -> Scan<bool> {
         let start = self.at;
-        let seen = self.plain();
-        if is_ascii(seen) && self.byte() == b'"' {
+        let ascii = self.plain();
+        if ascii && self.byte() == b'"' {
             self.at += 1;
             return Ok(false);
         }
-        self.string_from(start, seen)
+        self.string_from(start, ascii)
     }
 
     /// The rest of a string that has an escape or more than ASCII in it, or a mistake.
     #[inline(never)]
-    fn string_from(&mut self, start: usize, mut seen: i32) -> Scan<bool> {
+    fn string_from(&mut self, start: usize, mut ascii: bool) -> Scan<bool> {
         let mut escaped = false;
         while self.byte() != b'"' {
             if self.byte() != b'\\' {
@@ -77,12 +95,10 @@ impl<'a> Scanner<'a> {
                 fault
             })?;
             self.at += len;
-            seen |= self.plain();
+            ascii &= self.plain();
         }
         let bytes = self.slice(start, self.at);
-        if !is_ascii(seen)
-            && let Err(error) = std::str::from_utf8(bytes)
-        {
+        if !ascii && let Err(error) = std::str::from_utf8(bytes) {
             self.at = start + error.valid_up_to();
             return Err(Fault::Utf8);
         }
@@ -90,33 +106,33 @@ impl<'a> Scanner<'a> {
         Ok(escaped)
     }
 
-    /// Goes to the next quote, backslash, control character, or the end. Returns what was seen, some
-    /// bytes behind that place included, or-ed together.
+    /// Goes to the next quote, backslash, control character, or the end. Whether all is ASCII up to
+    /// there, and somewhat beyond.
     #[inline]
-    pub(super) fn plain(&mut self) -> i32 {
-        let mut seen = 0;
-        let mut rest = self.rest();
-        while let Some((chunk, behind)) = rest.split_first_chunk::<16>() {
-            let block = Block::of(chunk);
-            seen |= block.high;
-            if block.plain < 16 {
-                self.at = self.input.len() - rest.len() + block.plain as usize;
-                return seen;
+    pub(super) fn plain(&mut self) -> bool {
+        let mut ascii = true;
+        while let Some(bytes) = self.ahead().first_chunk() {
+            let block = Block::of_two(bytes);
+            ascii &= block.ascii;
+            self.at += block.plain;
+            if block.plain < bytes.len() {
+                return ascii;
             }
-            rest = behind;
         }
-        seen | self.plain_to_the_end(rest)
+        ascii & self.plain_to_the_end()
     }
 
-    #[inline(never)]
-    fn plain_to_the_end(&mut self, rest: &[u8]) -> i32 {
-        self.at = self.input.len() - rest.len();
-        let mut seen = 0;
-        while !matches!(self.byte(), b'"' | b'\\' | 0..0x20) {
-            seen |= i32::from(self.byte() >> 7);
-            self.at += 1;
+    /// As [`plain`](Self::plain), for less than two blocks at the end.
+    fn plain_to_the_end(&mut self) -> bool {
+        // Zeros are control characters, and so the end is found like one.
+        let mut padded = [0; 32];
+        let rest = self.ahead();
+        if let Some(start) = padded.get_mut(..rest.len()) {
+            start.copy_from_slice(rest);
         }
-        seen
+        let block = Block::of_two(&padded);
+        self.at += block.plain;
+        block.ascii
     }
 }
 
