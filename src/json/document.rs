@@ -78,7 +78,8 @@ impl<'f> Pass<'f> {
                     return Err(Fault::Repeated);
                 }
                 granted = Some(self.permissions(scanner, depth + 1)?);
-            } else if scanner.plain_value() {
+            } else if let Some(next) = scanner.plain_value(b'}') {
+                more = next;
                 continue;
             } else {
                 scanner.skip_value(depth + 1)?;

@@ -12,11 +12,9 @@ impl Scanner<'_> {
     pub(super) fn number(&mut self) -> Scan<()> {
         let start = self.at;
         self.at += usize::from(self.byte() == b'-');
-        match self.byte() {
-            b'0' => self.at += 1,
-            _ => drop(self.digits()?),
-        }
-        if self.byte().is_ascii_digit() {
+        let (first, leading) = (self.at, self.byte());
+        if self.digits()? > 1 && leading == b'0' {
+            self.at = first + 1;
             return Err(Fault::Number);
         }
         if self.byte() == b'.' {
@@ -38,9 +36,11 @@ impl Scanner<'_> {
     /// Goes over digits, one at least, and returns how many.
     #[inline]
     fn digits(&mut self) -> Scan<usize> {
-        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        if count == 0 { Err(Fault::Number) } else { Ok(count) }
+        let start = self.at;
+        while self.byte().is_ascii_digit() {
+            self.at += 1;
+        }
+        if self.at == start { Err(Fault::Number) } else { Ok(self.at - start) }
     }
 
     /// Asks `serde_json`: where it rounds, the largest number is not quite what it is elsewhere.

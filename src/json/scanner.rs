@@ -99,7 +99,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes from behind an element to the next one, or behind the array. Whether there is a next.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each permission, not within one")]
     pub(super) fn next_element(&mut self) -> Scan<bool> {
         self.next(b']', Fault::InArray)
     }
@@ -150,11 +151,17 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn literal(&mut self, literal: &[u8]) -> Scan<()> {
-        if self.rest().starts_with(literal) {
+    #[inline]
+    fn literal<const LEN: usize>(&mut self, literal: &[u8; LEN]) -> Scan<()> {
+        if self.rest().first_chunk() == Some(literal) {
             self.at += literal.len();
             return Ok(());
         }
+        self.no_literal(literal)
+    }
+
+    #[cold]
+    fn no_literal(&mut self, literal: &[u8]) -> Scan<()> {
         let same = self.rest().iter().zip(literal).take_while(|(a, b)| a == b).count();
         self.at += same;
         Err(Fault::Literal)
@@ -167,37 +174,45 @@ impl<'a> Scanner<'a> {
         let mut stack = 0_u128;
         let mut open = 0;
         loop {
-            let object = self.byte() == b'{';
-            let any = if object || self.byte() == b'[' {
-                if depth + open >= MAX_DEPTH {
-                    return Err(Fault::TooDeep);
+            let object = stack & 1 == 1;
+            let mut more = match self.byte() {
+                byte @ (b'{' | b'[') => {
+                    if depth + open >= MAX_DEPTH {
+                        return Err(Fault::TooDeep);
+                    }
+                    stack = stack << 1 | u128::from(byte == b'{');
+                    open += 1;
+                    if byte == b'{' { self.open_object() } else { self.open_array() }
                 }
-                if object { self.open_object() } else { self.open_array() }
-            } else {
-                match self.byte() {
-                    b'"' => _ = self.string()?,
-                    _ => self.skip_scalar()?,
+                b'"' => {
+                    if let Some(more) = self.plain_value(if object { b'}' } else { b']' }) {
+                        more
+                    } else {
+                        self.string()?;
+                        self.next_of(object)?
+                    }
                 }
-                false
+                _ => {
+                    self.skip_scalar()?;
+                    self.next_of(object)?
+                }
             };
-            let mut more = any;
-            if any {
-                stack = stack << 1 | u128::from(object);
-                open += 1;
-            }
             while !more {
+                stack >>= 1;
+                open -= 1;
                 if open == 0 {
                     return Ok(());
                 }
-                more = if stack & 1 == 1 { self.next_member()? } else { self.next_element()? };
-                if !more {
-                    stack >>= 1;
-                    open -= 1;
-                }
+                more = self.next_of(stack & 1 == 1)?;
             }
-            if stack & 1 == 1 {
+            if stack & 1 == 1 && self.plain_key().is_none() {
                 _ = self.key()?;
             }
         }
+    }
+
+    /// Goes from behind a member of an object, or an element of an array, to the next one.
+    fn next_of(&mut self, object: bool) -> Scan<bool> {
+        if object { self.next_member() } else { self.next_element() }
     }
 }

@@ -42,30 +42,29 @@ impl<'a> Scanner<'a> {
     pub(super) fn plain_key(&mut self) -> Option<&'a [u8]> {
         let chunk = self.ahead().first_chunk::<20>()?;
         let ([b'"'], rest) = chunk.split_first_chunk()? else { return None };
-        let Block { plain, ascii } = Block::of(rest.first_chunk()?);
+        let Block { plain, ascii: true } = Block::of(rest.first_chunk()?) else { return None };
         let (key, [b'"', b':', b'!'..=0xff, ..]) = rest.split_at_checked(plain)? else {
             return None;
         };
         self.at += plain + 3;
-        if ascii {
-            return Some(key);
-        }
-        self.at -= plain + 3;
-        None
+        Some(key)
     }
 
-    /// Goes over a string that is a member's value, and the comma behind it, if it is not long, of
-    /// ASCII without escapes, and no space is around the comma. Otherwise it goes nowhere.
+    /// Goes over a string that is a value, and what is behind it: a comma and no space, or the bracket
+    /// that ends the container. Whether there is a next value, if the string is not long, and of ASCII
+    /// without escapes. Otherwise it goes nowhere.
     #[inline]
-    pub(super) fn plain_value(&mut self) -> bool {
-        let Some(chunk) = self.ahead().first_chunk::<36>() else { return false };
-        let Some(([b'"'], rest)) = chunk.split_first_chunk() else { return false };
-        let Some(both) = rest.first_chunk() else { return false };
-        let Block { plain, ascii } = Block::of_two(both);
-        let behind = rest.get(plain..).unwrap_or_default();
-        let is_one = ascii && matches!(behind, [b'"', b',', b'!'..=0xff, ..]);
-        self.at += if is_one { plain + 3 } else { 0 };
-        is_one
+    pub(super) fn plain_value(&mut self, close: u8) -> Option<bool> {
+        let chunk = self.ahead().first_chunk::<36>()?;
+        let ([b'"'], rest) = chunk.split_first_chunk()? else { return None };
+        let Block { plain, ascii: true } = Block::of_two(rest.first_chunk()?) else { return None };
+        let more = match rest.get(plain..)? {
+            [b'"', b',', b'!'..=0xff, ..] => true,
+            [b'"', behind, ..] if *behind == close => false,
+            _ => return None,
+        };
+        self.at += plain + 3;
+        Some(more)
     }
 
     /// Goes behind the string whose quote is here. Whether it has escapes.
