@@ -18,7 +18,7 @@ case "${1:-}" in
     cargo bench "${peers[@]}" --no-run
     cargo build "${report[@]}"
     started=$SECONDS
-    cargo bench --locked --features jwt --bench engine --bench filter --bench identity -- --noplot
+    cargo bench --locked --features jwt --bench engine --bench filter --bench identity --bench json -- --noplot
     cargo bench "${peers[@]}" -- --noplot
     cargo run "${report[@]}" -- "$CRITERION_HOME"
     echo "measured in $(((SECONDS - started) / 60)) minutes"

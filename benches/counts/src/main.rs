@@ -7,6 +7,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use data::List;
+use rolegate::json::Filter;
 use rolegate::{AclColumn, AclTable, Action, Permission, Principal, Selection};
 
 #[path = "../../data/mod.rs"]
@@ -18,18 +19,21 @@ const DOCUMENTS: usize = 200_000;
 const PAGE: usize = 100;
 /// Documents that are compiled, and how many distinct lists they have.
 const COMPILED: (usize, usize) = (20_000, 1_000);
+/// Documents that are filtered as JSON.
+const LINES: usize = 2_000;
 /// How often the short ones run, each with hash seeds of its own: some seeds are luckier than
 /// others, a hundred of them hardly are.
 const REPEATED: usize = 100;
 
 /// The paths, by name.
-const PATHS: [(&str, fn()); 6] = [
+const PATHS: [(&str, fn()); 7] = [
     ("parse", parse),
     ("matcher", matcher),
     ("filter-u8", || filter(200)),
     ("filter-u16", || filter(50_000)),
     ("filter-u32", || filter(70_000)),
     ("compile", compile),
+    ("json", json),
 ];
 
 /// What is counted: the script gives callgrind this function's name.
@@ -66,6 +70,15 @@ fn filter(lists: usize) {
     visibility.filter_into(&column, &mut selection);
     measured(&mut || visibility.filter_into(black_box(&column), &mut selection));
     assert!(DOCUMENTS / 25 < selection.count() && selection.count() < DOCUMENTS / 15);
+}
+
+fn json() {
+    let matcher = Principal::user(&data::user()).expect("an active user").matcher(Action::Read);
+    let input = data::lines(LINES);
+    let filter = Filter::new(&matcher);
+    let mut visible = 0;
+    measured(&mut || visible = filter.apply(black_box(&input)).expect("JSON").1.visible());
+    assert!(0 < visible && visible < LINES as u64 / 2);
 }
 
 fn compile() {

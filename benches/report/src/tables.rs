@@ -11,6 +11,7 @@ pub fn section(figures: &Figures, memory: &Memory) -> Result<String> {
         filter(figures)?,
         page(figures)?,
         rest_of_the_way(figures)?,
+        json(figures)?,
         peers(figures)?,
         memory_table(memory),
         others(figures),
@@ -107,6 +108,33 @@ fn rest_of_the_way(figures: &Figures) -> Result<String> {
         rows.push(vec![what.into(), time(nanoseconds), to_hand]);
     }
     Ok(table("The rest of the way", &["what", "time", ""], rows))
+}
+
+fn json(figures: &Figures) -> Result<String> {
+    let mut rows = Vec::new();
+    for (group, what) in [
+        ("list", "a list of 200,000 documents"),
+        ("ndjson", "200,000 documents as lines"),
+        ("page", "a list of 25 documents"),
+    ] {
+        let ours = figures.get(&format!("json/{group}/rolegate"))?;
+        let mut cells = vec![what.into(), time(ours.nanoseconds), time(ours.each())];
+        for way in ["careful", "obvious"] {
+            let theirs = figures.get(&format!("json/{group}/{way}"))?.nanoseconds;
+            cells.extend([time(theirs), ratio(theirs / ours.nanoseconds)]);
+        }
+        rows.push(cells);
+    }
+    let head = [
+        "raw JSON, 346 bytes a document",
+        "rolegate",
+        "a document",
+        "`RawValue` for each document",
+        "ratio",
+        "`Value`",
+        "ratio",
+    ];
+    Ok(table("JSON", &head, rows))
 }
 
 fn peers(figures: &Figures) -> Result<String> {

@@ -52,6 +52,7 @@ impl Target {
 pub fn section(figures: &Figures, memory: &Memory) -> Result<String> {
     let mut targets = against_the_machine(figures)?;
     targets.extend(on_raw_strings(figures)?);
+    targets.extend(on_json(figures)?);
     targets.extend(against_peers(figures)?);
     targets.extend(of_memory(memory));
     let met = targets.iter().filter(|target| target.limit.is_met_by(target.measured)).count();
@@ -120,6 +121,22 @@ fn on_raw_strings(figures: &Figures) -> Result<Vec<Target>> {
             figures.get("identity/principal-50")?.nanoseconds,
         ),
     ])
+}
+
+fn on_json(figures: &Figures) -> Result<Vec<Target>> {
+    let mut targets = Vec::new();
+    for (group, what) in [
+        ("list", "a list of 200,000 documents"),
+        ("ndjson", "200,000 documents as lines"),
+        ("page", "a list of 25 documents"),
+    ] {
+        for (way, limit) in [("obvious", 10.0), ("careful", 1.5)] {
+            let (theirs, ours) = (format!("json/{group}/{way}"), format!("json/{group}/rolegate"));
+            let what = format!("JSON, {what}: the {way} way, to rolegate");
+            targets.push(at_least(what, limit, figures.ratio(&theirs, &ours)?));
+        }
+    }
+    Ok(targets)
 }
 
 fn against_peers(figures: &Figures) -> Result<Vec<Target>> {
