@@ -152,7 +152,8 @@ fn label(input: &str) -> Parsed<'_, &str> {
 fn name<'a>(input: &'a str, max: usize, class: &Class) -> Parsed<'a, &'a str> {
     let (rest, name) = run(input, max, class)?;
     match name.as_bytes() {
-        [first, ..] if first.is_ascii_alphanumeric() && name != "0" => Ok((rest, name)),
+        [b'0'] => Err(nom::Err::Error(())),
+        [first, ..] if first.is_ascii_alphanumeric() => Ok((rest, name)),
         _ => Err(nom::Err::Error(())),
     }
 }
