@@ -34,7 +34,11 @@ fn useless_permissions_are_found() {
         (r#"["read(\"any\")","read(\"any\")"]"#, "the same as permission 0"),
         (
             r#"["write(\"users\")","delete(\"users\")"]"#,
-            "permission 0, write(\"users\"), grants it already",
+            "permission 1, delete(\"users\"), is useless: permission 0, write(\"users\"), grants it already",
+        ),
+        (
+            r#"["update(\"users\")","write(\"users\")"]"#,
+            "permission 0, update(\"users\"), is useless: permission 1, write(\"users\"), grants it already",
         ),
         (r#"["create(\"users\")"]"#, "grant nothing to anybody"),
         ("[]", "grant nothing to anybody"),
@@ -46,6 +50,9 @@ fn useless_permissions_are_found() {
         assert_eq!(run.status, 1, "{permissions}");
         assert!(run.out.contains(problem), "{permissions}: {}", run.out);
     }
+    let fine = r#"["read(\"users\")","write(\"users\")","update(\"any\")"]"#;
+    let run = run_on(&format!("{{\"$permissions\":{fine}}}\n"), &["lint"]);
+    assert_eq!(run.status, 0, "{}", run.out);
     let run = run_on("{}\n5\n", &["lint", "--form", "lines"]);
     assert!(
         run.out.contains("standard input:1:1: document 0: expected `$permissions`, found none")

@@ -9,6 +9,7 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const BIRTHDAYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/birthdays.json");
 const USER_A: &str = "any,users,user:user-a";
@@ -55,9 +56,13 @@ fn finished(output: Output) -> Run {
     }
 }
 
-/// A file for one test.
+/// A file that no other test writes.
 fn file(name: &str, text: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    static FILES: AtomicUsize = AtomicUsize::new(0);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let folder = folder.join(FILES.fetch_add(1, Ordering::Relaxed).to_string());
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
     fs::write(&path, text).unwrap();
     path.into_os_string().into_string().unwrap()
 }

@@ -1,5 +1,6 @@
 //! `rolegate lint`.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use rolegate::{ActionSet, Permission};
@@ -44,12 +45,6 @@ struct Lint<'d> {
     found: usize,
 }
 
-/// A permission that can be read.
-struct Seen<'a> {
-    index: usize,
-    permission: Permission<'a>,
-}
-
 impl Lint<'_> {
     fn document(&mut self, document: &Document<'_>) {
         self.start = self.documents.place(self.start, document.offset);
@@ -78,12 +73,16 @@ impl Lint<'_> {
     }
 
     fn list(&mut self, document: &Document<'_>, name: &str, list: &[Text<'_>]) {
-        let mut seen: Vec<Seen<'_>> = Vec::new();
+        let grants = Grants::of(list);
         for (index, text) in list.iter().enumerate() {
             match Permission::parse(&text.value) {
                 Ok(permission) => {
-                    self.useless(name, index, text, &permission, &seen);
-                    seen.push(Seen { index, permission });
+                    if let Some(why) = grants.useless(index, &permission) {
+                        let message = format!(
+                            "{name}: permission {index}, {permission}, is useless: {why}; leave it out"
+                        );
+                        self.problem(text.offset, &message);
+                    }
                 }
                 Err(error) => {
                     let place = text.offset_of(error.span().start);
@@ -94,44 +93,12 @@ impl Lint<'_> {
                 }
             }
         }
-        let good_for = |seen: &Seen<'_>| !of_documents(&seen.permission).is_empty();
-        if !seen.iter().any(good_for) {
+        if !grants.any {
             self.problem(
                 document.offset,
                 &format!("{name}: its permissions grant nothing to anybody; only keys see it"),
             );
         }
-    }
-
-    /// Reports a permission that could as well be left out.
-    fn useless(
-        &mut self,
-        name: &str,
-        index: usize,
-        text: &Text<'_>,
-        permission: &Permission<'_>,
-        seen: &[Seen<'_>],
-    ) {
-        let actions = of_documents(permission);
-        let before = seen.iter().find(|before| before.permission == *permission);
-        let covering = seen.iter().find(|before| {
-            before.permission.role() == permission.role()
-                && of_documents(&before.permission).union(actions)
-                    == of_documents(&before.permission)
-        });
-        let why = if let Some(before) = before {
-            format!("the same as permission {}", before.index)
-        } else if actions.is_empty() {
-            "create means nothing on a document".to_owned()
-        } else if let Some(before) = covering {
-            format!("permission {}, {}, grants it already", before.index, before.permission)
-        } else {
-            return;
-        };
-        self.problem(
-            text.offset,
-            &format!("{name}: permission {index}, {permission}, is useless: {why}; leave it out"),
-        );
     }
 
     fn problem(&mut self, offset: usize, message: &str) {
@@ -140,6 +107,48 @@ impl Lint<'_> {
         let place = format!("{}:{line}:{column}", self.documents.name);
         let (place, message) = (self.style.strong(place), self.style.bad(message));
         let _ = writeln!(self.text, "{place}: {message}");
+    }
+}
+
+/// What a document's permissions grant.
+#[derive(Default)]
+struct Grants<'a> {
+    /// Where each permission stands first.
+    first: HashMap<&'a str, usize>,
+    /// Where each role may first do whatever can be done to a document once it is there.
+    writes: HashMap<String, usize>,
+    /// Whether anybody may do anything.
+    any: bool,
+}
+
+impl<'a> Grants<'a> {
+    fn of(list: &'a [Text<'_>]) -> Self {
+        let mut grants = Self::default();
+        for (index, text) in list.iter().enumerate() {
+            let Ok(permission) = Permission::parse(&text.value) else { continue };
+            grants.first.entry(&text.value).or_insert(index);
+            grants.any |= !of_documents(&permission).is_empty();
+            if permission.actions() == ActionSet::WRITE {
+                grants.writes.entry(permission.role().to_string()).or_insert(index);
+            }
+        }
+        grants
+    }
+
+    /// Why a permission could as well be left out, if it could.
+    fn useless(&self, index: usize, permission: &Permission<'_>) -> Option<String> {
+        if let Some(first) = self.first.get(permission.as_str()).filter(|first| **first < index) {
+            return Some(format!("the same as permission {first}"));
+        }
+        let actions = of_documents(permission);
+        if actions.is_empty() {
+            return Some("create means nothing on a document".to_owned());
+        }
+        let write = *self.writes.get(permission.role().as_str())?;
+        let covered = write != index && actions.union(ActionSet::WRITE) == ActionSet::WRITE;
+        covered.then(|| {
+            format!("permission {write}, write(\"{}\"), grants it already", permission.role())
+        })
     }
 }
 

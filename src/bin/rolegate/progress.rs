@@ -8,7 +8,7 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, Progres
 use crate::style;
 
 /// How far the input has been read, in bytes, and how many documents that were, a second. It is shown
-/// on the standard error where that is a terminal, and nowhere else.
+/// on the standard error where that is a terminal, unless the documents come out on one too.
 pub(crate) struct Progress {
     bar: ProgressBar,
     start: Instant,
@@ -16,7 +16,7 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(len: Option<u64>) -> Self {
-        if !io::stderr().is_terminal() {
+        if !io::stderr().is_terminal() || io::stdout().is_terminal() {
             return Self { bar: ProgressBar::hidden(), start: Instant::now() };
         }
         let bar = ProgressBar::with_draw_target(len, ProgressDrawTarget::stderr_with_hz(10));

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use rolegate::{
     Action, Authenticator, Collection, Credentials, Directory, FoundKey, GuestReason, Identity,
-    KeyKind, Matcher, Principal, RequestError, Secret, Tokens, Unauthorized, User,
+    KeyKind, Matcher, Principal, RequestError, Role, Secret, Tokens, Unauthorized, User,
 };
 use serde::Deserialize;
 
@@ -26,7 +26,11 @@ impl WhoArgs {
             return Principal::user(&user).map_err(Failure::new);
         }
         if let Some(roles) = &one.roles {
-            return Principal::parse_roles(roles).map_err(|error| Failure::with("--roles", error));
+            for role in roles {
+                Role::parse(role)
+                    .map_err(|error| Failure::new(format!("--roles: `{role}`: {error}")))?;
+            }
+            return Principal::parse_roles(roles).map_err(Failure::new);
         }
         let (credentials, directory) = match (&one.jwt, &one.api_key, &self.users, &self.project) {
             (Some(jwt), _, Some(users), _) => {
