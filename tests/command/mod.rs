@@ -60,7 +60,8 @@ fn finished(output: Output) -> Run {
 fn file(name: &str, text: &str) -> String {
     static FILES: AtomicUsize = AtomicUsize::new(0);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let folder = folder.join(FILES.fetch_add(1, Ordering::Relaxed).to_string());
+    let number = FILES.fetch_add(1, Ordering::Relaxed);
+    let folder = folder.join(format!("{}-{number}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);
     fs::write(&path, text).unwrap();
