@@ -17,6 +17,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Status, Failure> {
         documents: &documents,
         style: Style::of_stdout(),
         start: Place::START,
+        last: Place::START,
         text: String::new(),
         found: 0,
     };
@@ -41,6 +42,8 @@ struct Lint<'d> {
     style: Style,
     /// Where the document begins that is looked at.
     start: Place,
+    /// Where the last problem was.
+    last: Place,
     text: String,
     found: usize,
 }
@@ -48,6 +51,7 @@ struct Lint<'d> {
 impl Lint<'_> {
     fn document(&mut self, document: &Document<'_>) {
         self.start = self.documents.place(self.start, document.offset);
+        self.last = self.start;
         let name = document.name();
         match &document.permissions {
             Permissions::NoDocument => {
@@ -103,7 +107,9 @@ impl Lint<'_> {
 
     fn problem(&mut self, offset: usize, message: &str) {
         self.found += 1;
-        let Place { line, column, .. } = self.documents.place(self.start, offset);
+        let from = if self.last.offset <= offset { self.last } else { self.start };
+        self.last = self.documents.place(from, offset);
+        let Place { line, column, .. } = self.last;
         let place = format!("{}:{line}:{column}", self.documents.name);
         let (place, message) = (self.style.strong(place), self.style.bad(message));
         let _ = writeln!(self.text, "{place}: {message}");
