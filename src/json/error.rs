@@ -65,8 +65,10 @@ pub enum ErrorKind {
     NotAnArray,
     /// The input is not an object, and should be.
     NotAnObject,
-    /// Reading or writing failed.
-    Io,
+    /// Reading failed.
+    Read,
+    /// Writing failed.
+    Write,
 }
 
 /// What goes wrong in a scan. Where is known to the scanner; the rest is found out when it is told.
@@ -156,11 +158,12 @@ impl Error {
         Self(Box::new(Inner { kind, place, expected, found: fault.found(rest), hint, io: None }))
     }
 
+    /// The reader's error, or the writer's, as `kind` says.
     #[cold]
-    pub(super) fn io(error: io::Error, place: Place) -> Self {
+    pub(super) fn io(kind: ErrorKind, error: io::Error, place: Place) -> Self {
         let (expected, found) = (String::new(), String::new());
         let io = Some(error);
-        Self(Box::new(Inner { kind: ErrorKind::Io, place, expected, found, hint: "", io }))
+        Self(Box::new(Inner { kind, place, expected, found, hint: "", io }))
     }
 
     /// What sort of mistake it is.

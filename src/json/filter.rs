@@ -50,7 +50,8 @@ pub enum Form {
     /// What begins with `[` is an array. An object that has one of the lists, and no `$permissions`, is
     /// a list response. Everything else are lines: an object without a list is a document. Whoever
     /// knows what comes should say so: a document without `$permissions` that has a list by one of
-    /// the names would be taken for a response.
+    /// the names would be taken for a response. From a reader it is found out from the first line,
+    /// and from no more than the longest document that is allowed.
     #[default]
     Detect,
     /// A list response: an object with one of the lists. Several lists are all filtered; `total`

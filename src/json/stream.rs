@@ -3,7 +3,7 @@
 use std::io::{ErrorKind as IoKind, Read, Write};
 
 use super::document::Pass;
-use super::error::{Error, Fault, Faulty, Place};
+use super::error::{Error, ErrorKind, Fault, Faulty, Place};
 use super::{Filter, Form, Outcome, lines, response};
 
 /// How much is read at once: little enough to be still in the cache when it is written.
@@ -28,7 +28,8 @@ pub(super) fn copy(
     source.read_whole(filter.max_response_len)?;
     let (output, outcome) = filter.apply(source.filled())?;
     drop(source.buffer);
-    writer.write_all(&output).map_err(|error| Error::io(error, source.place))?;
+    let written = writer.write_all(&output);
+    written.map_err(|error| Error::io(ErrorKind::Write, error, source.place))?;
     watch(&outcome);
     Ok(outcome)
 }
@@ -60,7 +61,7 @@ impl<R: Read> Source<R> {
                 Ok(0) => self.ended = true,
                 Ok(count) => self.filled = (self.filled + count).min(self.buffer.len()),
                 Err(error) if error.kind() == IoKind::Interrupted => continue,
-                Err(error) => return Err(Error::io(error, self.place)),
+                Err(error) => return Err(Error::io(ErrorKind::Read, error, self.place)),
             }
             return Ok(());
         }
@@ -139,7 +140,8 @@ impl<R: Read> Source<R> {
                 if self.ended { self.filled } else { newline.map_or(0, |at| searched + at + 1) };
             let block = self.buffer.get(..end).unwrap_or_default();
             let result = filter_block(&mut pass, block, self.place, &mut output);
-            writer.write_all(&output).map_err(|error| Error::io(error, self.place))?;
+            let written = writer.write_all(&output);
+            written.map_err(|error| Error::io(ErrorKind::Write, error, self.place))?;
             result?;
             watch(&pass.outcome);
             if self.ended {

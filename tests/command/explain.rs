@@ -1,5 +1,7 @@
 //! `rolegate explain`.
 
+use std::time::{Duration, Instant};
+
 use super::{BIRTHDAYS, USER_A, file, run, run_on};
 
 #[test]
@@ -79,4 +81,23 @@ fn a_collection_counts_too() {
     ]);
     assert_eq!(run.status, 0);
     assert!(run.out.contains("by the collection's read(\"any\")"), "{}", run.out);
+}
+
+/// A test of time, with room for a slow machine: it took minutes as long as every place was counted from
+/// the start.
+#[test]
+fn places_are_counted_once() {
+    let documents: String = (0..50_000).fold(String::new(), |documents, index| {
+        documents
+            + &format!("{{\"$id\":\"x\",\"$permissions\":[\"read(\\\"user:u{index}\\\")\"]}}\n")
+    });
+    let start = Instant::now();
+    let explained = run_on(&documents, &["explain", "--guest", "--id", "x"]);
+    assert_eq!(explained.out.lines().count(), 100_000);
+    assert!(explained.out.contains("standard input:50000: "));
+
+    let list = vec!["\"reed(\\\"any\\\")\""; 50_000].join(",\n");
+    let linted = run_on(&format!("{{\"documents\":[{{\"$permissions\":[{list}]}}]}}"), &["lint"]);
+    assert!(linted.out.contains("standard input:50000:2: "));
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

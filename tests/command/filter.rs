@@ -128,3 +128,39 @@ fn a_closed_pipe_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+fn nobody_has_to_hear_what_the_tool_says() {
+    for (input, status, out) in
+        [("{\"$permissions\":[\"read(\\\"any\\\")\",\"rea\"]}\n", 0, true), ("{\"a\":\n", 2, false)]
+    {
+        let path = file("said.ndjson", input);
+        let mut command = command(&["filter", "--guest", &path]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stderr.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stdout == input.as_bytes()), (Some(status), out));
+    }
+}
+
+#[test]
+fn what_is_held_in_memory_is_bounded() {
+    for args in [&["filter", "--guest"][..], &["lint"], &["explain", "--guest", "--id", "a"]] {
+        let long =
+            run_on(&format!("[{}]", " ".repeat(1000)), &[args, &["--max-input", "999"]].concat());
+        assert_eq!((long.status, long.out.as_str()), (2, ""), "{args:?}");
+        assert!(long.err.contains("--max-input"), "{args:?}: {}", long.err);
+    }
+    let lines = run_on(&"\n".repeat(1000), &["filter", "--guest", "--max-input", "10"]);
+    assert_eq!((lines.status, lines.err.as_str()), (0, ""), "lines pass");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_ends_with_2() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command(&["filter", "--roles", USER_A, BIRTHDAYS]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.starts_with("rolegate: the output cannot be written: "), "{err}");
+}

@@ -43,7 +43,9 @@ fn useless_permissions_are_found() {
         (r#"["create(\"users\")"]"#, "grant nothing to anybody"),
         ("[]", "grant nothing to anybody"),
         ("5", "expected an array of strings"),
-        (r#"["read(\"any\")",[]]"#, "expected an array of strings"),
+        (r#"["read(\"any\")",[]]"#, "permission 1: expected a string"),
+        (r#"["read(\"any\")",[]]"#, "grant nothing to anybody"),
+        (r#"[5,"reed(\"any\")"]"#, "permission 1 is malformed"),
         (r#"["\u0072ead(\u0022\ud83d\ude00\u0022)"]"#, "permission 0 is malformed"),
     ] {
         let run = run_on(&format!("{{\"$permissions\":{permissions}}}\n"), &["lint"]);

@@ -4,9 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use rolegate::{DEFAULT_JWT_LIFETIME, Secret, Tokens};
 
-use super::{BIRTHDAYS, USER_A, file, run, run_with_secret};
+use serde_json::json;
 
-const SECRET: &str = "your-secret-key";
+use super::{BIRTHDAYS, USER_A, file, run, run_on, run_with_secret};
+use crate::identity::{SECRET, token};
 
 fn users() -> String {
     file(
@@ -51,6 +52,12 @@ fn a_guest_a_user_and_roles() {
         "any\nlabel:vip\nuser:user-a\nuser:user-a/unverified\nusers\nusers/unverified\n"
     );
     assert_eq!(count(&run(&["filter", "--user", &user, BIRTHDAYS]).out), 1);
+    let nobody = run_on("{}", &["roles", "--user", "-"]);
+    assert_eq!((nobody.status, nobody.out.as_str()), (0, "any\nguests\n"));
+    assert!(nobody.err.contains("asking as a guest"), "{}", nobody.err);
+    let twice = run_on("{}", &["filter", "--user", "-"]);
+    assert_eq!((twice.status, twice.out.as_str()), (2, ""));
+    assert!(twice.err.contains("only one of the files"), "{}", twice.err);
     assert_eq!(run(&["roles", "--roles", USER_A]).out, "any\nuser:user-a\nusers\n");
     assert_eq!(count(&run(&["filter", "--guest", BIRTHDAYS]).out), 0);
 }
@@ -59,13 +66,15 @@ fn a_guest_a_user_and_roles() {
 fn whoever_cannot_be_made_out_ends_with_2() {
     let blocked = file("blocked.json", r#"{"$id":"b","status":false}"#);
     let array = file("array.json", "[]");
+    let labelled = file("labelled.json", r#"[{"$id":"u","labels":"x"}]"#);
     for (args, message) in [
         (&["roles", "--roles", "any,usr:a"][..], "write `user:a`"),
         (&["roles", "--user", &blocked], "blocked"),
         (&["roles", "--user", &array], "array.json"),
         (&["roles", "--user", "no/such/user.json"], "no/such/user.json"),
         (&["roles", "--jwt", "a.b.c", "--users", &users()], "ROLEGATE_JWT_SECRET"),
-        (&["roles", "--jwt", "a.b.c", "--users", &blocked], "an array of users"),
+        (&["roles", "--jwt", "a.b.c", "--users", &blocked], "missing field `users`"),
+        (&["roles", "--jwt", "a.b.c", "--users", &labelled], "expected a sequence at line 1"),
         (&["roles", "--api-key", "standard_old", "--project", &project()], "has expired"),
         (
             &["roles", "--api-key", "ephemeral_a.b.c", "--project", &project()],
@@ -126,4 +135,21 @@ fn a_key_of_the_project_sees_everything_that_its_scopes_allow() {
     assert_eq!((unknown.status, count(&unknown.out)), (0, 0));
     assert!(unknown.err.contains("there is no such API key"), "{}", unknown.err);
     assert!(!unknown.err.contains("standard_unknown"), "{}", unknown.err);
+}
+
+#[test]
+fn an_ephemeral_key_sees_everything_that_its_scopes_allow() {
+    let project = project();
+    let ask = |claims: &serde_json::Value, secret| {
+        let key = format!("ephemeral_{}", token(claims));
+        let args = ["filter", "--api-key", &key, "--project", &project, BIRTHDAYS];
+        let run = run_with_secret(&args, secret);
+        assert!(!run.err.contains(&key), "{}", run.err);
+        (run.status, count(&run.out))
+    };
+    let good = json!({"projectId": "p1", "scopes": ["documents.read"]});
+    assert_eq!(ask(&good, SECRET), (0, 3));
+    assert_eq!(ask(&good, "another"), (0, 0), "it asks as a guest");
+    assert_eq!(ask(&json!({"projectId": "p1", "scopes": []}), SECRET), (1, 0));
+    assert_eq!(ask(&json!({"projectId": "p2", "scopes": ["documents.read"]}), SECRET), (0, 0));
 }

@@ -98,7 +98,7 @@ fn errors_of_the_reader_and_the_writer_are_passed_on() {
     let matcher = user_a();
     for form in [Form::Detect, Form::List, Form::Lines] {
         let error = Filter::new(&matcher).form(form).copy(Broken, io::sink()).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Io);
+        assert_eq!(error.kind(), ErrorKind::Read);
         assert_eq!(error.to_string(), "the disk is gone");
         let error = Filter::new(&matcher).copy(BIRTHDAYS.as_bytes(), Short(Vec::new(), 5));
         let error = error.unwrap_err();
@@ -106,7 +106,7 @@ fn errors_of_the_reader_and_the_writer_are_passed_on() {
     }
     let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}\n";
     let error = Filter::new(&matcher).copy(line.as_bytes(), Short(Vec::new(), 5)).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Io);
+    assert_eq!(error.kind(), ErrorKind::Write);
 }
 
 #[test]

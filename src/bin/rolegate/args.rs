@@ -154,6 +154,10 @@ pub(crate) struct InputArgs {
     /// Another name that a response may have its list under, besides documents and rows
     #[arg(long = "list", value_name = "NAME")]
     pub(crate) lists: Vec<String>,
+    /// How long the input may be, in bytes, where it is held in memory: always, but for lines that are
+    /// filtered
+    #[arg(long, value_name = "BYTES", default_value_t = json::MAX_RESPONSE_LEN)]
+    pub(crate) max_input: usize,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -37,10 +37,26 @@ pub(crate) enum Permissions<'a> {
     NoDocument,
     /// Nothing.
     Missing,
-    /// Something other than an array of strings, at an offset.
-    Malformed(usize),
+    /// Something other than an array, at an offset.
+    NotAnArray(usize),
     /// A list.
-    List(Vec<Text<'a>>),
+    List(Vec<Element<'a>>),
+}
+
+/// What stands in a list of permissions.
+pub(crate) enum Element<'a> {
+    Text(Text<'a>),
+    /// Something other than a string, at an offset: none of the list counts.
+    Other(usize),
+}
+
+impl<'a> Element<'a> {
+    pub(crate) fn text(&self) -> Option<&Text<'a>> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Other(_) => None,
+        }
+    }
 }
 
 /// A string in the input.
@@ -56,9 +72,11 @@ impl Documents {
     /// Reads and checks an input. What is no JSON, or has a document with two `$permissions`, is a
     /// failure.
     pub(crate) fn read(args: &InputArgs) -> Result<Self, Failure> {
-        let (name, text) = Input::open(args.file.as_deref())?.read()?;
-        let nobody = Principal::guest().matcher(Action::Read);
-        let filter = args.filter(&nobody).max_document_len(usize::MAX);
+        let input = Input::open(args.file.as_deref())?;
+        let (name, text) = input.read(args.max_input, "; --max-input says how many it may be")?;
+        // What a key may have filtered can be looked at.
+        let everybody = Principal::key_with_bypass().matcher(Action::Read);
+        let filter = args.filter(&everybody).max_document_len(usize::MAX);
         let (_, outcome) = filter.apply(&text).map_err(|error| failure(&name, &error))?;
         let lists = ["documents", "rows"].map(str::to_owned).into_iter();
         let lists = lists.chain(args.lists.iter().cloned()).collect();
@@ -112,17 +130,16 @@ impl Documents {
 
     fn permissions<'a>(&self, value: &'a RawValue) -> Permissions<'a> {
         let Some(elements) = elements(value) else {
-            return Permissions::Malformed(self.offset(value));
+            return Permissions::NotAnArray(self.offset(value));
         };
-        let mut list = Vec::new();
-        for element in elements {
+        let read = |element: &'a RawValue| {
             let (offset, raw) = (self.offset(element), element.get());
             match serde_json::from_str(raw) {
-                Ok(value) => list.push(Text { offset, raw, value }),
-                Err(_) => return Permissions::Malformed(offset),
+                Ok(value) => Element::Text(Text { offset, raw, value }),
+                Err(_) => Element::Other(offset),
             }
-        }
-        Permissions::List(list)
+        };
+        Permissions::List(elements.into_iter().map(read).collect())
     }
 
     /// Where a part of the text is.

@@ -42,12 +42,14 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Status, Failure> {
     let style = Style::of_stdout();
     let mut text = String::new();
     let mut status = Status::Fine;
+    let mut place = Place::START;
     for document in asked {
         let (explanation, note) = explain(args, &principal, collection.as_ref(), document);
         if !explanation.allowed {
             status = Status::Found;
         }
-        let line = documents.place(Place::START, document.offset).line;
+        place = documents.place(place, document.offset);
+        let line = place.line;
         if args.json {
             let Document { index, .. } = *document;
             let report =
@@ -79,15 +81,17 @@ fn explain(
     document: &Document<'_>,
 ) -> (Explanation, Option<&'static str>) {
     let (list, note) = match &document.permissions {
-        Permissions::List(list) => (list.as_slice(), None),
+        Permissions::List(list) if list.iter().all(|element| element.text().is_some()) => {
+            (list.as_slice(), None)
+        }
         Permissions::Missing => (&[][..], Some("the document has no `$permissions`")),
-        Permissions::Malformed(_) => (
+        Permissions::List(_) | Permissions::NotAnArray(_) => (
             &[][..],
             Some("the document's `$permissions` is no array of strings: none of it counts"),
         ),
         Permissions::NoDocument => (&[][..], Some("it is no object")),
     };
-    let list = list.iter().map(|text| text.value.as_str());
+    let list = list.iter().filter_map(|element| Some(element.text()?.value.as_str()));
     let action = args.asked.action;
     let explanation = match collection {
         Some(collection) => collection.explain(principal, action, list),

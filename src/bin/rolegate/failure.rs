@@ -1,7 +1,7 @@
 //! How a command ends: [`Status`], or a [`Failure`] with a message.
 
 use std::fmt::{self, Display};
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// What the exit status says.
@@ -42,20 +42,33 @@ impl Failure {
         Self::Trouble(format!("{name}: {error}"))
     }
 
+    /// What it is that the output could not be written, and whether that is a failure.
+    pub(crate) fn writing(error: &rolegate::json::Error) -> Self {
+        match error.io_error() {
+            Some(io) if io.kind() == io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ => Self::Trouble(format!("the output cannot be written: {error}")),
+        }
+    }
+
     /// Tells the person, and gives the status to end with.
     pub(crate) fn report(self) -> Status {
         match self {
             Self::ClosedPipe => Status::Fine,
             Self::Denied(message) => {
-                eprintln!("rolegate: {message}");
+                tell(message);
                 Status::Found
             }
             Self::Trouble(message) => {
-                eprintln!("rolegate: {message}");
+                tell(message);
                 Status::Trouble
             }
         }
     }
+}
+
+/// Says something to the person. If nobody can hear it, that is no reason to fail.
+pub(crate) fn tell(message: impl Display) {
+    let _ = writeln!(io::stderr(), "rolegate: {message}");
 }
 
 /// Of writing the output. Errors of reading are given the file's name first.

@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use rolegate::json::{ErrorKind, Filter, Nested};
 
 use crate::args::{FilterArgs, InputArgs};
-use crate::failure::{Failure, Status};
+use crate::failure::{Failure, Status, tell};
 use crate::input::Input;
 use crate::progress::Progress;
 
 impl InputArgs {
     /// A filter that knows what the input is.
     pub(crate) fn filter<'m>(&self, matcher: &'m rolegate::Matcher) -> Filter<'m> {
-        let filter = Filter::new(matcher).form(self.form.into()).max_response_len(usize::MAX);
+        let filter = Filter::new(matcher).form(self.form.into()).max_response_len(self.max_input);
         self.lists.iter().fold(filter, Filter::list)
     }
 }
@@ -39,29 +39,27 @@ pub(crate) fn run(args: &FilterArgs) -> Result<Status, Failure> {
     };
     let (visible, removed) = (outcome.visible(), outcome.removed());
     if let Some(speed) = progress.finish(visible + removed) {
-        eprintln!("rolegate: {visible} visible, {removed} removed; {speed}");
+        tell(format_args!("{visible} visible, {removed} removed; {speed}"));
     }
     if let Some(first) = outcome.malformed().first() {
         let more = match outcome.malformed_count() - 1 {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
-        eprintln!("rolegate: {name}: {first}{more}; `rolegate lint` shows where");
+        let place = if args.nested { "" } else { "; `rolegate lint` shows where" };
+        tell(format_args!("{name}: {first}{more}{place}"));
     }
     Ok(Status::Fine)
 }
 
 /// What was wrong with the input, or with writing the output.
 pub(crate) fn failure(name: &str, error: &rolegate::json::Error) -> Failure {
-    match error.io_error() {
-        Some(io) if io.kind() == io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
-        Some(io) => Failure::with(name, io),
-        None if error.kind() == ErrorKind::NoList => {
-            Failure::with(name, format!("{error} with --list"))
-        }
-        None if error.kind() == ErrorKind::DocumentTooLong => {
-            Failure::with(name, format!("{error} with --max-document"))
-        }
-        None => Failure::with(name, error),
-    }
+    let option = match error.kind() {
+        ErrorKind::Write => return Failure::writing(error),
+        ErrorKind::NoList => " with --list",
+        ErrorKind::DocumentTooLong => " with --max-document",
+        ErrorKind::ResponseTooLong => "; --max-input says how long it may be",
+        _ => "",
+    };
+    Failure::with(name, format!("{error}{option}"))
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use rolegate::{ActionSet, Permission};
 
 use crate::args::LintArgs;
-use crate::documents::{Document, Documents, Permissions, Place, Text};
+use crate::documents::{Document, Documents, Element, Permissions, Place};
 use crate::failure::{Failure, Status};
 use crate::style::Style;
 
@@ -66,7 +66,7 @@ impl Lint<'_> {
                     &format!("{name}: expected `$permissions`, found none; only keys see it"),
                 );
             }
-            &Permissions::Malformed(offset) => {
+            &Permissions::NotAnArray(offset) => {
                 self.problem(
                     offset,
                     &format!("{name}: expected an array of strings, found something else; only keys see it"),
@@ -76,9 +76,20 @@ impl Lint<'_> {
         }
     }
 
-    fn list(&mut self, document: &Document<'_>, name: &str, list: &[Text<'_>]) {
+    fn list(&mut self, document: &Document<'_>, name: &str, list: &[Element<'_>]) {
         let grants = Grants::of(list);
-        for (index, text) in list.iter().enumerate() {
+        for (index, element) in list.iter().enumerate() {
+            let text = match element {
+                Element::Text(text) => text,
+                &Element::Other(offset) => {
+                    let message = format!(
+                        "{name}: permission {index}: expected a string, found something else; none of \
+                         the list counts"
+                    );
+                    self.problem(offset, &message);
+                    continue;
+                }
+            };
             match Permission::parse(&text.value) {
                 Ok(permission) => {
                     if let Some(why) = grants.useless(index, &permission) {
@@ -128,9 +139,10 @@ struct Grants<'a> {
 }
 
 impl<'a> Grants<'a> {
-    fn of(list: &'a [Text<'_>]) -> Self {
+    fn of(list: &'a [Element<'_>]) -> Self {
         let mut grants = Self::default();
-        for (index, text) in list.iter().enumerate() {
+        let texts = list.iter().enumerate();
+        for (index, text) in texts.filter_map(|(index, element)| Some((index, element.text()?))) {
             let Ok(permission) = Permission::parse(&text.value) else { continue };
             grants.first.entry(&text.value).or_insert(index);
             grants.any |= !of_documents(&permission).is_empty();
@@ -138,6 +150,7 @@ impl<'a> Grants<'a> {
                 grants.writes.entry(permission.role().to_string()).or_insert(index);
             }
         }
+        grants.any &= list.iter().all(|element| element.text().is_some());
         grants
     }
 

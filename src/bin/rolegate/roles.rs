@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use crate::args::RolesArgs;
-use crate::failure::{Failure, Status};
+use crate::failure::{Failure, Status, tell};
 
 pub(crate) fn run(args: &RolesArgs) -> Result<Status, Failure> {
     let principal = args.who.principal(None)?;
     if principal.bypasses_permissions() {
-        eprintln!("rolegate: a key of the project has no roles: it bypasses permissions");
+        tell("a key of the project has no roles: it bypasses permissions");
     }
     let mut text = String::new();
     for role in principal.roles() {

@@ -10,7 +10,8 @@ pub(crate) struct Style {
 }
 
 impl Style {
-    /// Colours on a terminal, unless `NO_COLOR` is set to anything, as <https://no-color.org> asks.
+    /// Colours on a terminal that has them, unless `NO_COLOR` is set to anything, as
+    /// <https://no-color.org> asks.
     pub(crate) fn of_stdout() -> Self {
         Self { colours: io::stdout().is_terminal() && allowed() }
     }
@@ -29,7 +30,8 @@ impl Style {
 }
 
 pub(crate) fn allowed() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 struct Marked<T> {

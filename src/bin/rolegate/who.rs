@@ -3,15 +3,17 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use rolegate::json::MAX_RESPONSE_LEN;
 use rolegate::{
     Action, Authenticator, Collection, Credentials, Directory, FoundKey, GuestReason, Identity,
-    KeyKind, Matcher, Principal, RequestError, Role, Secret, Tokens, Unauthorized, User,
+    KeyKind, Matcher, Principal, PrincipalKind, RequestError, Role, Secret, Tokens, Unauthorized,
+    User,
 };
 use serde::Deserialize;
 
 use crate::args::{AskedArgs, WhoArgs};
-use crate::failure::Failure;
-use crate::input::read_json;
+use crate::failure::{Failure, tell};
+use crate::input::{Input, read_json};
 
 /// The variable with the secret that tokens are signed with. It is no argument: whoever lists the
 /// processes of a machine reads those.
@@ -23,7 +25,14 @@ impl WhoArgs {
         let one = &self.one;
         if let Some(path) = &one.user {
             let user: User = read_json(path)?;
-            return Principal::user(&user).map_err(Failure::new);
+            let principal = Principal::user(&user).map_err(Failure::new)?;
+            if *principal.kind() == PrincipalKind::Guest {
+                tell(format_args!(
+                    "asking as a guest: {}: expected a user, found no `$id`",
+                    path.display()
+                ));
+            }
+            return Ok(principal);
         }
         if let Some(roles) = &one.roles {
             for role in roles {
@@ -44,7 +53,7 @@ impl WhoArgs {
         let needs_secret = one.jwt.is_some() || one.api_key.as_deref().is_some_and(is_a_token);
         let identity = directory.ask(&credentials, needs_secret)?;
         if let Some(reason) = identity.guest_reason() {
-            eprintln!("rolegate: asking as a guest: {}", explained(reason));
+            tell(format_args!("asking as a guest: {}", explained(reason)));
         }
         if let Some(scope) = action.map(scope_of) {
             identity.require_scope(scope).map_err(|error| Failure::Denied(error.to_string()))?;
@@ -85,12 +94,10 @@ struct Files {
     keys: Vec<StoredKey>,
 }
 
-/// Users as an array, or as the response of a server.
+/// Users as the response of a server.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Users {
-    Array(Vec<User>),
-    Response { users: Vec<User> },
+struct Users {
+    users: Vec<User>,
 }
 
 #[derive(Deserialize)]
@@ -113,12 +120,15 @@ struct StoredKey {
 }
 
 impl Files {
+    /// Of an array of users, or of an object with `users`.
     fn of_users(path: &Path) -> Result<Self, Failure> {
-        let value: serde_json::Value = read_json(path)?;
-        let users = Users::deserialize(value).map_err(|_| {
-            Failure::with(path.display(), "expected an array of users, or an object with `users`")
-        })?;
-        let (Users::Array(users) | Users::Response { users }) = users;
+        let (name, text) = Input::open(Some(path))?.read(MAX_RESPONSE_LEN, "")?;
+        let users = if text.trim_ascii_start().starts_with(b"[") {
+            serde_json::from_slice(&text)
+        } else {
+            serde_json::from_slice(&text).map(|Users { users }| users)
+        };
+        let users = users.map_err(|error| Failure::with(name, error))?;
         Ok(Self { project_id: String::new(), users, keys: Vec::new() })
     }
 
@@ -173,7 +183,7 @@ impl AskedArgs {
         let Some(path) = &self.collection else { return Ok(None) };
         let collection: Collection = read_json(path)?;
         for malformed in collection.malformed() {
-            eprintln!("rolegate: {}: {malformed}; it grants nothing", path.display());
+            tell(format_args!("{}: {malformed}; it grants nothing", path.display()));
         }
         Ok(Some(collection))
     }
