@@ -61,9 +61,6 @@ impl<'f> Pass<'f> {
     /// Goes behind an object. Whether its permissions allow the action.
     #[inline]
     fn object(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<bool> {
-        if depth >= super::MAX_DEPTH {
-            return Err(Fault::TooDeep);
-        }
         let mut granted = None;
         let mut more = scanner.open_object();
         while more {
