@@ -5,6 +5,10 @@
 //! difference. Equal lists have equal grants and therefore one entry. The grants of all lists stand
 //! one behind the other; a hash table finds the list with given grants.
 
+#[cfg(test)]
+mod edges;
+mod invariants;
+
 use std::fmt;
 
 use hashbrown::HashTable;

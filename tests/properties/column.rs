@@ -118,6 +118,7 @@ impl Model {
     }
 
     fn check(&self, column: &AclColumn) -> Result<(), TestCaseError> {
+        prop_assert_eq!(column.internal_validate(), Ok(()));
         prop_assert_eq!(column.len(), self.places.len());
         prop_assert_eq!(column.is_empty(), self.places.is_empty());
         let ids = |place: &Option<Place>| place.map(id);

@@ -86,6 +86,7 @@ fn operation() -> impl Strategy<Value = Operation> {
 }
 
 fn check(selection: &Selection, bits: &[bool]) -> Result<(), TestCaseError> {
+    prop_assert_eq!(selection.internal_validate(), Ok(()));
     let len = bits.len();
     let positions: Vec<usize> = (0..len).filter(|&at| bits[at]).collect();
     prop_assert_eq!(selection.len(), len);
