@@ -185,6 +185,32 @@ proptest! {
     }
 }
 
+proptest! {
+    // Some 65,536 documents each, which is where a visibility begins to prepare itself for a batch.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_large_batch_is_filtered_as_a_small_one(
+        len in select(vec![65_535, 65_536, 65_537, 70_000_usize]),
+        (largest, step) in (select(BORDERS.to_vec()), select(vec![1, 3, 64, 257_usize])),
+        users in subsequence(BORDERS.to_vec(), 0..6),
+        many in 0..300_usize,
+    ) {
+        let lists: Vec<usize> = (0..len).map(|at| at * step % (largest + 1)).collect();
+        let column: AclColumn = lists.iter().map(|&at| LARGE.ids[at]).collect();
+        prop_assert_eq!(column.internal_validate(), Ok(()));
+        let users: Vec<usize> = users.into_iter().chain(0..many).collect();
+        let visibility = updater(&users);
+        let seen: std::collections::HashSet<usize> = users.into_iter().collect();
+        let expected: rolegate::Selection = lists.iter().map(|list| seen.contains(list)).collect();
+        let copy = visibility.clone();
+        for again in [&visibility, &visibility, &copy] {
+            prop_assert!(again.filter(&column) == expected, "{len} documents, {largest}, {step}");
+            prop_assert_eq!(again.internal_validate(), Ok(()));
+        }
+    }
+}
+
 #[test]
 fn a_column_takes_as_many_bytes_a_document_as_its_largest_id_needs() {
     for (list, bytes) in [(0, 1), (255, 1), (256, 2), (65_535, 2), (65_536, 4), (LISTS - 1, 4)] {

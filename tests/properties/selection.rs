@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rolegate::Selection;
 
-const LENGTHS: [usize; 12] = [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, (1 << 16) - 1, 1 << 16];
+const LENGTHS: [usize; 13] =
+    [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, (1 << 16) - 1, 1 << 16, (1 << 16) + 1];
 
 /// Which documents, in ways that meet the words' borders.
 #[derive(Clone, Debug)]
