@@ -53,9 +53,9 @@ linear() {
             BEGIN {
                 most = growth == "None" ? 1.05 : 2.25
                 ratio = twice / once
-                printf "%-18s %8d %12d   twice %12d %6.2f%s\n", name, size, once, twice, ratio,
-                    ratio > most ? "  MORE THAN " most : ""
-                exit ratio > most
+                verdict = ratio > most ? "  MORE THAN " most : ""
+                printf("%-18s %8d %12d   twice %12d %6.2f%s\n", name, size, once, twice, ratio, verdict)
+                exit (ratio > most)
             }' || failed=1
     done < <("$program" grow)
     return $failed

@@ -34,18 +34,18 @@ impl Store {
     fn add(&self, title: String, permissions: &[String]) -> Result<(), InsertError> {
         // Nothing that is done to a shelf leaves it half done, so that a lock on which another thread
         // has panicked is as good as any.
-        let mut shelf = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let id = shelf.table.insert(permissions)?;
-        shelf.column.push(id);
-        shelf.titles.push(title);
+        let mut inside = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let id = inside.table.insert(permissions)?;
+        inside.column.push(id);
+        inside.titles.push(title);
         Ok(())
     }
 
     /// Gives a document other permissions.
     fn update(&self, position: usize, permissions: &[String]) -> Result<(), InsertError> {
-        let mut shelf = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let id = shelf.table.insert(permissions)?;
-        shelf.column.set(position, id);
+        let mut inside = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let id = inside.table.insert(permissions)?;
+        inside.column.set(position, id);
         Ok(())
     }
 
@@ -54,10 +54,10 @@ impl Store {
     /// Resolving, filtering and taking the documents is done under one lock: a selection's positions
     /// are those of the column as it was.
     fn visible<const N: usize>(&self, principals: [&Principal; N]) -> [Vec<String>; N] {
-        let shelf = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let inside = self.0.read().unwrap_or_else(PoisonError::into_inner);
         principals.map(|principal| {
-            let visible = shelf.table.resolve(principal, Action::Read).filter(&shelf.column);
-            visible.of(&shelf.titles).cloned().collect()
+            let visible = inside.table.resolve(principal, Action::Read).filter(&inside.column);
+            visible.of(&inside.titles).cloned().collect()
         })
     }
 }
@@ -93,7 +93,7 @@ fn pass_around() -> Result<usize, Box<dyn Error>> {
     };
     let write = || {
         let passed = (0..WRITES).try_for_each(|write| {
-            let owner = if write / DOCUMENTS % 2 == 0 { "bob" } else { "ann" };
+            let owner = if (write / DOCUMENTS).is_multiple_of(2) { "bob" } else { "ann" };
             store.update(write % DOCUMENTS, &owned_by(owner, write))
         });
         done.store(true, Ordering::Release);

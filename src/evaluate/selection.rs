@@ -105,9 +105,13 @@ impl Selection {
     /// The law that is broken.
     #[doc(hidden)]
     pub fn internal_validate(&self) -> Result<(), &'static str> {
-        holds(self.words.len() == self.len.div_ceil(BITS), "there are not as many words as needed")?;
+        holds(
+            self.words.len() == self.len.div_ceil(BITS),
+            "there are not as many words as needed",
+        )?;
         let begun = self.len % BITS;
-        let behind = self.words.last().filter(|_| begun != 0).is_some_and(|last| last >> begun != 0);
+        let behind =
+            self.words.last().filter(|_| begun != 0).is_some_and(|last| last >> begun != 0);
         holds(!behind, "a document behind the end is selected")
     }
 

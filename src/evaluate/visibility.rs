@@ -204,7 +204,9 @@ impl Visibility {
     pub fn internal_validate(&self) -> Result<(), &'static str> {
         let bits = match &self.lists {
             Lists::EveryDocument | Lists::None => return Ok(()),
-            Lists::One(list) => return holds(*list < AclColumn::FOREIGN, "no list has this number"),
+            Lists::One(list) => {
+                return holds(*list < AclColumn::FOREIGN, "no list has this number");
+            }
             Lists::All(lists) => return holds(*lists > 1, "all lists are none or one"),
             Lists::Some(bits) => bits,
         };

@@ -4,8 +4,10 @@ use allocation_counter::{AllocationInfo, measure};
 
 use crate::cases::{CASES, Growth};
 
-/// Twice, and a tenth for what is rounded up to powers of two.
-const TWICE: f64 = 2.2;
+/// Twice, and a fifth for what is rounded up to powers of two.
+fn twice_of(bytes: u64) -> u64 {
+    bytes * 2 + bytes / 5
+}
 
 /// What is allocated for an input however small: of a hash table, a message, a block of bits.
 const ANYWAY: u64 = 16 << 10;
@@ -23,7 +25,7 @@ fn twice_the_input_takes_at_most_twice_the_memory() {
         for ((what, once), (_, twice)) in bytes(&once).into_iter().zip(bytes(&twice)) {
             let limit = match case.growth {
                 Growth::None => ANYWAY,
-                Growth::Linear => ANYWAY + (once as f64 * TWICE) as u64,
+                Growth::Linear => ANYWAY + twice_of(once),
             };
             let shown = format!("{}: {once} bytes {what}, for twice the input {twice}", case.name);
             println!("{shown}");

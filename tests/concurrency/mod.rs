@@ -89,10 +89,6 @@ impl Shelf {
         }
     }
 
-    fn versions(&self, of: &[AtomicUsize]) -> Vec<usize> {
-        of.iter().map(|version| version.load(Ordering::SeqCst)).collect()
-    }
-
     /// Looks for as long as there is something to see, and hands each answer to `check` with the
     /// versions that were there before and after.
     fn read(
@@ -103,9 +99,9 @@ impl Shelf {
         self.start.wait();
         let mut looked = 0;
         while looked < LOOKS || self.writes.load(Ordering::SeqCst) < WRITES {
-            let before = self.versions(&self.done);
+            let before = loaded(&self.done);
             let seen = look();
-            let after = self.versions(&self.begun);
+            let after = loaded(&self.begun);
             assert_eq!(seen.internal_validate(), Ok(()));
             for document in 0..DOCUMENTS {
                 check(document, before[document]..=after[document], seen.contains(document));
@@ -135,6 +131,10 @@ impl Shelf {
             assert_eq!(seen.contains(document), allowed(document, WRITES / DOCUMENTS));
         }
     }
+}
+
+fn loaded(versions: &[AtomicUsize]) -> Vec<usize> {
+    versions.iter().map(|version| version.load(Ordering::SeqCst)).collect()
 }
 
 fn resolve(table: &AclTable) -> Visibility {
@@ -178,7 +178,8 @@ fn threads_that_share_a_visibility_get_the_same_answer() {
     const LISTS: usize = 5_000;
     const LEN: usize = 70_000;
     let mut table = AclTable::new();
-    let list = |at: usize| [format!("read(\"team:t{}\")", at % 9), format!("update(\"user:u{at}\")")];
+    let list =
+        |at: usize| [format!("read(\"team:t{}\")", at % 9), format!("update(\"user:u{at}\")")];
     let ids: Vec<_> = (0..LISTS).map(|at| table.insert(list(at)).unwrap()).collect();
     let column: AclColumn = (0..LEN).map(|at| ids[at * 31 % LISTS]).collect();
     let expected: Selection = (0..LEN).map(|at| at * 31 % LISTS % 9 == 3).collect();

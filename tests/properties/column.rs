@@ -65,6 +65,8 @@ enum Operation {
     Extend(Vec<Place>),
     Set(prop::sample::Index, Place),
     SetBehindTheEnd(Place),
+    SwapRemove(prop::sample::Index),
+    ShrinkToFit,
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -73,6 +75,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         vec(place(), 0..140).prop_map(Operation::Extend),
         (any::<prop::sample::Index>(), place()).prop_map(|(at, place)| Operation::Set(at, place)),
         place().prop_map(Operation::SetBehindTheEnd),
+        any::<prop::sample::Index>().prop_map(Operation::SwapRemove),
+        Just(Operation::ShrinkToFit),
     ]
 }
 
@@ -114,6 +118,17 @@ impl Model {
             Operation::Set(_, place) | Operation::SetBehindTheEnd(place) => {
                 assert!(!column.set(self.places.len(), id(*place)));
             }
+            Operation::SwapRemove(at) if !self.places.is_empty() => {
+                let at = at.index(self.places.len());
+                assert!(column.swap_remove(at));
+                self.places.swap_remove(at);
+            }
+            Operation::SwapRemove(_) => assert!(!column.swap_remove(self.places.len())),
+            Operation::ShrinkToFit => {
+                let before = column.memory();
+                column.shrink_to_fit();
+                assert!(column.memory() <= before);
+            }
         }
     }
 
@@ -124,6 +139,7 @@ impl Model {
         let ids = |place: &Option<Place>| place.map(id);
         let expected: Vec<Option<AclId>> = self.places.iter().map(ids).collect();
         let got: Vec<Option<AclId>> = (0..column.len()).map(|at| column.get(at)).collect();
+        prop_assert_eq!(column.iter().collect::<Vec<_>>(), &*expected);
         prop_assert_eq!(got, expected);
         prop_assert_eq!(column.get(column.len()), None);
         Ok(())

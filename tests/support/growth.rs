@@ -116,7 +116,8 @@ fn repetitions(count: usize) -> Box<dyn FnOnce()> {
 }
 
 fn malformed(count: usize) -> Box<dyn FnOnce()> {
-    let list: Vec<String> = (0..count).map(|number| format!("read(\"usr:u{number:06}\")")).collect();
+    let list: Vec<String> =
+        (0..count).map(|number| format!("read(\"usr:u{number:06}\")")).collect();
     Box::new(move || {
         let mut table = AclTable::new();
         assert_eq!(table.insert_lenient(&list).unwrap().1.len(), list.len());
@@ -161,7 +162,9 @@ fn lists(count: usize) -> Box<dyn FnOnce()> {
 /// As many lists, which all name the same role.
 fn lists_of_one_role(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<[String; 2]> = (0..count)
-        .map(|at| ["read(\"any\")".into(), format!("update(\"team:b{:03}/r{}\")", at % 512, at / 512)])
+        .map(|at| {
+            ["read(\"any\")".into(), format!("update(\"team:b{:03}/r{}\")", at % 512, at / 512)]
+        })
         .collect();
     Box::new(move || insert_and_filter(&lists, lists.len()))
 }
