@@ -4,7 +4,7 @@ use super::{AclTable, hash_of};
 use crate::acl::grant::GrantBits;
 use crate::acl::interner::saturating;
 use crate::invariant::{Validity, holds};
-use crate::permission::{Action, Role};
+use crate::permission::{Action, is_role};
 use crate::runs::run_at;
 
 impl AclTable {
@@ -36,7 +36,7 @@ impl AclTable {
         self.roles.internal_validate()?;
         holds(self.roles.len() == self.postings.len(), "not every role has its postings")?;
         let mut texts = (0..saturating(self.roles.len())).map(|id| self.roles.text(id));
-        holds(texts.all(|text| Role::parse(text).is_ok()), "a role is none by the grammar")
+        holds(texts.all(is_role), "a role is none by the grammar")
     }
 
     fn validate_lists(&self) -> Validity {
