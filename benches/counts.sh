@@ -3,6 +3,7 @@
 #
 #   benches/counts.sh check     fails where one takes over 5 % more than benches/counts.txt says
 #   benches/counts.sh update    writes benches/counts.txt anew
+#   benches/counts.sh linear    fails where twice the input takes over 2.25 times the instructions
 #
 # Hash seeds differ from run to run and move these counts by less than 0.2 %. Another compiler,
 # processor or C library moves them further, so that counts from elsewhere are shown and fail nothing.
@@ -17,19 +18,47 @@ made_with() {
     echo "$(rustc --version), $(uname -m) $avx2 AVX2"
 }
 
+program="$target/release/rolegate-counts"
+
+# The instructions of one run of the program with these arguments.
+count() {
+    local output count
+    output=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null --collect-atstart=no \
+        --toggle-collect='rolegate_counts::measured*' "$program" "$@" 2>&1) ||
+        { echo "$output" >&2; return 1; }
+    count=$(awk '/Collected :/ { print $4 }' <<<"$output")
+    if ! [[ $count =~ ^[1-9][0-9]*$ ]]; then
+        echo "callgrind counted nothing for $*: was the measured function inlined?" >&2
+        return 1
+    fi
+    echo "$count"
+}
+
 count_all() {
-    local program="$target/release/rolegate-counts" path output count
+    local path counted
     for path in $("$program"); do
-        output=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null --collect-atstart=no \
-            --toggle-collect='rolegate_counts::measured*' "$program" "$path" 2>&1) ||
-            { echo "$output" >&2; return 1; }
-        count=$(awk '/Collected :/ { print $4 }' <<<"$output")
-        if ! [[ $count =~ ^[1-9][0-9]*$ ]]; then
-            echo "callgrind counted nothing for $path: was the measured function inlined?" >&2
-            return 1
-        fi
-        echo "$path $count"
+        counted=$(count "$path") || return 1
+        echo "$path $counted"
     done
+}
+
+# Each case with its size and with twice that. Sorting a million adds a twentieth to its half, and the
+# rest up to 2.25 is for hash tables, which are fuller at one size than at another.
+linear() {
+    local name size growth once twice failed=0
+    while read -r name size growth; do
+        once=$(count grow "$name" "$size") || return 1
+        twice=$(count grow "$name" $((2 * size))) || return 1
+        awk -v name="$name" -v size="$size" -v once="$once" -v twice="$twice" -v growth="$growth" '
+            BEGIN {
+                most = growth == "None" ? 1.05 : 2.25
+                ratio = twice / once
+                verdict = ratio > most ? "  MORE THAN " most : ""
+                printf("%-18s %8d %12d   twice %12d %6.2f%s\n", name, size, once, twice, ratio, verdict)
+                exit (ratio > most)
+            }' || failed=1
+    done < <("$program" grow)
+    return $failed
 }
 
 # Reads the baseline, then the counts. `strict` is empty where they cannot be compared.
@@ -76,8 +105,12 @@ update)
     printf '# %s\n%s\n' "$(made_with)" "$counts" >"$baseline"
     cat "$baseline"
     ;;
+linear)
+    build
+    linear
+    ;;
 *)
-    echo "usage: benches/counts.sh check|update" >&2
+    echo "usage: benches/counts.sh check|update|linear" >&2
     exit 2
     ;;
 esac

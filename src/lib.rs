@@ -59,36 +59,67 @@
 //!
 //! # Among threads
 //!
-//! Everything here is [`Send`] and [`Sync`]. Put an [`AclTable`] and its [`AclColumn`]s into an
-//! [`RwLock`](std::sync::RwLock): writers insert under the write lock, readers resolve under the read
-//! lock. A [`Visibility`] needs the table no more.
+//! Everything here is [`Send`] and [`Sync`]. A server that changes documents while it answers puts what
+//! belongs together behind one [`RwLock`](std::sync::RwLock): the [`AclTable`], its [`AclColumn`]s, and
+//! whatever says which document is at which position. `examples/shared_table.rs` does it.
+//!
+//! - A writer takes the write lock, inserts the new list, and gives the document its id with
+//!   [`AclColumn::set`]. Nothing of that is seen before the lock is let go.
+//! - A reader takes one read lock to resolve, to filter, and to take the documents that it will send, or
+//!   their ids: the positions of a [`Selection`] are those of the column as it was. It then sees each
+//!   document by the list that it had before a write, or by the one that it had after it.
+//! - A [`Visibility`] needs the table no more, and may be kept. Later it shows no document that its
+//!   present list does not allow, since a list never changes; but it does not show documents with a
+//!   list that came after it, until it is resolved again. What the *principal* may have lost
+//!   meanwhile, a role or its session, it does not know: keep it no longer than the principal.
+//!
+//! A lock, and not a copy of the table that is swapped for each change, because a change takes
+//! microseconds and a copy would take what the table holds. Where everything is loaded anew at once, fill
+//! a new table and swap an [`Arc`](std::sync::Arc).
 //!
 //! # Untrusted input
 //!
-//! Permission strings, lists, user documents and roles may come from anybody:
+//! Whoever permission strings, lists, roles, user documents, collections and JSON come from, and whatever
+//! they are:
 //!
-//! - nothing panics, and nothing is read beyond what the grammar allows: a permission of a megabyte
-//!   is refused after its first few hundred bytes;
-//! - what cannot be read grants nothing; the strict ways return an error, the lenient ones report it;
-//! - roles and lists are compared whole. A hash, seeded anew for each table and matcher, finds a
-//!   candidate and never decides;
-//! - time and memory grow linearly with the input (sorting a list or the roles of a principal apart),
-//!   and a table can be given [`AclLimits`];
-//! - an [`AclId`] of another table is never visible, and one that came after a [`Visibility`] was made
-//!   only to whoever may see every document.
+//! - **Nothing panics**, recurses deeper than [`json::MAX_DEPTH`], or overflows. (When memory itself runs
+//!   out, Rust ends the process.)
+//! - **What cannot be read grants nothing.** The strict ways return an error, the lenient ones report
+//!   what they left out. There is no deny and no order in a list, so that nothing that is added to it
+//!   can take something away or give more than it says.
+//! - **Roles and lists are compared whole**, byte for byte. A hash, seeded anew for each table and
+//!   matcher, finds a candidate and never decides; texts that were chosen to collide in one table do
+//!   not in another.
+//! - **Time and memory grow linearly** with the input, sorting a list or the roles of a principal
+//!   apart. A text that is too long for what it should be is refused after its first few hundred
+//!   bytes. How much there may be in all is the host's to say: with [`AclLimits`],
+//!   [`json::Filter::max_document_len`] and [`json::Filter::max_response_len`].
+//! - **Full is an error.** A table that has reached a limit refuses, and is as it was.
+//! - **An [`AclId`] belongs to its table.** That of another table (of the 2^32 that were made before or
+//!   after it) is visible to nobody, and one that came after a [`Visibility`] was made only to whoever
+//!   may see every document.
 //!
-//! Tokens and keys, too (feature `jwt`): the algorithm is never the token's choice, a token's payload is
-//! not read before its signature is verified, one of more than 32 KiB is not read at all, and neither a
-//! secret nor a key nor a token is in anything that is printed.
+//! Tokens and keys, too, with the feature `jwt`:
+//!
+//! - The algorithm is never the token's choice, a payload is not read before its signature is verified,
+//!   and a token of more than 32 KiB is not read at all.
+//! - Secrets are compared in constant time, and no secret, key or token is in anything that is
+//!   printed.
 //!
 //! Permissions are bypassed by [`Principal::key_with_bypass`] and in no other way: of all credentials,
 //! only the standard and the ephemeral keys of the very project make such a principal.
+//!
+//! Not promised: that how long an answer takes tells nothing about the lists; that an attacker who can
+//! measure many look-ups cannot learn the seeds of a hash that is not a cryptographic one; and
+//! anything about what a host does with an answer later than it asked. `SECURITY.md` says who may
+//! supply which input.
 //!
 //! [Appwrite]: https://appwrite.io/docs/advanced/platform/permissions
 
 mod acl;
 mod evaluate;
 mod hash;
+mod invariant;
 pub mod json;
 mod object;
 mod permission;

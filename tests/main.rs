@@ -14,6 +14,7 @@
 mod bounds;
 #[cfg(feature = "cli")]
 mod command;
+mod concurrency;
 mod conformance;
 #[cfg(feature = "jwt")]
 mod identity;

@@ -8,6 +8,7 @@
 use std::fmt;
 
 use super::id::{AclId, TableId};
+use crate::invariant::holds;
 
 /// One [`AclId`] for each document, in the documents' order: what a filter runs over.
 ///
@@ -151,6 +152,31 @@ impl AclColumn {
             Indices::U16(indices) => indices.shrink_to_fit(),
             Indices::U32(indices) => indices.shrink_to_fit(),
         }
+    }
+
+    /// For tests: whether the representation is as it must be.
+    ///
+    /// # Errors
+    ///
+    /// The law that is broken.
+    #[doc(hidden)]
+    pub fn internal_validate(&self) -> Result<(), &'static str> {
+        let (wide_enough, not_wider, largest) = match &self.indices {
+            Indices::U8(indices) => {
+                (self.max <= u8::MAX.into(), true, indices.iter().max().map(|&max| max.into()))
+            }
+            Indices::U16(indices) => (
+                self.max <= u16::MAX.into(),
+                self.max > u8::MAX.into(),
+                indices.iter().max().map(|&max| max.into()),
+            ),
+            Indices::U32(indices) => {
+                (true, self.max > u16::MAX.into(), indices.iter().max().copied())
+            }
+        };
+        holds(wide_enough && not_wider, "the column is not as wide as its largest id needs")?;
+        holds(largest <= Some(self.max), "an index is greater than the greatest")?;
+        holds(self.table.is_some() || self.is_empty(), "documents are of no table")
     }
 
     pub(crate) fn table(&self) -> Option<TableId> {

@@ -4,9 +4,13 @@
 //! which they came. Per text that is its bytes, 4 bytes for where it ends, and 5 bytes a slot in a
 //! hash table that is between 7/16 and 7/8 full. A hash finds the candidate, the bytes decide.
 
+#[cfg(test)]
+mod collisions;
+
 use hashbrown::HashTable;
 
 use crate::hash::{RandomState, hash_bytes};
+use crate::invariant::{Validity, holds};
 use crate::runs::{range_of, run_at};
 
 #[derive(Default)]
@@ -77,6 +81,19 @@ impl Interner {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
         self.rebuild(self.ids.len());
+    }
+
+    /// Each text is there once and is found as itself.
+    pub(super) fn internal_validate(&self) -> Validity {
+        let ascend = self.ends.is_sorted_by(|earlier, later| earlier < later);
+        holds(ascend && self.ends.first() != Some(&0), "a role's text is empty")?;
+        let end = self.ends.last().map_or(0, |&end| end as usize);
+        holds(end == self.text.len(), "there is text of no role")?;
+        let whole = self.ends.iter().all(|&end| self.text.is_char_boundary(end as usize));
+        holds(whole, "a role ends within a character")?;
+        holds(self.ids.len() == self.ends.len(), "the hash table has not each role once")?;
+        let found = (0..saturating(self.ends.len())).all(|id| self.get(self.text(id)) == Some(id));
+        holds(found, "a role is not found as itself")
     }
 
     /// Makes the hash table anew, in the order in which the texts stand, which is four times as fast

@@ -11,6 +11,7 @@
 
 use smallvec::SmallVec;
 
+use crate::invariant::{Validity, holds};
 use crate::permission::{Action, ActionSet};
 
 /// The most lists that a posting can tell apart.
@@ -73,12 +74,10 @@ impl Postings {
         let before = self.sparse.iter().rposition(|posting| posting.list() / BLOCK != block);
         let start = before.map_or(0, |before| before + 1);
         let postings = self.sparse.get(start..).unwrap_or_default();
-        let named = |&action: &Action| postings.iter().any(|posting| posting.grants(action));
-        let actions: ActionSet = Action::ALL.into_iter().filter(named).collect();
-        let as_bits = actions.iter().count() * size_of::<Bits>();
-        if size_of_val(postings) < as_bits {
+        if size_of_val(postings) < bits_for(postings) {
             return;
         }
+        let actions = actions_of(postings);
         let blocks = &mut self.dense.get_or_insert_default().blocks;
         for action in actions {
             let mut words = [0; WORDS];
@@ -114,6 +113,36 @@ impl Postings {
         dense.chain(sparse.map(|posting| posting.list()))
     }
 
+    /// Each list is there once, in order, and blocks are made of bits where that is smaller and only
+    /// there.
+    pub(super) fn internal_validate(&self) -> Validity {
+        let ascend = self.sparse.is_sorted_by(|earlier, later| earlier.list() < later.list());
+        holds(ascend, "a role's postings are out of order")?;
+        let granting = self.sparse.iter().all(|posting| posting.0 & 0xf != 0);
+        holds(granting, "a posting grants nothing")?;
+        let blocks = self.dense.as_ref().map_or(&[][..], |dense| &dense.blocks);
+        holds(self.dense.is_none() || !blocks.is_empty(), "a box for blocks has none")?;
+        let key = |bits: &Bits| (bits.block, bits.action as u8);
+        let ascend = blocks.is_sorted_by(|earlier, later| key(earlier) < key(later));
+        holds(ascend, "blocks are out of order")?;
+        let set = blocks.iter().all(|bits| bits.words.iter().any(|&word| word != 0));
+        holds(set, "a block has no bits")?;
+        for block in blocks.chunk_by(|one, other| one.block == other.block) {
+            let Some(first) = block.first() else { continue };
+            let twice = self.sparse.iter().any(|posting| posting.list() / BLOCK == first.block);
+            holds(!twice, "a block is kept both ways")?;
+            let named = |at: &u32| block.iter().any(|bits| bit(&bits.words, *at));
+            let postings = (0..BLOCK).filter(named).count() * size_of::<Posting>();
+            holds(postings >= size_of_val(block), "a block's bits take more than its postings")?;
+        }
+        for block in self.sparse.chunk_by(|one, other| one.list() / BLOCK == other.list() / BLOCK) {
+            let is_last = block.last().map(|last| last.0) == self.sparse.last().map(|last| last.0);
+            let smaller = size_of_val(block) < bits_for(block);
+            holds(is_last || smaller, "a block's postings take more than its bits")?;
+        }
+        Ok(())
+    }
+
     fn bits_of(&self, action: Action) -> impl Iterator<Item = &Bits> {
         let blocks = self.dense.as_ref().map_or(&[][..], |dense| &dense.blocks);
         blocks.iter().filter(move |bits| bits.action == action)
@@ -135,6 +164,17 @@ impl Postings {
             dense.blocks.shrink_to_fit();
         }
     }
+}
+
+/// The actions that a block's postings grant.
+fn actions_of(postings: &[Posting]) -> ActionSet {
+    let named = |&action: &Action| postings.iter().any(|posting| posting.grants(action));
+    Action::ALL.into_iter().filter(named).collect()
+}
+
+/// The bytes that a block's postings would take as bits.
+fn bits_for(postings: &[Posting]) -> usize {
+    actions_of(postings).iter().count() * size_of::<Bits>()
 }
 
 fn set_bit(words: &mut [u64], at: u32) {

@@ -5,6 +5,10 @@
 //! difference. Equal lists have equal grants and therefore one entry. The grants of all lists stand
 //! one behind the other; a hash table finds the list with given grants.
 
+#[cfg(test)]
+mod edges;
+mod invariants;
+
 use std::fmt;
 
 use hashbrown::HashTable;
@@ -17,7 +21,7 @@ use super::limits::AclLimits;
 use super::postings::Postings;
 use super::{InsertError, Malformed, TableFull};
 use crate::hash::{RandomState, hash_numbers};
-use crate::permission::{Action, Permission, Role, split_canonical};
+use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical};
 use crate::runs::run_at;
 
 /// Distinct permission lists, compiled: the roles they name interned, each list kept once.
@@ -260,6 +264,10 @@ impl AclTable {
     /// then found without a look-up.
     fn known(&self, text: &str, last: Option<u32>) -> Option<GrantBits> {
         let (actions, role) = split_canonical(text)?;
+        // Not even hashed: nobody is to pay for a megabyte that is refused anyway.
+        if role.len() > MAX_ROLE_LEN {
+            return None;
+        }
         let role = match last {
             Some(last) if self.roles.is(last, role) => last,
             _ => self.roles.get(role)?,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::invariant::holds;
+
 /// Which documents of a batch: one bit a document.
 ///
 /// Made by [`Visibility::filter`](crate::Visibility::filter). Positions are those of the column.
@@ -94,6 +96,23 @@ impl Selection {
     pub fn invert(&mut self) {
         self.words.iter_mut().for_each(|word| *word = !*word);
         self.trim();
+    }
+
+    /// For tests: whether the representation is as it must be.
+    ///
+    /// # Errors
+    ///
+    /// The law that is broken.
+    #[doc(hidden)]
+    pub fn internal_validate(&self) -> Result<(), &'static str> {
+        holds(
+            self.words.len() == self.len.div_ceil(BITS),
+            "there are not as many words as needed",
+        )?;
+        let begun = self.len % BITS;
+        let behind =
+            self.words.last().filter(|_| begun != 0).is_some_and(|last| last >> begun != 0);
+        holds(!behind, "a document behind the end is selected")
     }
 
     /// Makes room for a batch of `len` documents, none selected, and gives out the words to select

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::{Selection, kernel};
 use crate::acl::{AclColumn, AclId, AclTable, Indices, TableId};
+use crate::invariant::holds;
 use crate::permission::Action;
 use crate::principal::Principal;
 
@@ -190,6 +191,30 @@ impl Visibility {
             Lists::One(list) => select_one(column.indices(), *list, selection.reset(len)),
             Lists::Some(bits) => bits.select(column.indices(), selection.reset(len)),
         }
+    }
+}
+
+impl Visibility {
+    /// For tests: whether the representation is as it must be.
+    ///
+    /// # Errors
+    ///
+    /// The law that is broken.
+    #[doc(hidden)]
+    pub fn internal_validate(&self) -> Result<(), &'static str> {
+        let bits = match &self.lists {
+            Lists::EveryDocument | Lists::None => return Ok(()),
+            Lists::One(list) => {
+                return holds(*list < AclColumn::FOREIGN, "no list has this number");
+            }
+            Lists::All(lists) => return holds(*lists > 1, "all lists are none or one"),
+            Lists::Some(bits) => bits,
+        };
+        holds(bits_of(&bits.words).nth(1).is_some(), "some lists are none or one")?;
+        let Some(bytes) = bits.bytes.get() else { return Ok(()) };
+        holds(bytes.len() == kernel::SHORT_NUMBERS, "there is not a byte for each number")?;
+        let agree = |(list, &byte): (u32, &u8)| byte == u8::from(bits.contains(list));
+        holds((0..).zip(bytes).all(agree), "a byte says something else than its bit")
     }
 }
 

@@ -6,7 +6,8 @@ mod memory;
 use std::time::{Duration, Instant};
 
 use rolegate::{
-    AclTable, Action, InsertError, Malformed, ParseErrorKind, Permission, Principal, Role,
+    AclTable, Action, Collection, InsertError, Malformed, ParseErrorKind, Permission, Principal,
+    Role, User,
 };
 
 const MILLION: usize = 1_000_000;
@@ -116,4 +117,29 @@ fn malformed_permissions_are_named_one_by_one_however_many() {
         let error = table.insert(list()).unwrap_err();
         assert!(matches!(error, InsertError::Malformed(bad) if bad.index() == 0));
     });
+}
+
+/// Raw JSON is another matter, in `json/limits.rs`: there every byte is looked at, and depth refused.
+#[test]
+fn json_nested_a_hundred_thousand_deep_is_refused_where_it_is_read_and_skipped_where_not() {
+    const DEPTH: usize = 100_000;
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let deep = [&open.repeat(DEPTH), "1", &close.repeat(DEPTH)].concat();
+        let user = |field: &str| {
+            serde_json::from_str::<User>(&format!(r#"{{"$id":"ann","{field}":{deep}}}"#))
+        };
+        let ann = Principal::user(&user("prefs").unwrap()).unwrap();
+        assert_eq!(ann, Principal::user(&User::new("ann")).unwrap());
+        for field in ["labels", "memberships", "sessions", "status", "emailVerification"] {
+            assert!(user(field).is_err(), "{field}");
+        }
+        let collection = |field: &str| {
+            let json = format!(r#"{{"$permissions":["read(\"any\")"],"{field}":{deep}}}"#);
+            serde_json::from_str::<Collection>(&json)
+        };
+        assert!(collection("attributes").unwrap().list(&Principal::guest()).is_ok());
+        assert!(collection("documentSecurity").is_err());
+        assert!(collection("$permissions").is_err());
+        assert!(serde_json::from_str::<Permission<'_>>(&deep).is_err());
+    }
 }

@@ -83,6 +83,9 @@ fn check_document(
         if action != Action::Create {
             let seen = visible(collection, principal, action, std::slice::from_ref(document));
             prop_assert_eq!(seen.is_ok_and(|seen| seen == [0]), expected, "visible {}", action);
+            let matcher = collection.matcher(principal, action);
+            let by_string = matcher.is_ok_and(|matcher| matcher.allows(document));
+            prop_assert_eq!(by_string, expected, "matcher {}", action);
         }
     }
     let unchanged = collection.update_without_changes(principal, document).is_ok();

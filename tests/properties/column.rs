@@ -65,6 +65,8 @@ enum Operation {
     Extend(Vec<Place>),
     Set(prop::sample::Index, Place),
     SetBehindTheEnd(Place),
+    SwapRemove(prop::sample::Index),
+    ShrinkToFit,
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -73,6 +75,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         vec(place(), 0..140).prop_map(Operation::Extend),
         (any::<prop::sample::Index>(), place()).prop_map(|(at, place)| Operation::Set(at, place)),
         place().prop_map(Operation::SetBehindTheEnd),
+        any::<prop::sample::Index>().prop_map(Operation::SwapRemove),
+        Just(Operation::ShrinkToFit),
     ]
 }
 
@@ -114,15 +118,28 @@ impl Model {
             Operation::Set(_, place) | Operation::SetBehindTheEnd(place) => {
                 assert!(!column.set(self.places.len(), id(*place)));
             }
+            Operation::SwapRemove(at) if !self.places.is_empty() => {
+                let at = at.index(self.places.len());
+                assert!(column.swap_remove(at));
+                self.places.swap_remove(at);
+            }
+            Operation::SwapRemove(_) => assert!(!column.swap_remove(self.places.len())),
+            Operation::ShrinkToFit => {
+                let before = column.memory();
+                column.shrink_to_fit();
+                assert!(column.memory() <= before);
+            }
         }
     }
 
     fn check(&self, column: &AclColumn) -> Result<(), TestCaseError> {
+        prop_assert_eq!(column.internal_validate(), Ok(()));
         prop_assert_eq!(column.len(), self.places.len());
         prop_assert_eq!(column.is_empty(), self.places.is_empty());
         let ids = |place: &Option<Place>| place.map(id);
         let expected: Vec<Option<AclId>> = self.places.iter().map(ids).collect();
         let got: Vec<Option<AclId>> = (0..column.len()).map(|at| column.get(at)).collect();
+        prop_assert_eq!(column.iter().collect::<Vec<_>>(), &*expected);
         prop_assert_eq!(got, expected);
         prop_assert_eq!(column.get(column.len()), None);
         Ok(())
@@ -181,6 +198,32 @@ proptest! {
         LARGE.table.resolve(&Principal::key_with_bypass(), Action::Read).filter_into(&column, &mut selection);
         let expected = model.filtered(|_| true);
         prop_assert_eq!(selection.iter().collect::<Vec<_>>(), expected, "every document");
+    }
+}
+
+proptest! {
+    // Some 65,536 documents each, which is where a visibility begins to prepare itself for a batch.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_large_batch_is_filtered_as_a_small_one(
+        len in select(vec![65_535, 65_536, 65_537, 70_000_usize]),
+        (largest, step) in (select(BORDERS.to_vec()), select(vec![1, 3, 64, 257_usize])),
+        users in subsequence(BORDERS.to_vec(), 0..6),
+        many in 0..300_usize,
+    ) {
+        let lists: Vec<usize> = (0..len).map(|at| at * step % (largest + 1)).collect();
+        let column: AclColumn = lists.iter().map(|&at| LARGE.ids[at]).collect();
+        prop_assert_eq!(column.internal_validate(), Ok(()));
+        let users: Vec<usize> = users.into_iter().chain(0..many).collect();
+        let visibility = updater(&users);
+        let seen: std::collections::HashSet<usize> = users.into_iter().collect();
+        let expected: rolegate::Selection = lists.iter().map(|list| seen.contains(list)).collect();
+        let copy = visibility.clone();
+        for again in [&visibility, &visibility, &copy] {
+            prop_assert!(again.filter(&column) == expected, "{len} documents, {largest}, {step}");
+            prop_assert_eq!(again.internal_validate(), Ok(()));
+        }
     }
 }
 

@@ -45,6 +45,8 @@ fn verdicts(
     let mut table = AclTable::new();
     let ids: Vec<_> = lists.iter().map(|list| table.insert_lenient(list).unwrap().0).collect();
     let visibility = table.resolve(principal, action);
+    prop_assert_eq!(table.internal_validate(), Ok(()));
+    prop_assert_eq!(visibility.internal_validate(), Ok(()));
     let allowed = ids.iter().map(|&id| visibility.allows(id));
     prop_assert_eq!(allowed.collect::<Vec<_>>(), &*can, "visibility");
     let column: AclColumn = ids.iter().copied().collect();

@@ -98,6 +98,7 @@ fn expected(runs: &[Run], roles: &[&str], action: Action) -> Vec<usize> {
 
 fn check(runs: &[Run], shrink_at: usize) -> Result<(), String> {
     let (table, ids) = table(runs, shrink_at);
+    table.internal_validate()?;
     let column: AclColumn = ids.iter().copied().collect();
     for action in Action::ALL {
         for roles in [&BUSY[..1], &BUSY[1..], &BUSY, &["team:t", "user:u4096"]] {
@@ -105,6 +106,7 @@ fn check(runs: &[Run], shrink_at: usize) -> Result<(), String> {
             let visibility = table.resolve(&Principal::parse_roles(roles).unwrap(), action);
             let what = |way: &str| format!("{roles:?} {action} by {way}");
             same(&what("filter"), visibility.filter(&column).iter(), &expected)?;
+            visibility.internal_validate()?;
             let allowed = (0..ids.len()).filter(|&at| visibility.allows(ids[at]));
             same(&what("list"), allowed, &expected)?;
             if let [role] = roles {

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rolegate::Selection;
 
-const LENGTHS: [usize; 12] = [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, (1 << 16) - 1, 1 << 16];
+const LENGTHS: [usize; 13] =
+    [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, (1 << 16) - 1, 1 << 16, (1 << 16) + 1];
 
 /// Which documents, in ways that meet the words' borders.
 #[derive(Clone, Debug)]
@@ -86,6 +87,7 @@ fn operation() -> impl Strategy<Value = Operation> {
 }
 
 fn check(selection: &Selection, bits: &[bool]) -> Result<(), TestCaseError> {
+    prop_assert_eq!(selection.internal_validate(), Ok(()));
     let len = bits.len();
     let positions: Vec<usize> = (0..len).filter(|&at| bits[at]).collect();
     prop_assert_eq!(selection.len(), len);

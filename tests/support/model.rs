@@ -87,6 +87,7 @@ impl Machine {
             Operation::ShrinkToFit => self.shrink(),
         }
         self.check_lists();
+        self.table.internal_validate().unwrap();
     }
 
     fn insert(&mut self, list: &List) {
@@ -208,6 +209,7 @@ impl Machine {
 
     fn check_snapshot(&self, snapshot: &Snapshot, column: &AclColumn) {
         let Snapshot { visibility, roles, action, lists } = snapshot;
+        visibility.internal_validate().unwrap();
         let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
         let sees = |list: &Normalized| {
             let texts = printed(list);

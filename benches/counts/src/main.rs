@@ -1,4 +1,5 @@
-//! What callgrind counts the instructions of: one hot path a run, named by the only argument.
+//! What callgrind counts the instructions of: one hot path a run, named by the only argument, or with
+//! `grow NAME SIZE` what is done with an input of that size.
 //!
 //! `benches/counts.sh` runs it once for each path. Only what happens within [`measured`] counts;
 //! data is made, and everything run once, outside it.
@@ -6,10 +7,13 @@
 use std::hint::black_box;
 use std::process::ExitCode;
 
+use cases::{CASES, Case};
 use data::List;
 use rolegate::json::Filter;
 use rolegate::{AclColumn, AclTable, Action, Permission, Principal, Selection};
 
+#[path = "../../../tests/support/growth.rs"]
+mod cases;
 #[path = "../../data/mod.rs"]
 mod data;
 
@@ -24,6 +28,9 @@ const LINES: usize = 2_000;
 /// How often the short ones run, each with hash seeds of its own: some seeds are luckier than
 /// others, a hundred of them hardly are.
 const REPEATED: usize = 100;
+
+/// By how much inputs that grow are smaller than in the tests: callgrind takes fifty times as long.
+const SMALLER: usize = 16;
 
 /// The paths, by name.
 const PATHS: [(&str, fn()); 7] = [
@@ -95,17 +102,38 @@ fn insert(table: &mut AclTable, documents: &[List]) -> AclColumn {
     ids.collect::<Result<_, _>>().expect("well-formed lists")
 }
 
+/// Runs a case once with an input of that size.
+fn grow(case: &Case, size: usize) {
+    let mut run = Some((case.prepare)(size));
+    measured(&mut || run.take().into_iter().for_each(|run| run()));
+}
+
 fn main() -> ExitCode {
-    let Some(name) = std::env::args().nth(1) else {
-        for (path, _) in PATHS {
-            println!("{path}");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] => PATHS.iter().for_each(|(path, _)| println!("{path}")),
+        ["grow"] => {
+            for Case { name, growth, size, .. } in &CASES {
+                println!("{name} {} {growth:?}", size / SMALLER);
+            }
         }
-        return ExitCode::SUCCESS;
-    };
-    let Some((_, run)) = PATHS.iter().find(|(path, _)| *path == name) else {
-        eprintln!("no such path: {name}");
-        return ExitCode::FAILURE;
-    };
-    run();
+        ["grow", name, size] => {
+            let (Some(case), Ok(size)) =
+                (CASES.iter().find(|case| case.name == name), size.parse())
+            else {
+                eprintln!("no such case, or no size: {name} {size}");
+                return ExitCode::FAILURE;
+            };
+            grow(case, size);
+        }
+        [name, ..] => {
+            let Some((_, run)) = PATHS.iter().find(|(path, _)| *path == name) else {
+                eprintln!("no such path: {name}");
+                return ExitCode::FAILURE;
+            };
+            run();
+        }
+    }
     ExitCode::SUCCESS
 }

@@ -1,12 +1,4 @@
 //! What is warm allocates nothing: a matcher, and a visibility with a selection to write into.
-//!
-//! A binary of its own: the allocator that counts takes the place of the system's in the whole
-//! process, where it would slow every other test down.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, its helpers too"
-)]
 
 use std::hint::black_box;
 

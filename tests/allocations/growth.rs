@@ -1,0 +1,35 @@
+//! Memory grows with the input and no faster.
+
+use allocation_counter::{AllocationInfo, measure};
+
+use crate::cases::{CASES, Growth};
+
+/// Twice, and a fifth for what is rounded up to powers of two.
+fn twice_of(bytes: u64) -> u64 {
+    bytes * 2 + bytes / 5
+}
+
+/// What is allocated for an input however small: of a hash table, a message, a block of bits.
+const ANYWAY: u64 = 16 << 10;
+
+/// The most bytes at once, and the bytes of all allocations together.
+fn bytes(counted: &AllocationInfo) -> [(&'static str, u64); 2] {
+    [("at once", counted.bytes_max), ("in all", counted.bytes_total)]
+}
+
+#[test]
+fn twice_the_input_takes_at_most_twice_the_memory() {
+    for case in &CASES {
+        let counted = |size: usize| measure((case.prepare)(size));
+        let (once, twice) = (counted(case.size), counted(2 * case.size));
+        for ((what, once), (_, twice)) in bytes(&once).into_iter().zip(bytes(&twice)) {
+            let limit = match case.growth {
+                Growth::None => ANYWAY,
+                Growth::Linear => ANYWAY + twice_of(once),
+            };
+            let shown = format!("{}: {once} bytes {what}, for twice the input {twice}", case.name);
+            println!("{shown}");
+            assert!(twice <= limit, "{shown}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What is done with inputs of any size, so that it can be counted how it grows with them: bytes by
+//! the tests, instructions by `benches/counts.sh`.
+//!
+//! A case makes its input first, which does not count, and then gives what to run.
+
+use std::hint::black_box;
+
+use rolegate::json::{Filter, Nested};
+use rolegate::{AclColumn, AclTable, Action, Collection, Permission, Principal, Role, User};
+
+/// How much more it may take for twice the input.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Growth {
+    /// Nothing: after a bounded beginning the input is not looked at.
+    None,
+    /// Twice as much, and what sorting adds to it.
+    Linear,
+}
+
+/// Something that is done with an input of a given size.
+pub struct Case {
+    pub name: &'static str,
+    pub growth: Growth,
+    /// The size that is compared with its double.
+    pub size: usize,
+    pub prepare: fn(usize) -> Box<dyn FnOnce()>,
+}
+
+const fn case(
+    name: &'static str,
+    growth: Growth,
+    size: usize,
+    prepare: fn(usize) -> Box<dyn FnOnce()>,
+) -> Case {
+    Case { name, growth, size, prepare }
+}
+
+/// Every kind of input that may be larger than anybody expects.
+pub const CASES: [Case; 15] = [
+    case("text", Growth::None, 1 << 20, text),
+    case("nesting", Growth::Linear, 100_000, nesting),
+    case("nesting-documents", Growth::Linear, 100_000, nesting_of_documents),
+    case("repetitions", Growth::Linear, 250_000, repetitions),
+    case("malformed", Growth::Linear, 50_000, malformed),
+    case("roles", Growth::Linear, 100_000, roles),
+    case("roles-strings", Growth::Linear, 100_000, roles_as_strings),
+    case("lists", Growth::Linear, 50_000, lists),
+    case("lists-of-one", Growth::Linear, 50_000, lists_of_one_role),
+    case("refused", Growth::Linear, 50_000, refused),
+    case("principal", Growth::Linear, 50_000, principal),
+    case("user", Growth::Linear, 50_000, user),
+    case("explain", Growth::Linear, 50_000, explain),
+    case("documents", Growth::Linear, 20_000, documents),
+    case("long-document", Growth::Linear, 1 << 20, long_document),
+];
+
+fn guest() -> Principal {
+    Principal::guest()
+}
+
+/// A permission and a role of a megabyte.
+fn text(size: usize) -> Box<dyn FnOnce()> {
+    let role = format!("user:{}", "a".repeat(size));
+    let permission = format!("read(\"{role}\")");
+    Box::new(move || {
+        assert!(Permission::parse(&permission).is_err());
+        assert!(Role::parse(&role).is_err());
+        assert!(Principal::parse_roles([&role]).is_err());
+        assert!(!guest().can(Action::Read, [&permission]));
+        assert!(!guest().matcher(Action::Read).allows([&permission]));
+        assert!(!guest().explain(Action::Read, [&permission]).allowed);
+        let mut table = AclTable::new();
+        assert!(table.insert([&permission]).is_err());
+        assert_eq!(table.insert_lenient([&permission]).map(|(_, bad)| bad.len()), Ok(1));
+    })
+}
+
+/// JSON that is nested as deep as the input is long, in fields that are read and in others.
+fn nesting(depth: usize) -> Box<dyn FnOnce()> {
+    let nested = |field: &str| format!("{{\"{field}\":{}", "[".repeat(depth));
+    let users = ["prefs", "labels", "memberships"].map(nested);
+    let collections = ["attributes", "$permissions"].map(nested);
+    Box::new(move || {
+        assert!(users.iter().all(|json| serde_json::from_str::<User>(json).is_err()));
+        assert!(collections.iter().all(|json| serde_json::from_str::<Collection>(json).is_err()));
+    })
+}
+
+/// The same in responses and streams, for which as much is set aside as comes in.
+fn nesting_of_documents(depth: usize) -> Box<dyn FnOnce()> {
+    let [arrays, objects] = ["[", "{\"a\":"].map(|open| open.repeat(depth));
+    let response = format!("{{\"documents\":{arrays}");
+    Box::new(move || {
+        let matcher = guest().matcher(Action::Read);
+        for nested in [Nested::Keep, Nested::Filter] {
+            let filter = Filter::new(&matcher).nested(nested);
+            for json in [&response, &arrays, &objects] {
+                assert!(filter.apply(json.as_bytes()).is_err());
+                assert!(filter.copy(json.as_bytes(), std::io::sink()).is_err());
+            }
+        }
+    })
+}
+
+/// Few permissions, many times each.
+fn repetitions(count: usize) -> Box<dyn FnOnce()> {
+    let few = ["update(\"users\")", "read(\"team:t1\")", "write(\"user:a\")", "read(\"any\")"];
+    let list: Vec<&str> = few.repeat(count / few.len());
+    Box::new(move || {
+        assert!(!guest().can(Action::Update, &list));
+        assert!(!guest().matcher(Action::Delete).allows(&list));
+        let mut table = AclTable::new();
+        let id = table.insert(&list).unwrap();
+        assert_eq!(table.grants(id).unwrap().len(), few.len());
+    })
+}
+
+fn malformed(count: usize) -> Box<dyn FnOnce()> {
+    let list: Vec<String> =
+        (0..count).map(|number| format!("read(\"usr:u{number:06}\")")).collect();
+    Box::new(move || {
+        let mut table = AclTable::new();
+        assert_eq!(table.insert_lenient(&list).unwrap().1.len(), list.len());
+        assert_eq!(guest().explain(Action::Read, &list).malformed.len(), list.len());
+    })
+}
+
+fn for_users(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("read(\"user:u{number:06}\")")).collect()
+}
+
+/// One list for as many roles.
+fn roles(count: usize) -> Box<dyn FnOnce()> {
+    let list = for_users(count);
+    Box::new(move || {
+        let mut table = AclTable::new();
+        let id = table.insert(&list).unwrap();
+        assert!(!table.resolve(&guest(), Action::Read).allows(id));
+        assert_eq!(table.roles().len(), list.len());
+    })
+}
+
+/// The same, never compiled.
+fn roles_as_strings(count: usize) -> Box<dyn FnOnce()> {
+    let list = for_users(count);
+    Box::new(move || {
+        assert!(!guest().can(Action::Read, &list));
+        assert!(!guest().matcher(Action::Read).allows(&list));
+        let collection = Collection::new(&list, rolegate::DocumentSecurity::Enabled);
+        assert!(collection.get(&guest(), &list).is_err());
+    })
+}
+
+/// As many lists, each with roles of its own.
+fn lists(count: usize) -> Box<dyn FnOnce()> {
+    let lists: Vec<[String; 2]> = (0..count)
+        .map(|at| [format!("read(\"user:a{at:06}\")"), format!("update(\"team:b{at:06}\")")])
+        .collect();
+    Box::new(move || insert_and_filter(&lists, 0))
+}
+
+/// As many lists, which all name the same role.
+fn lists_of_one_role(count: usize) -> Box<dyn FnOnce()> {
+    let lists: Vec<[String; 2]> = (0..count)
+        .map(|at| {
+            ["read(\"any\")".into(), format!("update(\"team:b{:03}/r{}\")", at % 512, at / 512)]
+        })
+        .collect();
+    Box::new(move || insert_and_filter(&lists, lists.len()))
+}
+
+fn insert_and_filter(lists: &[[String; 2]], visible: usize) {
+    let mut table = AclTable::new();
+    let column: AclColumn = lists.iter().map(|list| table.insert(list).unwrap()).collect();
+    assert_eq!(table.resolve(&guest(), Action::Read).filter(&column).count(), visible);
+}
+
+/// A list that is refused for its last permission, again and again.
+fn refused(count: usize) -> Box<dyn FnOnce()> {
+    let mut list = for_users(count);
+    list.push("nonsense".into());
+    Box::new(move || {
+        let mut table = AclTable::new();
+        for _ in 0..3 {
+            assert!(table.insert(&list).is_err());
+        }
+        assert_eq!(table.roles().len(), 0);
+    })
+}
+
+/// A principal with as many roles.
+fn principal(count: usize) -> Box<dyn FnOnce()> {
+    let roles: Vec<String> = (0..count).map(|number| format!("team:t{number:06}")).collect();
+    let list = [format!("read(\"team:t{:06}\")", count / 2)];
+    Box::new(move || {
+        let principal = Principal::parse_roles(&roles).unwrap();
+        let mut table = AclTable::new();
+        let id = table.insert(&list).unwrap();
+        assert!(table.resolve(&principal, Action::Read).allows(id));
+        assert!(principal.matcher(Action::Read).allows(&list));
+        assert!(!principal.matcher(Action::Update).allows(&list));
+    })
+}
+
+/// A user document of as many labels and memberships.
+fn user(count: usize) -> Box<dyn FnOnce()> {
+    let all = |item: fn(usize) -> String| (0..count / 2).map(item).collect::<Vec<_>>().join(",");
+    let labels = all(|at| format!("\"l{at:06}\""));
+    let memberships = all(|at| {
+        format!(r#"{{"$id":"m{at:06}","teamId":"t{at:06}","confirm":true,"roles":["owner"]}}"#)
+    });
+    let json = format!(r#"{{"$id":"a","labels":[{labels}],"memberships":[{memberships}]}}"#);
+    Box::new(move || {
+        let user: User = serde_json::from_str(&json).unwrap();
+        assert!(Principal::user(&user).unwrap().roles().len() > count);
+    })
+}
+
+fn explain(count: usize) -> Box<dyn FnOnce()> {
+    let list = for_users(count);
+    Box::new(move || {
+        let explanation = guest().explain(Action::Read, &list);
+        assert!(!explanation.allowed && explanation.to_string().len() > count);
+    })
+}
+
+/// A response of as many documents.
+fn documents(count: usize) -> Box<dyn FnOnce()> {
+    let document = |at: usize| {
+        let role = if at.is_multiple_of(3) { "any".into() } else { format!("user:u{at:06}") };
+        format!(r#"{{"$id":"d{at:06}","$permissions":["read(\"{role}\")"],"n":{{"a":[1.5,"x"]}}}}"#)
+    };
+    let all: Vec<String> = (0..count).map(document).collect();
+    let (array, lines) = (format!("[{}]", all.join(",")), all.join("\n"));
+    Box::new(move || {
+        let matcher = guest().matcher(Action::Read);
+        let filter = Filter::new(&matcher).nested(Nested::Filter);
+        for json in [&array, &lines] {
+            let (_, outcome) = filter.apply(json.as_bytes()).unwrap();
+            assert_eq!(outcome.visible(), count.div_ceil(3) as u64);
+        }
+    })
+}
+
+/// One document, most of it one string, with escapes in it.
+fn long_document(size: usize) -> Box<dyn FnOnce()> {
+    let long = "abcdefghijklm\\n ".repeat(size / 16);
+    let json = format!(r#"[{{"{long}":"{long}","$permissions":["read(\"any\")","{long}"]}}]"#);
+    Box::new(move || {
+        let matcher = guest().matcher(Action::Read);
+        let (output, outcome) = Filter::new(&matcher).apply(json.as_bytes()).unwrap();
+        assert_eq!((black_box(output).len(), outcome.visible()), (json.len(), 1));
+    })
+}
