@@ -19,11 +19,11 @@ fn credentials_that_exclude_each_other_are_refused() {
     use CredentialKind::{ApiKey, Jwt, Session};
     let none = Credentials::none();
     let cases = [
-        (none.with_session("user-a", "s1").with_jwt("a"), Session, Jwt),
-        (none.with_session("user-a", "s1").with_key("a"), Session, ApiKey),
+        (none.with_session(("user-a", "s1")).with_jwt("a"), Session, Jwt),
+        (none.with_session(("user-a", "s1")).with_key("a"), Session, ApiKey),
         (none.with_jwt("a").with_key("a"), Jwt, ApiKey),
         (none.with_jwt("").with_key(""), Jwt, ApiKey),
-        (none.with_session("", "").with_jwt("a").with_key("a"), Session, Jwt),
+        (none.with_session(("", "")).with_jwt("a").with_key("a"), Session, Jwt),
     ];
     for (credentials, one, other) in cases {
         let error = Store::of_user_a().ask(&credentials, now()).unwrap_err();
@@ -98,7 +98,7 @@ fn stored_keys_that_have_expired_are_refused() {
 
 #[test]
 fn a_directory_that_fails_is_heard() {
-    let credentials = Credentials::none().with_session("broken", "s1");
+    let credentials = Credentials::none().with_session(("broken", "s1"));
     let error = Store::default().ask(&credentials, now()).unwrap_err();
     assert_eq!(error, RequestError::Directory(Down));
     assert_eq!(error.to_string(), "the directory failed: no connection");

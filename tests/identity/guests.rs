@@ -50,7 +50,7 @@ fn a_user_who_is_not_there() {
     let jwt = jwt(&json!({"userId": "user-b", "sessionId": "s1"}));
     assert_guest(&store, &Credentials::none().with_jwt(&*jwt), GuestReason::UnknownUser);
     for id in ["user-b", "", "0"] {
-        let session = Credentials::none().with_session(id, "s1");
+        let session = Credentials::none().with_session((id, "s1"));
         assert_guest(&store, &session, GuestReason::UnknownUser);
     }
 }
@@ -61,7 +61,7 @@ fn a_user_who_was_not_asked_for() {
     let store = Store::of_user_a();
     let jwt = jwt(&json!({"userId": "USER-A"}));
     assert_guest(&store, &Credentials::none().with_jwt(&*jwt), GuestReason::UnknownUser);
-    let session = Credentials::none().with_session("User-a", "s1");
+    let session = Credentials::none().with_session(("User-a", "s1"));
     assert_guest(&store, &session, GuestReason::UnknownUser);
 }
 
@@ -70,7 +70,7 @@ fn a_session_that_is_gone() {
     let mut store = Store::of_user_a();
     store.users[0].sessions.push(Session::default());
     for id in ["s2", "S1", "s1 ", ""] {
-        let session = Credentials::none().with_session("user-a", id);
+        let session = Credentials::none().with_session(("user-a", id));
         assert_guest(&store, &session, GuestReason::SessionGone);
     }
     for id in ["s2", "S1", "s1 "] {
@@ -103,7 +103,7 @@ fn a_session_that_has_expired() {
     for expire in ["2025-12-31T23:59:59.999+00:00", "soon", "2026-01-01T01:00:00[Asia/Tokyo]", " "]
     {
         store.users[0].sessions[0].expire = Some(expire.into());
-        let session = Credentials::none().with_session("user-a", "s1");
+        let session = Credentials::none().with_session(("user-a", "s1"));
         assert_guest(&store, &session, GuestReason::SessionExpired);
         assert_guest(&store, &Credentials::none().with_jwt(&*jwt), GuestReason::SessionExpired);
     }

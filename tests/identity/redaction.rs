@@ -58,7 +58,7 @@ fn nothing_that_is_printed_shows_a_secret() {
     let none = Credentials::none();
     let all = [
         none,
-        none.with_session("user-a", "s1"),
+        none.with_session(("user-a", "s1")),
         none.with_jwt(&*jwt),
         none.with_jwt(&*wrong),
         none.with_key(STORED),

@@ -1,0 +1,100 @@
+//! Which documents somebody sees, in order: [`Index`].
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound::{Excluded, Unbounded};
+
+use itertools::Itertools;
+use rolegate::{AclId, AclTable, TableFull, Visibility};
+
+/// From how many lists on, most of them without a document, the table is made anew: whoever changes
+/// permissions over and over must not fill the memory.
+const WORTH_REBUILDING: usize = 4096;
+
+/// The documents of a collection, by their permission lists.
+///
+/// Lists partition the documents: what somebody sees is the runs of the visible lists, merged. A total is
+/// a sum over them, and a page costs the visible lists and the page, however many documents there are.
+#[derive(Default)]
+pub struct Index {
+    pub table: AclTable,
+    runs: HashMap<AclId, Run>,
+    all: BTreeSet<i64>,
+}
+
+/// A list as it is stored, and the sequence numbers of the documents that have it.
+#[derive(Default)]
+struct Run {
+    list: String,
+    documents: BTreeSet<i64>,
+}
+
+impl Index {
+    /// Compiles a list. Nothing is visible by that. What is malformed grants nothing.
+    pub fn compile(&mut self, list: &str) -> Result<AclId, TableFull> {
+        let permissions: Vec<String> = serde_json::from_str(list).unwrap_or_default();
+        Ok(self.table.insert_lenient(permissions)?.0)
+    }
+
+    /// Moves a document from one list to another. One without the first is new, without the second gone.
+    pub fn file(&mut self, document: i64, from: Option<AclId>, to: Option<(AclId, String)>) {
+        self.all.remove(&document);
+        if let Some(run) = from.and_then(|id| self.runs.get_mut(&id)) {
+            run.documents.remove(&document);
+        }
+        if let Some((id, list)) = to {
+            self.all.insert(document);
+            let run = self.runs.entry(id).or_default();
+            (run.list, _) = (list, run.documents.insert(document));
+        }
+        if let Some(id) =
+            from.filter(|id| self.runs.get(id).is_some_and(|run| run.documents.is_empty()))
+        {
+            self.runs.remove(&id);
+        }
+    }
+
+    /// Forgets the lists that no document has, if there are many. Ids of before are no good after.
+    pub fn tidy(&mut self) -> Result<(), TableFull> {
+        if self.table.len() > WORTH_REBUILDING.max(2 * self.runs.len()) {
+            self.table = AclTable::new();
+            for (_, run) in std::mem::take(&mut self.runs) {
+                let id = self.compile(&run.list)?;
+                self.runs.insert(id, run);
+            }
+        }
+        Ok(())
+    }
+
+    pub fn count(&self, visible: &Visibility) -> usize {
+        self.visible(visible)
+            .map_or(self.all.len(), |runs| runs.map(|run| run.documents.len()).sum())
+    }
+
+    /// The visible lists, or `None` if every document is visible.
+    pub fn lists(&self, visible: &Visibility) -> Option<Vec<&str>> {
+        Some(self.visible(visible)?.map(|run| &*run.list).collect())
+    }
+
+    /// The visible documents in their order, those that come after another one.
+    pub fn page(
+        &self,
+        visible: &Visibility,
+        after: Option<i64>,
+        down: bool,
+    ) -> impl Iterator<Item = i64> {
+        let runs = self.visible(visible).map(|runs| runs.map(|run| &run.documents).collect());
+        let after = after.map_or(Unbounded, Excluded);
+        let runs = runs.unwrap_or_else(|| vec![&self.all]).into_iter().map(move |run| {
+            let range =
+                if down { run.range((Unbounded, after)) } else { run.range((after, Unbounded)) };
+            let rest: Box<dyn Iterator<Item = i64>> =
+                if down { Box::new(range.rev().copied()) } else { Box::new(range.copied()) };
+            rest
+        });
+        runs.kmerge_by(move |one, other| (one < other) != down)
+    }
+
+    fn visible(&self, visible: &Visibility) -> Option<impl Iterator<Item = &Run>> {
+        Some(visible.lists()?.filter_map(|id| self.runs.get(&id)))
+    }
+}
