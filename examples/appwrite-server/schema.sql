@@ -9,6 +9,7 @@ CREATE TABLE sessions (
     id TEXT PRIMARY KEY,
     user TEXT NOT NULL,
     secret BLOB NOT NULL UNIQUE, -- SHA-256
+    created TEXT NOT NULL DEFAULT (strftime('%FT%H:%M:%f+00:00', 'now')),
     expire TEXT NOT NULL
 ) STRICT;
 CREATE INDEX sessions_of_user ON sessions (user);
@@ -17,7 +18,7 @@ CREATE TABLE keys (
     secret BLOB PRIMARY KEY, -- SHA-256
     kind TEXT NOT NULL DEFAULT 'standard',
     name TEXT NOT NULL,
-    scopes TEXT NOT NULL
+    scopes TEXT NOT NULL -- a JSON array
 ) STRICT;
 
 CREATE TABLE collections (

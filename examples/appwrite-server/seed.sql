@@ -16,13 +16,13 @@ INSERT INTO users (id, email, password, profile) VALUES
 INSERT INTO keys (secret, name, scopes) VALUES
     -- standard_backend-of-the-birthdays
     (x'355715b856536310d9ff65d427af4647332b6e17cef06d20add5d1bf303fe678',
-     'Backend', 'documents.read documents.write sessions.write'),
+     'Backend', '["documents.read", "documents.write", "sessions.write"]'),
     -- standard_reader-of-the-birthdays
     (x'e89c730d97e74d12479098af96a1bbfe6a870249cee123f218207d21b5751123',
-     'Reader', 'documents.read'),
+     'Reader', '["documents.read"]'),
     -- standard_health-of-the-birthdays
     (x'507611cbdea6f8c2e692ff4ca5ac2894b142782b8175888b2fc5bbace9ffbc5f',
-     'Health', 'health.read');
+     'Health', '["health.read"]');
 
 INSERT INTO collections (number, database, id, rules, attributes) VALUES
     (1, 'guide', 'birthdays', '{"$permissions": ["create(\"users\")"], "documentSecurity": true}',

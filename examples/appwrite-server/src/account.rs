@@ -9,17 +9,17 @@ use axum::response::IntoResponse;
 use rolegate::{
     AuthenticateError, DEFAULT_JWT_LIFETIME, Directory, Identity, Principal, Provenance,
 };
-use rusqlite::{OptionalExtension, params};
 use serde_json::{Value, json};
 
 use crate::call::{Answer, Asked, Call};
 use crate::failure::Failure;
 use crate::store::{digest, random_hex};
-use crate::{COOKIE, NOW, Server};
+use crate::{COOKIE, Server};
 
-/// Appwrite's own: of more sessions the oldest goes, and one ends after a year.
+/// Appwrite's own: a session lasts from a minute to a year, and of more sessions the first to end goes.
+const SHORTEST_SESSION: u64 = 60;
+const LONGEST_SESSION: u64 = 31_536_000;
 const MAX_SESSIONS: u32 = 10;
-const SESSION_SECONDS: u32 = 31_536_000;
 
 /// The hash of a password that nobody knows.
 const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$Lfe6R+SI9oAwQX/Ihqt7nQ$eN5T9yP7pJRsFVPXX42GAibpHVm6hf4q175SYWWjH9I";
@@ -28,46 +28,46 @@ const FALLBACK: HeaderName = HeaderName::from_static("x-fallback-cookies");
 
 /// Signs a user in.
 pub fn create_session(call: &Call, log: &mut String) -> Answer {
-    let store = &call.server.store;
-    let (who, body, found) = store.read(|db, _| {
-        let who = call.identify(db, log)?;
+    let (who, body, found) = call.server.read(|db, _| {
+        let (who, body) = (call.identify(db, log)?, call.json::<Value>()?);
         who.require_scope("sessions.write")?;
-        let body: Value = call.json()?;
-        let mut user = db.0.prepare_cached("SELECT id, password FROM users WHERE email = ?")?;
-        let found = user.query_row([body["email"].as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
-        Ok((who, body, found.optional()?))
+        let sql = "SELECT json_array(id, password) FROM users WHERE email = ?";
+        let found: Option<(String, String)> = db.one(sql, [body["email"].as_str()])?;
+        Ok((who, body, found))
     })?;
     // It takes as long where there is nobody to sign in.
-    let (user, hash): (String, String) = found.unwrap_or_else(|| (String::new(), NOBODYS.into()));
+    let hash = found.as_ref().map_or(NOBODYS, |(_, hash)| hash);
     let password = body["password"].as_str().unwrap_or_default().as_bytes();
     let fits = |hash| argon2::Argon2::default().verify_password(password, &hash).is_ok();
-    if !PasswordHash::new(&hash).is_ok_and(fits) || user.is_empty() {
+    let fits = PasswordHash::new(hash).is_ok_and(fits);
+    let user = found.filter(|_| fits).map(|(user, _)| user).ok_or_else(|| {
         let message = "expected an e-mail address and its password, found others";
-        return Err(Failure::new(401, "user_invalid_credentials", message));
-    }
+        Failure::new(401, "user_invalid_credentials", message)
+    })?;
     let (id, secret) = (random_hex(10)?, random_hex(32)?);
-    let (created, expire) = store.write(|db, _| {
+    let seconds = body["duration"].as_u64().unwrap_or(LONGEST_SESSION);
+    let seconds = seconds.clamp(SHORTEST_SESSION, LONGEST_SESSION);
+    let mut session: Value = call.server.write(|db, _| {
         Principal::user(&db.user(&user)?.unwrap_or_default()).map_err(AuthenticateError::from)?;
-        let end = NOW.replace("'now'", &format!("'now', '{SESSION_SECONDS} seconds'"));
-        let sql = format!("INSERT INTO sessions VALUES (?, ?, ?, {end}) RETURNING {NOW}, expire");
-        let times =
-            |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-        let times = db.0.query_row(&sql, params![id, user, digest(&secret)], times)?;
-        let latest =
-            "SELECT rowid FROM sessions WHERE user = ?1 ORDER BY expire DESC, rowid DESC LIMIT ?2";
-        let sql = format!("DELETE FROM sessions WHERE user = ?1 AND rowid NOT IN ({latest})");
-        db.0.execute(&sql, params![user, MAX_SESSIONS])?;
-        Ok(times)
+        let sql = "INSERT INTO sessions (id, user, secret, expire)
+            VALUES (?, ?, ?, strftime('%FT%H:%M:%f+00:00', 'now', ?))";
+        db.run(sql, (&id, &user, digest(&secret), format!("{seconds} seconds")))?;
+        let last =
+            "SELECT id FROM sessions WHERE user = ?1 ORDER BY expire DESC, rowid DESC LIMIT ?2";
+        let sql = format!("DELETE FROM sessions WHERE user = ?1 AND id NOT IN ({last})");
+        db.run(&sql, (&user, MAX_SESSIONS))?;
+        let sql =
+            "SELECT json_object('$id', id, 'userId', user, '$createdAt', created, '$updatedAt',
+            created, 'expire', expire) FROM sessions WHERE id = ?";
+        db.one(sql, [&id])?.ok_or_else(no_session)
     })?;
     // A browser gets the secret as a cookie. In the body it is for servers, which come with a key.
-    let shown = if matches!(who.provenance(), Provenance::ApiKey { .. }) { &*secret } else { "" };
-    let cookie =
-        format!("{COOKIE}={secret}; Path=/; Max-Age={SESSION_SECONDS}; HttpOnly; SameSite=Lax");
-    let headers = [(header::SET_COOKIE, cookie), (FALLBACK, json!({ COOKIE: secret }).to_string())];
-    let session = json!({
-        "$id": id, "$createdAt": created, "$updatedAt": created, "userId": user, "expire": expire,
-        "provider": "email", "current": true, "factors": ["password"], "secret": shown,
-    });
+    let by_key = matches!(who.provenance(), Provenance::ApiKey { .. });
+    session["secret"] = if by_key { secret.as_str().into() } else { "".into() };
+    (session["provider"], session["current"]) = ("email".into(), true.into());
+    let cookie = format!("{COOKIE}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax");
+    let fallback = json!({ COOKIE: secret }).to_string();
+    let headers = [(header::SET_COOKIE, cookie), (FALLBACK, fallback)];
     Ok((StatusCode::CREATED, headers, Json(session)).into_response())
 }
 
@@ -80,7 +80,7 @@ pub fn delete_session(asked: &Asked<'_>, id: &str) -> Answer {
         _ => return Err(no_session()),
     };
     let id = current.filter(|_| id == "current").map_or(id, |current| current);
-    if asked.db.0.execute("DELETE FROM sessions WHERE id = ? AND user = ?", [id, user])? == 0 {
+    if asked.db.run("DELETE FROM sessions WHERE id = ? AND user = ?", [id, user])? == 0 {
         return Err(no_session());
     }
     let cookie = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
@@ -91,8 +91,8 @@ pub fn delete_session(asked: &Asked<'_>, id: &str) -> Answer {
 
 /// Makes a JWT in the session that asks.
 pub fn create_jwt(asked: &Asked<'_>) -> Answer {
-    let body: Value = asked.call.json()?;
-    let jwt = jwt(&asked.call.server, asked.who, body["duration"].as_u64())?;
+    let seconds = asked.call.json::<Value>()?["duration"].as_u64();
+    let jwt = jwt(&asked.call.server, asked.who, seconds)?;
     Ok((StatusCode::CREATED, Json(json!({ "jwt": jwt }))).into_response())
 }
 

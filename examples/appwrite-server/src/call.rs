@@ -8,12 +8,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rolegate::{Credentials, Identity};
-use rusqlite::OptionalExtension;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
-use crate::store::{Collections, Db, digest};
+use crate::store::{Db, digest};
 use crate::{COOKIE, PROJECT, Server};
 
 /// Room for a document, and not for filling the memory.
@@ -52,8 +51,8 @@ pub async fn answer(State(server): State<Arc<Server>>, request: Request) -> Resp
         let mut who = String::from("unknown");
         (crate::dispatch(&call, &mut who), who)
     });
-    let (answer, who) =
-        task.await.unwrap_or_else(|error| (Err(Failure::internal(error)), String::new()));
+    let failed = |error| (Err(Failure::internal(error)), String::new());
+    let (answer, who) = task.await.unwrap_or_else(failed);
     let response = answer.unwrap_or_else(Failure::into_response);
     let path: String = uri.path().chars().take(MAX_LOGGED_PATH).collect();
     let (status, took) = (response.status().as_u16(), started.elapsed());
@@ -62,66 +61,38 @@ pub async fn answer(State(server): State<Arc<Server>>, request: Request) -> Resp
 }
 
 impl Call {
-    /// Answers a request that reads.
-    pub fn read(
-        &self,
-        log: &mut String,
-        work: impl FnOnce(&Asked<'_>, &Collections) -> Answer,
-    ) -> Answer {
-        self.server.store.read(|db, collections| {
-            work(&Asked { call: self, who: &self.identify(db, log)?, db }, collections)
-        })
-    }
-
-    /// Answers a request that writes.
-    pub fn write(
-        &self,
-        log: &mut String,
-        work: impl FnOnce(&Asked<'_>, &mut Collections) -> Answer,
-    ) -> Answer {
-        self.server.store.write(|db, collections| {
-            work(&Asked { call: self, who: &self.identify(db, log)?, db }, collections)
-        })
-    }
-
     /// Who asks. What is logged of it is what made it somebody, or why it was refused.
     pub fn identify(&self, db: &Db<'_>, log: &mut String) -> Result<Identity, Failure> {
-        let mut credentials = Credentials::none()
-            .with_jwt(self.header("x-appwrite-jwt"))
-            .with_key(self.header("x-appwrite-key"));
+        let jwt = self.header("x-appwrite-jwt");
+        let mut credentials =
+            Credentials::none().with_jwt(jwt).with_key(self.header("x-appwrite-key"));
         let session: Option<(String, String)>;
         if let Some(secret) = self.session_secret() {
-            let mut ids = db.0.prepare_cached("SELECT user, id FROM sessions WHERE secret = ?")?;
-            session = ids
-                .query_row([digest(&secret)], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?;
+            let sql = "SELECT json_array(user, id) FROM sessions WHERE secret = ?";
+            session = db.one(sql, [digest(&secret)])?;
             credentials = match &session {
                 Some((user, id)) => credentials.with_session((&**user, &**id)),
                 None => credentials.with_unknown_session(),
             };
         }
-        let identity = self.server.authenticator.authenticate(&credentials, db, SystemTime::now());
-        let identity = identity.map_err(|error| {
-            let failure = Failure::from(error);
-            *log = format!("refused: {}", failure.body()["message"]);
-            failure
-        })?;
-        *log = identity.provenance().to_string();
+        let now = SystemTime::now();
+        let identity = self.server.authenticator.authenticate(&credentials, db, now);
+        *log = match &identity {
+            Ok(identity) => identity.provenance().to_string(),
+            Err(rolegate::RequestError::Refused(error)) => format!("refused: {error}"),
+            Err(_) => "unknown: the directory failed".into(),
+        };
         if self.header("x-appwrite-project").is_some_and(|project| project != PROJECT) {
-            return Err(Failure::new(
-                404,
-                "project_not_found",
-                "expected this project, found another",
-            ));
+            let message = "expected this project, found another";
+            return Err(Failure::new(404, "project_not_found", message));
         }
-        Ok(identity)
+        Ok(identity?)
     }
 
-    /// A header that is there and not empty.
+    /// A header that is there and not empty. What is no text is there, and wrong.
     fn header(&self, name: &str) -> Option<&str> {
-        let value = self.headers.get(name)?;
-        // What is no text is there all the same, and counts as wrong.
-        Some(value.to_str().unwrap_or("?")).filter(|text| !text.is_empty())
+        let text = self.headers.get(name)?.to_str().unwrap_or("?");
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// The secret of a session: a header of its own, a cookie, or what stands for one where none is kept.
@@ -129,17 +100,16 @@ impl Call {
         let cookies =
             self.headers.get_all(header::COOKIE).iter().filter_map(|all| all.to_str().ok());
         let mut cookies =
-            cookies.flat_map(|all| all.split(';')).filter_map(|one| one.trim().split_once('='));
+            cookies.flat_map(|all| all.split("; ")).filter_map(|one| one.split_once('='));
         let cookie =
             || cookies.find(|(name, _)| *name == COOKIE).map(|(_, secret)| secret.to_owned());
         let fallback = || {
-            let all: Map<String, Value> =
-                serde_json::from_str(self.header("x-fallback-cookies")?).ok()?;
-            Some(all.get(COOKIE)?.as_str()?.to_owned())
+            let all = self.header("x-fallback-cookies")?;
+            let all: Map<String, Value> = serde_json::from_str(all).ok()?;
+            all.get(COOKIE)?.as_str().map(Into::into)
         };
-        let secret =
-            self.header("x-appwrite-session").map(Into::into).or_else(cookie).or_else(fallback);
-        secret.filter(|secret| !secret.is_empty())
+        let secret = self.header("x-appwrite-session").map(Into::into);
+        secret.or_else(cookie).or_else(fallback).filter(|secret| !secret.is_empty())
     }
 
     /// The body, read as JSON. None at all is an empty object.
@@ -149,7 +119,7 @@ impl Call {
                 format!("expected a whole body of at most {MAX_BODY} bytes, found another");
             Failure::new(413, "general_argument_invalid", message)
         })?;
-        serde_json::from_slice(if body.is_empty() { b"{}" } else { body })
-            .map_err(Failure::argument)
+        let body = if body.is_empty() { b"{}" } else { &**body };
+        serde_json::from_slice(body).map_err(Failure::argument)
     }
 }

@@ -4,22 +4,20 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use rolegate::{Action, Permission, Principal, Visibility};
-use rusqlite::types::Value as Sql;
-use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{params_from_iter, types::Value as Sql};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::NOW;
 use crate::call::{Answer, Asked};
 use crate::failure::Failure;
 use crate::query::Query;
 use crate::store::{Collections, Db, Stored};
 
-/// Where a request leads: a collection, and how the interface that was used names things.
+/// Where a request leads: a collection, and how the interface that was used names things:
+/// `collection` or `table`, and `document` or `row`.
 pub struct Place<'a> {
     pub database: &'a str,
     pub collection: &'a str,
-    /// `collection` or `table`, and `document` or `row`.
     pub names: [&'static str; 2],
 }
 
@@ -34,42 +32,40 @@ struct Draft {
     permissions: Option<Vec<String>>,
 }
 
-/// A document as it is stored.
-struct Document {
-    sequence: i64,
-    list: String,
-    data: Map<String, Value>,
-}
+/// A document as it is shown.
+type Document = Map<String, Value>;
+
+const DOCUMENT: &str =
+    r#"json_set(data, '$."$sequence"', CAST(sequence AS TEXT), '$."$permissions"', json(list))"#;
+const NOW: &str = "strftime('%FT%H:%M:%f+00:00', 'now')";
 
 impl Place<'_> {
     pub fn list(&self, asked: &Asked<'_>, collections: &Collections) -> Answer {
         asked.who.require_scope("documents.read")?;
-        let stored = self.find(collections)?;
-        let visible =
-            stored.rules.visibility(asked.who.principal(), Action::Read, &stored.index.table)?;
+        let (stored, principal) = (self.find(collections)?, asked.who.principal());
+        let visible = stored.rules.visibility(principal, Action::Read, &stored.index.table)?;
         let query = Query::parse(asked.call.uri.query().unwrap_or_default(), &stored.attributes)?;
         let after = query.after.as_ref().map(|id| {
             // One that may not be read answers as one that is not there.
-            self.readable(asked, stored, id).map_err(|_| {
-                let message = "expected a cursor that is a document, found none";
-                Failure::new(400, "general_cursor_not_found", message)
-            })
+            let message = "expected a cursor that is a document, found none";
+            let missing = |_| Failure::new(400, "general_cursor_not_found", message);
+            self.readable(asked, stored, id).map(|document| sequence(&document)).map_err(missing)
         });
-        let after = after.transpose()?.map(|document| document.sequence);
+        let after = after.transpose()?;
         let (documents, total) = if query.order.is_none() && query.equal.is_empty() {
             let page = stored.index.page(&visible, after, query.descending);
-            let sql = "SELECT sequence, list, data FROM documents WHERE sequence = ?";
-            let mut document = asked.db.0.prepare_cached(sql)?;
-            let page = page.skip(query.offset).take(query.limit);
-            let page = page.map(|sequence| document.query_row([sequence], Document::read));
-            (page.collect::<Result<Vec<_>, _>>()?, stored.index.count(&visible))
+            let page = page.skip(query.offset).take(query.limit());
+            let sql = format!("SELECT {DOCUMENT} FROM documents WHERE sequence = ?");
+            let page = page.map(|sequence| asked.db.one(&sql, [sequence]));
+            let page = page.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+            (page, stored.index.count(&visible))
         } else {
             select(asked.db, stored, &visible, &query, after)?
         };
         let documents: Vec<_> = documents.into_iter().map(|document| self.show(document)).collect();
-        let total = if query.total { total } else { 0 };
-        Ok(Json(json!({ "total": total, format!("{}s", self.names[1]): documents }))
-            .into_response())
+        let total = if query.no_total { 0 } else { total };
+        let name = format!("{}s", self.names[1]);
+        Ok(Json(json!({ "total": total, name: documents })).into_response())
     }
 
     pub fn get(&self, asked: &Asked<'_>, collections: &Collections, id: &str) -> Answer {
@@ -82,7 +78,7 @@ impl Place<'_> {
         asked.who.require_scope("documents.write")?;
         let stored = self.find(collections)?;
         stored.rules.create(asked.who.principal())?;
-        let Draft { document_id: id, mut data, permissions } = self.draft(asked, stored)?;
+        let Draft { document_id: id, data, permissions } = self.draft(asked, stored)?;
         if !is_id(&id) {
             let message =
                 "expected an id of 1 to 36 letters, digits, `.`, `_` and `-`, found another";
@@ -92,101 +88,104 @@ impl Place<'_> {
             let message = "expected an id that is free, found one that is taken";
             return Err(Failure::new(409, format!("{}_already_exists", self.names[1]), message));
         }
-        let list = canonical(asked.who.principal(), permissions.as_deref())?;
-        let now = now(asked.db)?;
-        data.extend(
-            [("$id", &id), ("$createdAt", &now), ("$updatedAt", &now)]
-                .map(|(name, value)| (name.to_owned(), value.as_str().into())),
+        let list = json!(canonical(asked.who.principal(), permissions.as_deref())?).to_string();
+        let times = format!(r#"'$."$createdAt"', {NOW}, '$."$updatedAt"', {NOW}"#);
+        let sql = format!(
+            r#"INSERT INTO documents (collection, id, list, data)
+            VALUES (?1, ?2, ?3, json_set(?4, '$."$id"', ?2, {times}))"#
         );
-        let sql = "INSERT INTO documents (collection, id, list, data) VALUES (?, ?, ?, ?)";
-        asked.db.0.execute(sql, params![stored.number, id, list, json!(data).to_string()])?;
-        let created = Document { sequence: asked.db.0.last_insert_rowid(), list, data };
-        self.file(collections, created.sequence, None, Some(&created.list))?;
+        asked.db.run(&sql, (stored.number, &id, &list, json!(data).to_string()))?;
+        let created = by_id(asked.db, stored, &id)?.ok_or_else(|| self.missing(1))?;
+        self.file(collections, sequence(&created), None, Some(&list))?;
         Ok((StatusCode::CREATED, Json(self.show(created))).into_response())
     }
 
     pub fn update(&self, asked: &Asked<'_>, collections: &mut Collections, id: &str) -> Answer {
         asked.who.require_scope("documents.write")?;
         let (stored, principal) = (self.find(collections)?, asked.who.principal());
-        let mut document = by_id(asked.db, stored, id)?.ok_or_else(|| self.missing(1))?;
-        let granted = document.permissions();
-        let readable = stored.rules.get(principal, &granted).is_ok();
-        let updatable = stored.rules.update(principal, &granted);
+        let document = by_id(asked.db, stored, id)?.ok_or_else(|| self.missing(1))?;
+        let readable = stored.rules.get(principal, permissions(&document)).is_ok();
+        let updatable = stored.rules.update(principal, permissions(&document));
         if !readable && updatable.is_err() {
             return Err(self.missing(1));
         }
         let draft = self.draft(asked, stored)?;
-        let list = match &draft.permissions {
-            Some(permissions) => canonical(principal, Some(permissions))?,
-            None => document.list.clone(),
-        };
-        let mut data = document.data.clone();
-        data.extend(draft.data.clone());
-        if data == document.data && list == document.list {
-            stored.rules.update_without_changes(principal, &granted)?;
+        let mut changed = document.clone();
+        changed.extend(draft.data.clone());
+        if let Some(permissions) = &draft.permissions {
+            let permissions = canonical(principal, Some(permissions))?;
+            changed.insert("$permissions".into(), permissions.into());
+        }
+        if changed == document {
+            stored.rules.update_without_changes(principal, permissions(&document))?;
             return Ok(Json(self.show(document)).into_response());
         }
         updatable?;
-        data.insert("$updatedAt".into(), now(asked.db)?.into());
-        let sql = "UPDATE documents SET list = ?, data = ? WHERE sequence = ?";
-        asked.db.0.execute(sql, params![list, json!(data).to_string(), document.sequence])?;
-        self.file(collections, document.sequence, Some(&document.list), Some(&list))?;
-        // Whoever may update and not read is told nothing but what it sent.
+        let list = |document| json!(permissions(document)).to_string();
+        let (from, to) = (list(&document), list(&changed));
+        let data = r#"json_remove(?, '$."$sequence"', '$."$permissions"')"#;
+        let data = format!(r#"json_set({data}, '$."$updatedAt"', {NOW})"#);
+        let sql = format!("UPDATE documents SET list = ?, data = {data} WHERE sequence = ?");
+        asked.db.run(&sql, (&to, json!(changed).to_string(), sequence(&document)))?;
+        let mut updated = by_id(asked.db, stored, id)?.ok_or_else(|| self.missing(1))?;
+        self.file(collections, sequence(&updated), Some(&from), Some(&to))?;
         if !readable {
-            data.retain(|name, _| name.starts_with('$') || draft.data.contains_key(name));
+            // Whoever may update and not read is told nothing but what it sent.
+            updated.retain(|name, _| name.starts_with('$') || draft.data.contains_key(name));
+            let sent =
+                draft.permissions.map_or_else(|| json!([]), |_| updated["$permissions"].clone());
+            updated.insert("$permissions".into(), sent);
         }
-        let told = readable || draft.permissions.is_some();
-        (document.data, document.list) = (data, if told { list } else { "[]".into() });
-        Ok(Json(self.show(document)).into_response())
+        Ok(Json(self.show(updated)).into_response())
     }
 
     pub fn delete(&self, asked: &Asked<'_>, collections: &mut Collections, id: &str) -> Answer {
         asked.who.require_scope("documents.write")?;
         let (stored, principal) = (self.find(collections)?, asked.who.principal());
         let document = by_id(asked.db, stored, id)?.ok_or_else(|| self.missing(1))?;
-        let granted = document.permissions();
-        if let Err(refused) = stored.rules.delete(principal, &granted) {
-            stored.rules.get(principal, &granted).map_err(|_| self.missing(1))?;
+        if let Err(refused) = stored.rules.delete(principal, permissions(&document)) {
+            stored.rules.get(principal, permissions(&document)).map_err(|_| self.missing(1))?;
             return Err(refused.into());
         }
-        asked.db.0.execute("DELETE FROM documents WHERE sequence = ?", [document.sequence])?;
-        self.file(collections, document.sequence, Some(&document.list), None)?;
+        asked.db.run("DELETE FROM documents WHERE sequence = ?", [sequence(&document)])?;
+        let list = json!(permissions(&document)).to_string();
+        self.file(collections, sequence(&document), Some(&list), None)?;
         Ok((StatusCode::NO_CONTENT, [(header::CONTENT_TYPE, "text/plain")]).into_response())
     }
 
+    fn key(&self) -> (String, String) {
+        (self.database.into(), self.collection.into())
+    }
+
     fn find<'c>(&self, collections: &'c Collections) -> Result<&'c Stored, Failure> {
-        let message = "expected the id of a database, found none's";
-        let database = collections.get(self.database);
-        let database = database.ok_or_else(|| Failure::new(404, "database_not_found", message))?;
-        database.get(self.collection).ok_or_else(|| self.missing(0))
+        collections.get(&self.key()).ok_or_else(|| {
+            if collections.keys().any(|(database, _)| database == self.database) {
+                return self.missing(0);
+            }
+            Failure::new(404, "database_not_found", "expected the id of a database, found none's")
+        })
     }
 
     fn missing(&self, which: usize) -> Failure {
         let name = self.names[which];
-        Failure::new(
-            404,
-            format!("{name}_not_found"),
-            format!("expected the id of a {name}, found none's"),
-        )
+        let message = format!("expected the id of a {name}, found none's");
+        Failure::new(404, format!("{name}_not_found"), message)
     }
 
     /// A document that whoever asks may read.
     fn readable(&self, asked: &Asked<'_>, stored: &Stored, id: &str) -> Result<Document, Failure> {
         let document = by_id(asked.db, stored, id)?.ok_or_else(|| self.missing(1))?;
-        let allowed = stored.rules.get(asked.who.principal(), document.permissions());
-        allowed.map(|()| document).map_err(|_| self.missing(1))
+        let allowed = stored.rules.get(asked.who.principal(), permissions(&document));
+        allowed.map_err(|_| self.missing(1))?;
+        Ok(document)
     }
 
     fn draft(&self, asked: &Asked<'_>, stored: &Stored) -> Result<Draft, Failure> {
         let draft: Draft = asked.call.json()?;
-        let Some(name) = draft.data.keys().find(|name| !stored.attributes.contains(name)) else {
+        if draft.data.keys().all(|name| stored.attributes.contains(name)) {
             return Ok(draft);
-        };
-        let message = format!(
-            "expected attributes of the {}, found `{}`",
-            self.names[0],
-            name.escape_default()
-        );
+        }
+        let message = format!("expected attributes of the {}, found others", self.names[0]);
         Err(Failure::new(400, format!("{}_invalid_structure", self.names[1]), message))
     }
 
@@ -198,68 +197,46 @@ impl Place<'_> {
         from: Option<&str>,
         to: Option<&str>,
     ) -> Result<(), Failure> {
-        let stored =
-            collections.get_mut(self.database).and_then(|all| all.get_mut(self.collection));
-        let index = &mut stored.ok_or_else(|| self.missing(0))?.index;
-        index.tidy()?;
-        let from = from.map(|list| index.compile(list)).transpose()?;
-        let to =
-            to.map(|list| Ok::<_, Failure>((index.compile(list)?, list.to_owned()))).transpose()?;
-        index.file(document, from, to);
-        Ok(())
+        let stored = collections.get_mut(&self.key()).ok_or_else(|| self.missing(0))?;
+        Ok(stored.index.file(document, from, to)?)
     }
 
-    fn show(&self, document: Document) -> Value {
-        let permissions = document.permissions();
-        let Document { sequence, mut data, .. } = document;
-        data.insert("$sequence".into(), sequence.to_string().into());
-        data.insert("$permissions".into(), permissions.into());
-        data.insert("$databaseId".into(), self.database.into());
-        data.insert(format!("${}Id", self.names[0]), self.collection.into());
-        data.into()
+    fn show(&self, mut document: Document) -> Value {
+        document.insert("$databaseId".into(), self.database.into());
+        document.insert(format!("${}Id", self.names[0]), self.collection.into());
+        document.into()
     }
 }
 
-impl Document {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let data: Value = row.get(2)?;
-        let data = if let Value::Object(data) = data { data } else { Map::new() };
-        Ok(Self { sequence: row.get(0)?, list: row.get(1)?, data })
-    }
-
-    /// What cannot be read grants nothing.
-    fn permissions(&self) -> Vec<String> {
-        serde_json::from_str(&self.list).unwrap_or_default()
-    }
+fn sequence(document: &Document) -> i64 {
+    document["$sequence"].as_str().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
-/// The list to store: the permissions that may be set, in one order, so that equal lists are equal texts.
-fn canonical(principal: &Principal, requested: Option<&[String]>) -> Result<String, Failure> {
-    let permissions = principal.document_permissions(requested)?;
+fn permissions(document: &Document) -> Vec<&str> {
+    document["$permissions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// The permissions to store: those that may be set, in one order, so that equal lists are equal texts.
+fn canonical(principal: &Principal, wanted: Option<&[String]>) -> Result<Vec<String>, Failure> {
+    let permissions = principal.document_permissions(wanted)?;
     let mut permissions: Vec<_> = permissions.iter().map(Permission::to_string).collect();
     permissions.sort_unstable();
-    Ok(json!(permissions).to_string())
+    Ok(permissions)
 }
 
 fn is_id(id: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    id.len() <= 36
-        && id.bytes().all(inner)
-        && id.starts_with(|first: char| first.is_ascii_alphanumeric())
-}
-
-fn now(db: &Db<'_>) -> Result<String, Failure> {
-    Ok(db.0.prepare_cached(&format!("SELECT {NOW}"))?.query_row([], |row| row.get(0))?)
+    let first = id.starts_with(|first: char| first.is_ascii_alphanumeric());
+    first && id.len() <= 36 && id.bytes().all(inner)
 }
 
 fn by_id(db: &Db<'_>, stored: &Stored, id: &str) -> Result<Option<Document>, Failure> {
-    let sql = "SELECT sequence, list, data FROM documents WHERE collection = ? AND id = ?";
-    let mut document = db.0.prepare_cached(sql)?;
-    Ok(document.query_row(params![stored.number, id], Document::read).optional()?)
+    let sql = format!("SELECT {DOCUMENT} FROM documents WHERE collection = ? AND id = ?");
+    db.one(&sql, (stored.number, id))
 }
 
-/// A page that is filtered, or in another order than the documents came in. Invisible documents are not
-/// looked at: their lists lead to the visible ones.
+/// A page that is filtered, or in another order than the documents came in. Invisible documents are
+/// not looked at: the visible lists lead to the visible ones.
 fn select(
     db: &Db<'_>,
     stored: &Stored,
@@ -270,38 +247,32 @@ fn select(
     let mut sql = String::from("FROM documents WHERE collection = ?");
     let mut values = vec![Sql::from(stored.number)];
     if let Some(lists) = stored.index.lists(visible) {
-        sql = "FROM documents INDEXED BY documents_of_list WHERE collection = ?
-            AND list IN (SELECT value FROM json_each(?))"
-            .into();
+        sql = sql.replace(" WHERE", " INDEXED BY documents_of_list WHERE");
+        sql += " AND list IN (SELECT value FROM json_each(?))";
         values.push(json!(lists).to_string().into());
     }
     for (path, wanted) in &query.equal {
         sql += " AND json_extract(data, ?) IN (SELECT value FROM json_each(?))";
         values.extend([path.clone().into(), json!(wanted).to_string().into()]);
     }
-    let total = if query.equal.is_empty() || !query.total {
-        stored.index.count(visible)
-    } else {
-        let mut count = db.0.prepare_cached(&format!("SELECT count(*) {sql}"))?;
-        count.query_row(params_from_iter(&values), |row| row.get(0))?
+    let total = match query.equal.is_empty() || query.no_total {
+        true => stored.index.count(visible),
+        false => {
+            db.one(&format!("SELECT json(count(*)) {sql}"), params_from_iter(&values))?.unwrap_or(0)
+        }
     };
-    let (comes_after, direction) = if query.descending { ("<", "DESC") } else { (">", "ASC") };
-    // What a document does not have comes first. Without a path everything is alike.
+    let (beyond, direction) = if query.descending { ("<", "DESC") } else { (">", "ASC") };
+    // What a document does not have comes first. Without a path all are alike.
     let key = "coalesce(json_extract(data, ?), -9e999)";
     let path = Sql::from(query.order.clone());
     if let Some(after) = after {
         let cursor = format!("SELECT {key}, sequence FROM documents WHERE sequence = ?");
-        sql += &format!(" AND ({key}, sequence) {comes_after} ({cursor})");
+        sql += &format!(" AND ({key}, sequence) {beyond} ({cursor})");
         values.extend([path.clone(), path.clone(), after.into()]);
     }
-    sql = format!(
-        "SELECT sequence, list, data {sql} ORDER BY {key} {direction}, sequence {direction} LIMIT ? OFFSET ?"
-    );
+    sql += &format!(" ORDER BY {key} {direction}, sequence {direction} LIMIT ? OFFSET ?");
     let numbers =
-        [query.limit, query.offset].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
-    values.push(path);
-    values.extend(numbers.map(Sql::from));
-    let mut page = db.0.prepare_cached(&sql)?;
-    let page = page.query_map(params_from_iter(&values), Document::read)?;
-    Ok((page.collect::<Result<_, _>>()?, total))
+        [query.limit(), query.offset].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+    values.extend([path, numbers[0].into(), numbers[1].into()]);
+    Ok((db.all(&format!("SELECT {DOCUMENT} {sql}"), params_from_iter(&values))?, total))
 }

@@ -28,7 +28,8 @@ impl Failure {
 
     pub fn body(&self) -> Value {
         let Self(code, kind, message) = self;
-        json!({ "message": message, "code": code, "type": kind, "version": env!("CARGO_PKG_VERSION") })
+        let version = env!("CARGO_PKG_VERSION");
+        json!({ "message": message, "code": code, "type": kind, "version": version })
     }
 }
 
@@ -57,7 +58,7 @@ failure_from! {
     RequestError<Failure>: |error| match error {
         RequestError::Directory(failure) => failure,
         RequestError::Refused(error) => error.into(),
-        error => Self::internal(error.to_string()),
+        error => Self::internal(format!("{error:?}")),
     };
     GrantError: |error| match &error {
         GrantError::RoleNotHeld { .. } => Self::new(401, "user_unauthorized", error),

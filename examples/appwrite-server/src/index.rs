@@ -12,8 +12,8 @@ const WORTH_REBUILDING: usize = 4096;
 
 /// The documents of a collection, by their permission lists.
 ///
-/// Lists partition the documents: what somebody sees is the runs of the visible lists, merged. A total is
-/// a sum over them, and a page costs the visible lists and the page, however many documents there are.
+/// Lists partition the documents: what somebody sees is the runs of the visible lists, merged. A total
+/// is a sum over them; a page costs the visible lists and itself, however many documents there are.
 #[derive(Default)]
 pub struct Index {
     pub table: AclTable,
@@ -29,38 +29,37 @@ struct Run {
 }
 
 impl Index {
-    /// Compiles a list. Nothing is visible by that. What is malformed grants nothing.
-    pub fn compile(&mut self, list: &str) -> Result<AclId, TableFull> {
-        let permissions: Vec<String> = serde_json::from_str(list).unwrap_or_default();
-        Ok(self.table.insert_lenient(permissions)?.0)
-    }
-
-    /// Moves a document from one list to another. One without the first is new, without the second gone.
-    pub fn file(&mut self, document: i64, from: Option<AclId>, to: Option<(AclId, String)>) {
+    /// Moves a document from one list to another, both as they are stored. One without the first is
+    /// new, one without the second gone. What is malformed grants nothing.
+    pub fn file(
+        &mut self,
+        document: i64,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<(), TableFull> {
+        if self.table.len() > WORTH_REBUILDING.max(2 * self.runs.len()) {
+            self.table = AclTable::new();
+            for (_, run) in std::mem::take(&mut self.runs) {
+                self.runs.insert(compile(&mut self.table, &run.list)?, run);
+            }
+        }
+        // Nothing but this can fail, and by it nothing is visible yet.
+        let to = to.map(|list| Ok((compile(&mut self.table, list)?, list))).transpose()?;
+        let from = from.map(|list| compile(&mut self.table, list)).transpose()?;
         self.all.remove(&document);
         if let Some(run) = from.and_then(|id| self.runs.get_mut(&id)) {
             run.documents.remove(&document);
         }
         if let Some((id, list)) = to {
-            self.all.insert(document);
             let run = self.runs.entry(id).or_default();
-            (run.list, _) = (list, run.documents.insert(document));
+            list.clone_into(&mut run.list);
+            run.documents.insert(document);
+            self.all.insert(document);
         }
-        if let Some(id) =
-            from.filter(|id| self.runs.get(id).is_some_and(|run| run.documents.is_empty()))
+        if let Some(from) = from
+            && self.runs.get(&from).is_some_and(|run| run.documents.is_empty())
         {
-            self.runs.remove(&id);
-        }
-    }
-
-    /// Forgets the lists that no document has, if there are many. Ids of before are no good after.
-    pub fn tidy(&mut self) -> Result<(), TableFull> {
-        if self.table.len() > WORTH_REBUILDING.max(2 * self.runs.len()) {
-            self.table = AclTable::new();
-            for (_, run) in std::mem::take(&mut self.runs) {
-                let id = self.compile(&run.list)?;
-                self.runs.insert(id, run);
-            }
+            self.runs.remove(&from);
         }
         Ok(())
     }
@@ -70,7 +69,7 @@ impl Index {
             .map_or(self.all.len(), |runs| runs.map(|run| run.documents.len()).sum())
     }
 
-    /// The visible lists, or `None` if every document is visible.
+    /// The visible lists as they are stored, or `None` if every document is visible.
     pub fn lists(&self, visible: &Visibility) -> Option<Vec<&str>> {
         Some(self.visible(visible)?.map(|run| &*run.list).collect())
     }
@@ -85,10 +84,10 @@ impl Index {
         let runs = self.visible(visible).map(|runs| runs.map(|run| &run.documents).collect());
         let after = after.map_or(Unbounded, Excluded);
         let runs = runs.unwrap_or_else(|| vec![&self.all]).into_iter().map(move |run| {
-            let range =
-                if down { run.range((Unbounded, after)) } else { run.range((after, Unbounded)) };
-            let rest: Box<dyn Iterator<Item = i64>> =
-                if down { Box::new(range.rev().copied()) } else { Box::new(range.copied()) };
+            let rest: Box<dyn Iterator<Item = i64>> = match down {
+                false => Box::new(run.range((after, Unbounded)).copied()),
+                true => Box::new(run.range((Unbounded, after)).rev().copied()),
+            };
             rest
         });
         runs.kmerge_by(move |one, other| (one < other) != down)
@@ -97,4 +96,9 @@ impl Index {
     fn visible(&self, visible: &Visibility) -> Option<impl Iterator<Item = &Run>> {
         Some(visible.lists()?.filter_map(|id| self.runs.get(&id)))
     }
+}
+
+fn compile(table: &mut AclTable, list: &str) -> Result<AclId, TableFull> {
+    let permissions: Vec<String> = serde_json::from_str(list).unwrap_or_default();
+    Ok(table.insert_lenient(permissions)?.0)
 }

@@ -41,7 +41,8 @@ impl Host {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.0.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let response =
+            self.0.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() }
@@ -65,7 +66,9 @@ impl Host {
     }
 
     async fn jwt(&self, session: &str) -> String {
-        let answer = self.ask("POST", "/v1/account/jwts", &[("x-appwrite-session", session)], json!({})).await;
+        let answer = self
+            .ask("POST", "/v1/account/jwts", &[("x-appwrite-session", session)], json!({}))
+            .await;
         assert_eq!(answer.status, 201, "{}", answer.body);
         answer.body["jwt"].as_str().unwrap().to_owned()
     }
@@ -78,7 +81,12 @@ impl Host {
 impl Answer {
     #[track_caller]
     fn refused(&self, status: u16, kind: &str) -> &str {
-        assert_eq!((self.status, self.body["type"].as_str()), (status, Some(kind)), "{}", self.body);
+        assert_eq!(
+            (self.status, self.body["type"].as_str()),
+            (status, Some(kind)),
+            "{}",
+            self.body
+        );
         assert_eq!(self.body["code"], status);
         assert!(self.body["version"].is_string());
         self.body["message"].as_str().unwrap()
@@ -94,7 +102,9 @@ impl Answer {
 
 fn queries(all: &[Value]) -> String {
     let mut text = form_urlencoded::Serializer::new(format!("{ALL}?"));
-    all.iter().for_each(|query| drop(text.append_pair("queries[]", &query.to_string())));
+    for query in all {
+        text.append_pair("queries[]", &query.to_string());
+    }
     text.finish()
 }
 
@@ -112,7 +122,8 @@ async fn a_jwt_ends_with_its_session() {
     assert_eq!(host.ask("DELETE", &path, &by_jwt, Value::Null).await.status, 204);
     assert_eq!(host.get(ALL, &by_jwt).await.names(), [""; 0]);
     assert_eq!(host.get(ALL, &[("x-appwrite-session", &*secret)]).await.names(), [""; 0]);
-    let again = host.ask("POST", "/v1/account/jwts", &[("x-appwrite-session", &*secret)], json!({})).await;
+    let again =
+        host.ask("POST", "/v1/account/jwts", &[("x-appwrite-session", &*secret)], json!({})).await;
     again.refused(401, "general_unauthorized_scope");
 }
 
@@ -123,18 +134,29 @@ async fn tokens_that_the_server_has_not_made_are_refused() {
     let (tokens, now) = (|secret| Tokens::new(Secret::new(secret).unwrap()), SystemTime::now());
     let jwt = host.jwt(&secret).await;
     let [header, _, signature] = *jwt.split('.').collect::<Vec<_>>() else { panic!("{jwt}") };
-    let forged = tokens("another secret").create_jwt("user-a", &session, DEFAULT_JWT_LIFETIME, now).unwrap();
+    let forged =
+        tokens("another secret").create_jwt("user-a", &session, DEFAULT_JWT_LIFETIME, now).unwrap();
     let payload = forged.split('.').nth(1).unwrap();
     let past = now - Duration::from_secs(901);
     let old = tokens(SECRET).create_jwt("user-a", &session, DEFAULT_JWT_LIFETIME, past).unwrap();
     let none = "eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0";
-    let swapped = format!("{header}.{}.{signature}", host.jwt_of("b").await.split('.').nth(1).unwrap());
-    for jwt in [&forged, &old, &swapped, &format!("{none}.{payload}."), &format!("{none}.{payload}.{signature}"), "x"] {
+    let swapped =
+        format!("{header}.{}.{signature}", host.jwt_of("b").await.split('.').nth(1).unwrap());
+    for jwt in [
+        &forged,
+        &old,
+        &swapped,
+        &format!("{none}.{payload}."),
+        &format!("{none}.{payload}.{signature}"),
+        "x",
+    ] {
         host.get(ALL, &[("x-appwrite-jwt", jwt)]).await.refused(401, "user_jwt_invalid");
     }
-    let of_nobody = tokens(SECRET).create_jwt("user-z", &session, DEFAULT_JWT_LIFETIME, now).unwrap();
+    let of_nobody =
+        tokens(SECRET).create_jwt("user-z", &session, DEFAULT_JWT_LIFETIME, now).unwrap();
     assert_eq!(host.get(ALL, &[("x-appwrite-jwt", &of_nobody)]).await.names(), [""; 0]);
-    let of_another = tokens(SECRET).create_jwt("user-b", &session, DEFAULT_JWT_LIFETIME, now).unwrap();
+    let of_another =
+        tokens(SECRET).create_jwt("user-b", &session, DEFAULT_JWT_LIFETIME, now).unwrap();
     assert_eq!(host.get(ALL, &[("x-appwrite-jwt", &of_another)]).await.names(), [""; 0]);
 }
 
@@ -196,10 +218,14 @@ async fn keys_need_their_scopes_and_unknown_ones_are_guests() {
     let login = json!({ "email": "a@example.com", "password": "password-a" });
     let session = host.ask("POST", "/v1/account/sessions/email", &reader, login).await;
     session.refused(401, "general_unauthorized_scope");
-    for unknown in ["standard_x", "ephemeral_x", "account_x", "x_y", "standard_backend-of-the-birthdayS"] {
+    for unknown in
+        ["standard_x", "ephemeral_x", "account_x", "x_y", "standard_backend-of-the-birthdayS"]
+    {
         assert_eq!(host.get(ALL, &[key(unknown)]).await.names(), [""; 0], "{unknown}");
     }
-    host.get(ALL, &[BACKEND, ("x-appwrite-project", "other")]).await.refused(404, "project_not_found");
+    host.get(ALL, &[BACKEND, ("x-appwrite-project", "other")])
+        .await
+        .refused(404, "project_not_found");
 }
 
 #[tokio::test]
@@ -207,33 +233,54 @@ async fn a_caller_grants_only_roles_that_it_holds() {
     let host = Host::new();
     let jwt = host.jwt_of("a").await;
     let by_jwt = [("x-appwrite-jwt", &*jwt)];
-    let new = |permissions: Value| json!({ "documentId": "new", "data": {}, "permissions": permissions });
-    for role in ["user:user-b", "team:t", "guests", "users/unverified", "label:vip", "user:user-a/unverified"] {
+    let new =
+        |permissions: Value| json!({ "documentId": "new", "data": {}, "permissions": permissions });
+    for role in [
+        "user:user-b",
+        "team:t",
+        "guests",
+        "users/unverified",
+        "label:vip",
+        "user:user-a/unverified",
+    ] {
         let permissions = json!(["read(\"any\")", format!("read(\"{role}\")")]);
         let answer = host.ask("POST", ALL, &by_jwt, new(permissions)).await;
         assert!(answer.refused(401, "user_unauthorized").starts_with("permission 1: "));
     }
-    for (permission, at) in [("read(\"any\"", "byte"), ("create(\"any\")", "create"), ("read(any)", "byte 5")] {
-        let answer = host.ask("POST", ALL, &by_jwt, new(json!(["read(\"any\")", permission]))).await;
+    for (permission, at) in
+        [("read(\"any\"", "byte"), ("create(\"any\")", "create"), ("read(any)", "(at byte 4)")]
+    {
+        let answer =
+            host.ask("POST", ALL, &by_jwt, new(json!(["read(\"any\")", permission]))).await;
         let message = answer.refused(400, "general_argument_invalid");
         assert!(message.starts_with("permission 1: ") && message.contains(at), "{message}");
     }
-    host.ask("POST", ALL, &by_jwt, new(json!(vec!["read(\"any\")"; 101]))).await.refused(400, "general_argument_invalid");
-    host.ask("POST", ALL, &by_jwt, new(json!("read(\"any\")"))).await.refused(400, "general_argument_invalid");
+    host.ask("POST", ALL, &by_jwt, new(json!(vec!["read(\"any\")"; 101])))
+        .await
+        .refused(400, "general_argument_invalid");
+    host.ask("POST", ALL, &by_jwt, new(json!("read(\"any\")")))
+        .await
+        .refused(400, "general_argument_invalid");
     assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 3);
-    let given = host.ask("POST", ALL, &by_jwt, json!({ "documentId": "new", "data": { "name": "N" } })).await;
+    let given = host
+        .ask("POST", ALL, &by_jwt, json!({ "documentId": "new", "data": { "name": "N" } }))
+        .await;
     let own = ["delete", "read", "update"].map(|action| format!("{action}(\"user:user-a\")"));
     assert_eq!((given.status, &given.body["$permissions"]), (201, &json!(own)));
     let by_key = json!({ "documentId": "keys", "data": {} });
     assert_eq!(host.ask("POST", ALL, &[BACKEND], by_key).await.body["$permissions"], json!([]));
-    host.ask("POST", ALL, &[], json!({ "documentId": "guests" })).await.refused(401, "user_unauthorized");
+    host.ask("POST", ALL, &[], json!({ "documentId": "guests" }))
+        .await
+        .refused(401, "user_unauthorized");
 }
 
 #[tokio::test]
 async fn whoever_may_only_read_changes_nothing_and_whoever_may_only_update_reads_nothing() {
     let host = Host::new();
     let (a, b, c) = (host.jwt_of("a").await, host.jwt_of("b").await, host.jwt_of("c").await);
-    let by = |jwt| [("x-appwrite-jwt", jwt)];
+    fn by(jwt: &str) -> [(&str, &str); 1] {
+        [("x-appwrite-jwt", jwt)]
+    }
     let path = format!("{ALL}/doc");
     let permissions = ["read(\"user:user-a\")", "update(\"user:user-b\")"];
     let new = json!({ "documentId": "doc", "data": { "name": "N", "birthday": "B" }, "permissions": permissions });
@@ -241,7 +288,10 @@ async fn whoever_may_only_read_changes_nothing_and_whoever_may_only_update_reads
     let change = json!({ "data": { "name": "M" } });
     host.ask("PATCH", &path, &by(&a), change.clone()).await.refused(401, "user_unauthorized");
     host.ask("DELETE", &path, &by(&a), Value::Null).await.refused(401, "user_unauthorized");
-    assert_eq!(host.ask("PATCH", &path, &by(&a), json!({ "data": { "name": "N" } })).await.status, 200);
+    assert_eq!(
+        host.ask("PATCH", &path, &by(&a), json!({ "data": { "name": "N" } })).await.status,
+        200
+    );
     host.ask("PATCH", &path, &by(&b), json!({})).await.refused(401, "user_unauthorized");
     host.ask("DELETE", &path, &by(&b), Value::Null).await.refused(404, "document_not_found");
     host.get(&path, &by(&b)).await.refused(404, "document_not_found");
@@ -265,17 +315,27 @@ async fn collections_grant_what_documents_do_not() {
         (3, 'one', '["read(\"any\")","delete(\"any\")"]', '{"$id": "one", "name": "One"}');"#,
     );
     let jwt = host.jwt_of("a").await;
-    let (user, board) = ([("x-appwrite-jwt", &*jwt)], "/v1/databases/guide/collections/board/documents");
+    let (user, board) =
+        ([("x-appwrite-jwt", &*jwt)], "/v1/databases/guide/collections/board/documents");
     assert_eq!(host.get(board, &[]).await.names(), ["One"]);
     let one = format!("{board}/one");
-    host.ask("PATCH", &one, &[], json!({ "data": { "name": "Two" } })).await.refused(401, "user_unauthorized");
-    assert_eq!(host.ask("PATCH", &one, &user, json!({ "data": { "name": "Two" } })).await.status, 200);
+    host.ask("PATCH", &one, &[], json!({ "data": { "name": "Two" } }))
+        .await
+        .refused(401, "user_unauthorized");
+    assert_eq!(
+        host.ask("PATCH", &one, &user, json!({ "data": { "name": "Two" } })).await.status,
+        200
+    );
     host.ask("DELETE", &one, &user, Value::Null).await.refused(401, "user_unauthorized");
-    host.ask("POST", board, &user, json!({ "documentId": "two" })).await.refused(401, "user_unauthorized");
+    host.ask("POST", board, &user, json!({ "documentId": "two" }))
+        .await
+        .refused(401, "user_unauthorized");
     let vault = board.replace("board", "vault");
     host.get(&vault, &user).await.refused(401, "user_unauthorized");
     for method in ["GET", "DELETE"] {
-        host.ask(method, &format!("{vault}/one"), &user, Value::Null).await.refused(404, "document_not_found");
+        host.ask(method, &format!("{vault}/one"), &user, Value::Null)
+            .await
+            .refused(404, "document_not_found");
     }
     assert_eq!(host.ask("POST", &vault, &user, json!({ "documentId": "two" })).await.status, 201);
 }
@@ -297,7 +357,8 @@ async fn queries_tell_nothing_of_what_is_not_visible() {
     let missing = ask(&[cursor("none"), order]).await;
     assert_eq!(hidden.body, missing.body);
     hidden.refused(400, "general_cursor_not_found");
-    let injections = ["name' OR '1'='1", "name\"') OR 1=1 --", "secret", "$.name", "$permissions", "list", ""];
+    let injections =
+        ["name' OR '1'='1", "name\"') OR 1=1 --", "secret", "$.name", "$permissions", "list", ""];
     for name in injections {
         ask(&[equal(name, "x")]).await.refused(400, "general_query_invalid");
     }
@@ -319,7 +380,10 @@ async fn queries_tell_nothing_of_what_is_not_visible() {
     }
     let many = vec![json!({ "method": "limit", "values": [1] }); 101];
     ask(&many).await.refused(400, "general_query_invalid");
-    for place in ["databases/guide' OR '1'='1/collections/birthdays", "databases/guide/collections/x' OR 'x'='x"] {
+    for place in [
+        "databases/guide' OR '1'='1/collections/birthdays",
+        "databases/guide/collections/x' OR 'x'='x",
+    ] {
         let path = format!("/v1/{}/documents", place.replace(' ', "%20"));
         assert_eq!(host.get(&path, &by_jwt).await.status, 404, "{path}");
     }
@@ -347,11 +411,14 @@ async fn what_is_no_document_is_refused() {
 
 #[tokio::test]
 async fn a_blocked_user_is_not_served() {
-    let host = Host::seeded("UPDATE users SET profile = json_set(profile, '$.status', json('false')) WHERE id = 'user-b';");
+    let host = Host::seeded(
+        "UPDATE users SET profile = json_set(profile, '$.status', json('false')) WHERE id = 'user-b';",
+    );
     let login = json!({ "email": "b@example.com", "password": "password-b" });
     let answer = host.ask("POST", "/v1/account/sessions/email", &[BACKEND], login).await;
     answer.refused(401, "user_blocked");
-    for (email, password) in [("b@example.com", "x"), ("b@example.com' --", "password-b"), ("", "")] {
+    for (email, password) in [("b@example.com", "x"), ("b@example.com' --", "password-b"), ("", "")]
+    {
         let login = json!({ "email": email, "password": password });
         let answer = host.ask("POST", "/v1/account/sessions/email", &[], login).await;
         answer.refused(401, "user_invalid_credentials");
@@ -365,7 +432,9 @@ async fn only_so_many_sessions_are_kept() {
     for _ in 0..11 {
         secrets.push(host.session("a").await.0);
     }
-    let sees = async |secret: &str| host.get(ALL, &[("x-appwrite-session", secret)]).await.body["total"].clone();
+    let sees = async |secret: &str| {
+        host.get(ALL, &[("x-appwrite-session", secret)]).await.body["total"].clone()
+    };
     assert_eq!((sees(&secrets[0]).await, sees(&secrets[1]).await), (json!(0), json!(1)));
 }
 
@@ -374,8 +443,11 @@ async fn graphql_makes_jwts_for_sessions_only() {
     let host = Host::new();
     let secret = host.session("a").await.0;
     let query = json!({ "query": "mutation { accountCreateJWT { jwt } }" });
-    for (path, body) in [("/v1/graphql", query.clone()), ("/v1/graphql/mutation", json!({ "query": query }))] {
-        let answer = host.ask("POST", path, &[("x-appwrite-session", &*secret)], body.clone()).await;
+    for (path, body) in
+        [("/v1/graphql", query.clone()), ("/v1/graphql/mutation", json!({ "query": query }))]
+    {
+        let answer =
+            host.ask("POST", path, &[("x-appwrite-session", &*secret)], body.clone()).await;
         let jwt = answer.body["data"]["accountCreateJWT"]["jwt"].as_str().unwrap();
         assert_eq!(host.get(ALL, &[("x-appwrite-jwt", jwt)]).await.names(), ["Kevin"]);
         let nobody = host.ask("POST", path, &[], body).await.body;
