@@ -263,8 +263,8 @@ impl AuthenticateError {
         }
     }
 
-    /// The `type` in Appwrite's answer, such as `user_jwt_invalid`. It has none for a JWT beside an API
-    /// key, where it looks at the key alone; here that is one more session beside a key.
+    /// The `type` in Appwrite's answer, such as `user_jwt_invalid`. To it a JWT beside an API key is a
+    /// user beside an API key, as a session is.
     #[must_use]
     pub fn error_type(&self) -> &'static str {
         use CredentialKind::{Jwt, Session};

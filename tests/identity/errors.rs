@@ -33,6 +33,24 @@ fn credentials_that_exclude_each_other_are_refused() {
     assert_eq!(error, "expected one credential, found a session and a JWT");
 }
 
+/// A host that speaks Appwrite's language answers with these.
+#[test]
+fn every_error_has_its_status_and_type() {
+    use CredentialKind::{ApiKey, Jwt, Session};
+    let blocked = rolegate::Principal::user(&blocked()).unwrap_err();
+    let token = tokens().verify_jwt("a", now()).unwrap_err();
+    for (error, status, kind) in [
+        (AuthenticateError::Conflict(Session, Jwt), 403, "user_jwt_and_cookie_set"),
+        (AuthenticateError::Conflict(Session, ApiKey), 403, "user_key_and_session_set"),
+        (AuthenticateError::Conflict(Jwt, ApiKey), 403, "user_key_and_session_set"),
+        (AuthenticateError::Token(token), 401, "user_jwt_invalid"),
+        (AuthenticateError::Blocked(blocked), 401, "user_blocked"),
+        (AuthenticateError::KeyExpired, 401, "project_key_expired"),
+    ] {
+        assert_eq!((error.status(), error.error_type()), (status, kind), "{error}");
+    }
+}
+
 /// An invalid JWT is an error, where an invalid key is a guest; an empty header is one that is there.
 #[test]
 fn a_jwt_that_is_not_valid_is_refused() {

@@ -60,6 +60,11 @@ def restart(directory, log):
         assert ask(server, "DELETE", f"{ALL}/cc2fc886ad1e", KEY).status_code == 204
         jwt = ask(server, "POST", "/account/jwts", session).json()["jwt"]
         everybody = [KEY, session, {"X-Appwrite-JWT": jwt}, sign_in(server, "b"), {}]
+        try:
+            with Server(log, "--db", str(file)):
+                raise AssertionError("two servers with one file")
+        except RuntimeError:
+            pass
         before = [listing(server, who) for who in everybody]
         assert [len(seen) for seen in before] == [3, 2, 2, 2, 0], [list(seen) for seen in before]
         assert server.stop(signal.SIGTERM) == 0

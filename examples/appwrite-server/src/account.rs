@@ -1,5 +1,6 @@
 //! Sessions and JWTs.
 
+use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
 use argon2::password_hash::{PasswordHash, PasswordVerifier};
@@ -7,7 +8,8 @@ use axum::Json;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::IntoResponse;
 use rolegate::{
-    AuthenticateError, DEFAULT_JWT_LIFETIME, Directory, Identity, Principal, Provenance,
+    AuthenticateError, DEFAULT_JWT_LIFETIME, Directory, Identity, MAX_JWT_LIFETIME, Principal,
+    Provenance,
 };
 use serde_json::{Value, json};
 
@@ -45,8 +47,7 @@ pub fn create_session(call: &Call, log: &mut String) -> Answer {
         Failure::new(401, "user_invalid_credentials", message)
     })?;
     let (id, secret) = (random_hex(10)?, random_hex(32)?);
-    let seconds = body["duration"].as_u64().unwrap_or(LONGEST_SESSION);
-    let seconds = seconds.clamp(SHORTEST_SESSION, LONGEST_SESSION);
+    let seconds = duration(&body, SHORTEST_SESSION..=LONGEST_SESSION)?.unwrap_or(LONGEST_SESSION);
     let mut session: Value = call.server.write(|db, _| {
         Principal::user(&db.user(&user)?.unwrap_or_default()).map_err(AuthenticateError::from)?;
         let sql = "INSERT INTO sessions (id, user, secret, expire)
@@ -91,7 +92,7 @@ pub fn delete_session(asked: &Asked<'_>, id: &str) -> Answer {
 
 /// Makes a JWT in the session that asks.
 pub fn create_jwt(asked: &Asked<'_>) -> Answer {
-    let seconds = asked.call.json::<Value>()?["duration"].as_u64();
+    let seconds = duration(&asked.call.json()?, 0..=MAX_JWT_LIFETIME.as_secs())?;
     let jwt = jwt(&asked.call.server, asked.who, seconds)?;
     Ok((StatusCode::CREATED, Json(json!({ "jwt": jwt }))).into_response())
 }
@@ -105,6 +106,17 @@ pub fn jwt(server: &Server, who: &Identity, seconds: Option<u64>) -> Result<Stri
     let lifetime = seconds.map_or(DEFAULT_JWT_LIFETIME, Duration::from_secs);
     let tokens = server.authenticator.tokens();
     tokens.create_jwt(user_id, session_id, lifetime, SystemTime::now()).map_err(Failure::argument)
+}
+
+/// The seconds that something shall last, if a request says so.
+fn duration(body: &Value, range: RangeInclusive<u64>) -> Result<Option<u64>, Failure> {
+    let seconds = body["duration"].as_u64().filter(|seconds| range.contains(seconds));
+    if seconds.is_none() && !body["duration"].is_null() {
+        return Err(Failure::argument(format!(
+            "expected a duration of {range:?} seconds, found another"
+        )));
+    }
+    Ok(seconds)
 }
 
 fn no_session() -> Failure {

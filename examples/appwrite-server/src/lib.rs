@@ -12,6 +12,7 @@ pub mod index;
 pub mod query;
 pub mod store;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -39,6 +40,7 @@ pub struct Server {
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     path: String,
+    _lock: Option<File>,
     authenticator: Authenticator,
     graphql: graphql::Api,
 }
@@ -49,6 +51,10 @@ impl Server {
         // The connections of this process share a database in memory by its name.
         let name = format!("file:/{}?vfs=memdb", store::random_hex(16)?);
         let path = file.map_or(name, |file| file.to_string_lossy().into_owned());
+        // What is compiled stands for what is stored: nobody else may write there.
+        let lock = file.map(|_| File::create(format!("{path}.lock"))).transpose();
+        let lock = lock.map_err(Failure::internal)?;
+        lock.as_ref().map_or(Ok(()), File::try_lock).map_err(Failure::internal)?;
         let mut writer = connect(&path)?;
         let transaction = Transaction::new(&mut writer, Immediate)?;
         if !transaction.prepare("SELECT 1 FROM sqlite_schema")?.exists([])? {
@@ -63,6 +69,7 @@ impl Server {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
             path,
+            _lock: lock,
             authenticator: Authenticator::new(Tokens::new(secret), PROJECT).with_scopes(scopes),
             graphql: graphql::schema(),
         }))

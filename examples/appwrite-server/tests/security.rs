@@ -170,6 +170,11 @@ async fn a_jwt_makes_no_other_and_lasts_an_hour_at_most() {
     let session = [("x-appwrite-session", &*secret)];
     let long = host.ask("POST", "/v1/account/jwts", &session, json!({ "duration": 3601 })).await;
     long.refused(400, "general_argument_invalid");
+    for duration in [json!("60"), json!(-1), json!(0.5)] {
+        let answer =
+            host.ask("POST", "/v1/account/jwts", &session, json!({ "duration": duration })).await;
+        answer.refused(400, "general_argument_invalid");
+    }
     let over = host.ask("POST", "/v1/account/jwt", &session, json!({ "duration": 0 })).await;
     let over = over.body["jwt"].as_str().unwrap();
     host.get(ALL, &[("x-appwrite-jwt", over)]).await.refused(401, "user_jwt_invalid");
