@@ -1,5 +1,5 @@
 -- Everybody in turn asks for the first page; prints requests a second, the 99th percentile in
--- microseconds, and how many answers were none.
+-- microseconds, how many answers were none, and how many there were.
 local headers, turn = {}, 0
 
 function init(args)
@@ -17,5 +17,5 @@ end
 function done(summary, latency, requests)
     local errors = summary.errors
     local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
-    print(string.format("%.1f %d %d", summary.requests * 1e6 / summary.duration, latency:percentile(99), failed))
+    print(string.format("%.1f %d %d %d", summary.requests * 1e6 / summary.duration, latency:percentile(99), failed, summary.requests))
 end
