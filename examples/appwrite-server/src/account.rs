@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::store::{digest, random_hex};
 use crate::{COOKIE, Server};
 
-/// Appwrite's own: a session lasts from a minute to a year, and of more sessions the first to end goes.
+/// Appwrite's own: a session lasts from a minute to a year, and of more sessions the oldest goes.
 const SHORTEST_SESSION: u64 = 60;
 const LONGEST_SESSION: u64 = 31_536_000;
 const MAX_SESSIONS: u32 = 10;
@@ -53,8 +53,7 @@ pub fn create_session(call: &Call, log: &mut String) -> Answer {
         let sql = "INSERT INTO sessions (id, user, secret, expire)
             VALUES (?, ?, ?, strftime('%FT%H:%M:%f+00:00', 'now', ?))";
         db.run(sql, (&id, &user, digest(&secret), format!("{seconds} seconds")))?;
-        let last =
-            "SELECT id FROM sessions WHERE user = ?1 ORDER BY expire DESC, rowid DESC LIMIT ?2";
+        let last = "SELECT id FROM sessions WHERE user = ?1 ORDER BY rowid DESC LIMIT ?2";
         let sql = format!("DELETE FROM sessions WHERE user = ?1 AND id NOT IN ({last})");
         db.run(&sql, (&user, MAX_SESSIONS))?;
         let sql =
