@@ -22,7 +22,7 @@ class Server:
     def __enter__(self):
         environment = {**os.environ, "APPWRITE_SERVER_SECRET": "a secret of the tests, which is no other's"}
         command = [os.environ["SERVER"], "--listen", "127.0.0.1:0", *self.arguments]
-        self.process = subprocess.Popen(command, env=environment, stdout=self.log.open("ab"))
+        self.process = subprocess.Popen(command, env=environment, stdout=self.log.open("ab"), stderr=subprocess.STDOUT)
         begin = self.log.stat().st_size
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
