@@ -165,6 +165,7 @@ impl Authenticator {
             self.ask_key(key, now)
         } else {
             match credentials.session {
+                None if credentials.unknown_session => Asked::Nothing(GuestReason::UnknownSession),
                 None => Asked::Nothing(GuestReason::NoCredential),
                 Some((user_id, _)) if is_nobody(user_id) => {
                     Asked::Nothing(GuestReason::UnknownUser)
@@ -238,8 +239,7 @@ impl fmt::Debug for Authenticator {
 
 /// Why a request is refused for its credentials.
 ///
-/// Appwrite answers with 401 and `user_jwt_invalid` for [`Token`](Self::Token), `user_blocked` for
-/// [`Blocked`](Self::Blocked), `project_key_expired` for [`KeyExpired`](Self::KeyExpired).
+/// What Appwrite answers with, say [`status`](Self::status) and [`error_type`](Self::error_type).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum AuthenticateError {
@@ -251,6 +251,31 @@ pub enum AuthenticateError {
     Blocked(BlockedUser),
     /// The stored API key has expired.
     KeyExpired,
+}
+
+impl AuthenticateError {
+    /// The HTTP status that Appwrite answers with: 401, and 403 where credentials exclude each other.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Conflict(..) => 403,
+            Self::Token(_) | Self::Blocked(_) | Self::KeyExpired => 401,
+        }
+    }
+
+    /// The `type` in Appwrite's answer, such as `user_jwt_invalid`. To it a JWT beside an API key is a
+    /// user beside an API key, as a session is.
+    #[must_use]
+    pub fn error_type(&self) -> &'static str {
+        use CredentialKind::{Jwt, Session};
+        match self {
+            Self::Conflict(Session, Jwt) => "user_jwt_and_cookie_set",
+            Self::Conflict(..) => "user_key_and_session_set",
+            Self::Token(_) => "user_jwt_invalid",
+            Self::Blocked(_) => "user_blocked",
+            Self::KeyExpired => "project_key_expired",
+        }
+    }
 }
 
 impl From<BlockedUser> for AuthenticateError {

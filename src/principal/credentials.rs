@@ -20,6 +20,7 @@ use super::secret::Redacted;
 #[derive(Clone, Copy, Default)]
 pub struct Credentials<'a> {
     pub(super) session: Option<(&'a str, &'a str)>,
+    pub(super) unknown_session: bool,
     pub(super) jwt: Option<&'a str>,
     pub(super) key: Option<&'a str>,
 }
@@ -35,8 +36,17 @@ impl<'a> Credentials<'a> {
     /// which only it knows how it is stored; whether the user has that session, and until when, is
     /// checked here.
     #[must_use]
-    pub fn with_session(mut self, user_id: &'a str, session_id: &'a str) -> Self {
-        self.session = Some((user_id, session_id));
+    pub fn with_session(mut self, ids: impl Into<Option<(&'a str, &'a str)>>) -> Self {
+        self.session = ids.into();
+        self
+    }
+
+    /// A session whose secret the host does not know. It makes a guest of whoever has nothing else, and
+    /// the reason is not the absence of a credential; beside another credential it does not count, as in
+    /// the reference.
+    #[must_use]
+    pub fn with_unknown_session(mut self) -> Self {
+        self.unknown_session = true;
         self
     }
 
@@ -69,7 +79,7 @@ impl<'a> Credentials<'a> {
 impl fmt::Debug for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
-            .field("session", &self.session.map(|_| Redacted))
+            .field("session", &(self.session.is_some() || self.unknown_session).then_some(Redacted))
             .field("jwt", &self.jwt.map(|_| Redacted))
             .field("key", &self.key.map(|_| Redacted))
             .finish()

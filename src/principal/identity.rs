@@ -69,6 +69,8 @@ pub enum GuestReason {
     SessionGone,
     /// The session has expired.
     SessionExpired,
+    /// The host knows no session with the secret that was given.
+    UnknownSession,
     /// The text before the first `_` of the API key is no kind of key.
     UnknownKeyKind,
     /// There is no such API key.
@@ -135,6 +137,30 @@ impl Identity {
     }
 }
 
+/// For the host's log: ids and names, escaped, and no secret.
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Guest(reason) => write!(f, "guest: {reason}"),
+            Self::Session { user_id, session_id } => {
+                let (user, session) = (user_id.escape_debug(), session_id.escape_debug());
+                write!(f, "user `{user}` by session `{session}`")
+            }
+            Self::Jwt { user_id, session_id: Some(session_id) } => {
+                let (user, session) = (user_id.escape_debug(), session_id.escape_debug());
+                write!(f, "user `{user}` by JWT of session `{session}`")
+            }
+            Self::Jwt { user_id, session_id: None } => {
+                write!(f, "user `{}` by JWT without a session", user_id.escape_debug())
+            }
+            Self::ApiKey { kind, name, owner_id } => {
+                let (name, owner) = (name.escape_debug(), owner_id.escape_debug());
+                write!(f, "{kind} key `{name}` of `{owner}`")
+            }
+        }
+    }
+}
+
 impl fmt::Display for GuestReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -143,6 +169,7 @@ impl fmt::Display for GuestReason {
             Self::UnknownUser => "there is no such user",
             Self::SessionGone => "the user has no such session any more",
             Self::SessionExpired => "the session has expired",
+            Self::UnknownSession => "there is no session with that secret",
             Self::UnknownKeyKind => "the API key is of no known kind",
             Self::UnknownKey => "there is no such API key",
             Self::KeyOfAnotherProject => "the API key is another project's",

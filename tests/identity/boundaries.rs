@@ -108,14 +108,14 @@ fn a_session_ends_after_its_last_moment() {
     for (expire, now, valid) in cases {
         store.users[0].sessions[0].expire = Some(expire.into());
         let reason = (!valid).then_some(GuestReason::SessionExpired);
-        let session = Credentials::none().with_session("user-a", "s1");
+        let session = Credentials::none().with_session(("user-a", "s1"));
         for credentials in [session, Credentials::none().with_jwt(&*jwt)] {
             let identity = store.ask(&credentials, now).unwrap();
             assert_eq!(identity.guest_reason(), reason, "{expire:?} at {now:?}");
         }
     }
     store.users[0].sessions[0].expire = None;
-    let identity = store.ask(&Credentials::none().with_session("user-a", "s1"), now()).unwrap();
+    let identity = store.ask(&Credentials::none().with_session(("user-a", "s1")), now()).unwrap();
     assert_eq!((identity.guest_reason(), identity.expires_at()), (None, None));
 }
 
@@ -136,7 +136,7 @@ fn an_identity_expires_with_whatever_ends_first() {
         let identity = store.ask(&Credentials::none().with_jwt(&*jwt), now()).unwrap();
         assert_eq!(identity.expires_at(), Some(at(expected)), "{claims} {session:?}");
     }
-    let session = Credentials::none().with_session("user-a", "s1");
+    let session = Credentials::none().with_session(("user-a", "s1"));
     store.users[0].sessions[0].expire = Some("2026-01-01T00:00:00.250+00:00".into());
     let identity = store.ask(&session, now()).unwrap();
     assert_eq!(identity.expires_at(), Some(now() + Duration::from_millis(250)));

@@ -19,11 +19,11 @@ fn credentials_that_exclude_each_other_are_refused() {
     use CredentialKind::{ApiKey, Jwt, Session};
     let none = Credentials::none();
     let cases = [
-        (none.with_session("user-a", "s1").with_jwt("a"), Session, Jwt),
-        (none.with_session("user-a", "s1").with_key("a"), Session, ApiKey),
+        (none.with_session(("user-a", "s1")).with_jwt("a"), Session, Jwt),
+        (none.with_session(("user-a", "s1")).with_key("a"), Session, ApiKey),
         (none.with_jwt("a").with_key("a"), Jwt, ApiKey),
         (none.with_jwt("").with_key(""), Jwt, ApiKey),
-        (none.with_session("", "").with_jwt("a").with_key("a"), Session, Jwt),
+        (none.with_session(("", "")).with_jwt("a").with_key("a"), Session, Jwt),
     ];
     for (credentials, one, other) in cases {
         let error = Store::of_user_a().ask(&credentials, now()).unwrap_err();
@@ -31,6 +31,24 @@ fn credentials_that_exclude_each_other_are_refused() {
     }
     let error = AuthenticateError::Conflict(Session, Jwt).to_string();
     assert_eq!(error, "expected one credential, found a session and a JWT");
+}
+
+/// A host that speaks Appwrite's language answers with these.
+#[test]
+fn every_error_has_its_status_and_type() {
+    use CredentialKind::{ApiKey, Jwt, Session};
+    let blocked = rolegate::Principal::user(&blocked()).unwrap_err();
+    let token = tokens().verify_jwt("a", now()).unwrap_err();
+    for (error, status, kind) in [
+        (AuthenticateError::Conflict(Session, Jwt), 403, "user_jwt_and_cookie_set"),
+        (AuthenticateError::Conflict(Session, ApiKey), 403, "user_key_and_session_set"),
+        (AuthenticateError::Conflict(Jwt, ApiKey), 403, "user_key_and_session_set"),
+        (AuthenticateError::Token(token), 401, "user_jwt_invalid"),
+        (AuthenticateError::Blocked(blocked), 401, "user_blocked"),
+        (AuthenticateError::KeyExpired, 401, "project_key_expired"),
+    ] {
+        assert_eq!((error.status(), error.error_type()), (status, kind), "{error}");
+    }
 }
 
 /// An invalid JWT is an error, where an invalid key is a guest; an empty header is one that is there.
@@ -98,7 +116,7 @@ fn stored_keys_that_have_expired_are_refused() {
 
 #[test]
 fn a_directory_that_fails_is_heard() {
-    let credentials = Credentials::none().with_session("broken", "s1");
+    let credentials = Credentials::none().with_session(("broken", "s1"));
     let error = Store::default().ask(&credentials, now()).unwrap_err();
     assert_eq!(error, RequestError::Directory(Down));
     assert_eq!(error.to_string(), "the directory failed: no connection");

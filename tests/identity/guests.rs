@@ -29,6 +29,19 @@ fn nobody_without_a_credential() {
     assert_guest(&Store::of_user_a(), &Credentials::none(), GuestReason::NoCredential);
 }
 
+/// It is no session that excludes another credential, and not the absence of one either.
+#[test]
+fn nobody_by_a_secret_that_the_host_does_not_know() {
+    let store = Store::of_user_a();
+    let unknown = Credentials::none().with_unknown_session();
+    assert_guest(&store, &unknown, GuestReason::UnknownSession);
+    let jwt = jwt(&json!({"userId": "user-a"}));
+    let identity = store.ask(&unknown.with_jwt(&*jwt), now()).unwrap();
+    assert_eq!(identity.principal().user_id(), Some("user-a"));
+    assert_guest(&store, &unknown.with_key("standard_x"), GuestReason::UnknownKey);
+    assert_guest(&store, &Credentials::none().with_session(None), GuestReason::NoCredential);
+}
+
 #[test]
 fn nobody_whom_the_token_does_not_name() {
     let store = Store { users: vec![User::new(""), User::new("0")], keys: vec![] };
@@ -50,7 +63,7 @@ fn a_user_who_is_not_there() {
     let jwt = jwt(&json!({"userId": "user-b", "sessionId": "s1"}));
     assert_guest(&store, &Credentials::none().with_jwt(&*jwt), GuestReason::UnknownUser);
     for id in ["user-b", "", "0"] {
-        let session = Credentials::none().with_session(id, "s1");
+        let session = Credentials::none().with_session((id, "s1"));
         assert_guest(&store, &session, GuestReason::UnknownUser);
     }
 }
@@ -61,7 +74,7 @@ fn a_user_who_was_not_asked_for() {
     let store = Store::of_user_a();
     let jwt = jwt(&json!({"userId": "USER-A"}));
     assert_guest(&store, &Credentials::none().with_jwt(&*jwt), GuestReason::UnknownUser);
-    let session = Credentials::none().with_session("User-a", "s1");
+    let session = Credentials::none().with_session(("User-a", "s1"));
     assert_guest(&store, &session, GuestReason::UnknownUser);
 }
 
@@ -70,7 +83,7 @@ fn a_session_that_is_gone() {
     let mut store = Store::of_user_a();
     store.users[0].sessions.push(Session::default());
     for id in ["s2", "S1", "s1 ", ""] {
-        let session = Credentials::none().with_session("user-a", id);
+        let session = Credentials::none().with_session(("user-a", id));
         assert_guest(&store, &session, GuestReason::SessionGone);
     }
     for id in ["s2", "S1", "s1 "] {
@@ -103,7 +116,7 @@ fn a_session_that_has_expired() {
     for expire in ["2025-12-31T23:59:59.999+00:00", "soon", "2026-01-01T01:00:00[Asia/Tokyo]", " "]
     {
         store.users[0].sessions[0].expire = Some(expire.into());
-        let session = Credentials::none().with_session("user-a", "s1");
+        let session = Credentials::none().with_session(("user-a", "s1"));
         assert_guest(&store, &session, GuestReason::SessionExpired);
         assert_guest(&store, &Credentials::none().with_jwt(&*jwt), GuestReason::SessionExpired);
     }
@@ -217,4 +230,24 @@ fn what_was_not_asked_for_is_not_found() {
     }
     assert_eq!(decide(&user, found_user()), None);
     assert_eq!(decide(&key, found_key()), None);
+}
+
+/// For the log: who, by what, and why not; names cannot break out of their line.
+#[test]
+fn where_somebody_comes_from_is_one_line() {
+    let in_session = jwt(&json!({"userId": "user-a", "sessionId": "s1"}));
+    let without = jwt(&json!({"userId": "user-a"}));
+    let key = FoundKey::of_project(PROJECT, "standard_a").with_name("Back\nend");
+    let store = Store::of_user_a().with_key(KeyKind::Standard, "standard_a", key);
+    let none = Credentials::none();
+    for (credentials, line) in [
+        (none, "guest: no credential was given"),
+        (none.with_unknown_session(), "guest: there is no session with that secret"),
+        (none.with_session(("user-a", "s1")), "user `user-a` by session `s1`"),
+        (none.with_jwt(&*in_session), "user `user-a` by JWT of session `s1`"),
+        (none.with_jwt(&*without), "user `user-a` by JWT without a session"),
+        (none.with_key("standard_a"), "standard key `Back\\nend` of `project-1`"),
+    ] {
+        assert_eq!(store.ask(&credentials, now()).unwrap().provenance().to_string(), line);
+    }
 }

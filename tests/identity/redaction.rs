@@ -58,7 +58,8 @@ fn nothing_that_is_printed_shows_a_secret() {
     let none = Credentials::none();
     let all = [
         none,
-        none.with_session("user-a", "s1"),
+        none.with_session(("user-a", "s1")),
+        none.with_unknown_session(),
         none.with_jwt(&*jwt),
         none.with_jwt(&*wrong),
         none.with_key(STORED),
@@ -83,6 +84,7 @@ fn nothing_that_is_printed_shows_a_secret() {
         match store.ask(credentials, now()) {
             Ok(identity) => {
                 debug("identity", &identity, &secrets);
+                assert_redacted("provenance", &identity.provenance().to_string(), &secrets);
                 let reason = identity.guest_reason().map(|reason| reason.to_string());
                 assert_redacted("reason", &reason.unwrap_or_default(), &secrets);
             }

@@ -40,7 +40,7 @@ fn a_missing_scope_is_named() {
 #[test]
 fn users_have_at_least_what_guests_have() {
     let store = Store::of_user_a();
-    let session = Credentials::none().with_session("user-a", "s1");
+    let session = Credentials::none().with_session(("user-a", "s1"));
     let identity = store.ask(&session, now()).unwrap();
     for scope in GUEST_SCOPES {
         assert!(identity.require_scope(scope).is_ok(), "{scope}");
@@ -58,7 +58,7 @@ fn a_host_gives_other_scopes() {
     let store = Store::of_user_a().with_key(KeyKind::Standard, "k", key);
     for (credentials, expected) in [
         (Credentials::none(), vec![]),
-        (Credentials::none().with_session("user-a", "s1"), vec!["account"]),
+        (Credentials::none().with_session(("user-a", "s1")), vec!["account"]),
         (Credentials::none().with_key("k"), vec!["home"]),
     ] {
         let identity = authenticator.authenticate(&credentials, &store, now()).unwrap();

@@ -52,7 +52,7 @@ fn the_guide_s_story_is_told_as_appwrite_tells_it() {
             "standard_mails",
             FoundKey::of_project(PROJECT, "standard_mails").with_scopes(["messages.write"]),
         );
-    let session = Credentials::none().with_session("user-a", "s1");
+    let session = Credentials::none().with_session(("user-a", "s1"));
     assert_eq!(birthdays(&store, &session, now()).unwrap(), (vec!["Kevin"], None));
 
     // In that session account.createJWT makes a JWT, for the function that acts for the user.

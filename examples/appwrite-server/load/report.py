@@ -1,0 +1,34 @@
+"""A table of the medians, and what permissions cost: the same pages decided and not."""
+
+import os
+import pathlib
+import statistics
+import sys
+
+work, cases = pathlib.Path(sys.argv[1]), sys.argv[2:]
+NAMES = {
+    "auditor@decided": "JWT, sees all, document by document",
+    "auditor@open": "JWT, sees all, the collection grants it",
+    "users@decided": "200 JWTs, each its part, document by document",
+    "users@open": "200 JWTs, see all, the collection grants it",
+    "key@decided": "API key, permissions bypassed",
+}
+TICKS = os.sysconf("SC_CLK_TCK")
+rates, costs = {}, {}
+print("| | requests a second | 99th percentile | processor time a request |\n| --- | --- | --- | --- |")
+for case in cases:
+    lines = (work / f"result.{case}").read_text().splitlines()
+    rounds = [[float(number) for number in line.split()] for line in lines]
+    assert not any(failed for _, _, failed, _, _ in rounds), f"{case}: requests failed"
+    rates[case] = [rate for rate, *_ in rounds]
+    costs[case] = [ticks / TICKS / requests * 1e6 for *_, requests, ticks in rounds]
+    slowest = statistics.median(latency for _, latency, *_ in rounds) / 1000
+    rate, cost = statistics.median(rates[case]), statistics.median(costs[case])
+    print(f"| {NAMES[case]} | {rate:,.0f} | {slowest:.2f} ms | {cost:.0f} µs |")
+print()
+for decided, bypassed in [("auditor@decided", "auditor@open"), ("users@decided", "users@open"), ("auditor@decided", "key@decided")]:
+    # Of rounds that stood beside each other.
+    pairs = zip(rates[decided], rates[bypassed], costs[decided], costs[bypassed])
+    slower, dearer = zip(*((1 - a / b, c / d - 1) for a, b, c, d in pairs))
+    print(f"{NAMES[decided]}, against {NAMES[bypassed]}:")
+    print(f"    {statistics.median(slower):+.1%} fewer requests, {statistics.median(dearer):+.1%} processor time")

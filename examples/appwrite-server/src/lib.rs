@@ -1,0 +1,172 @@
+//! A server that Appwrite's own SDKs talk to, and that leaves every decision to rolegate.
+//!
+//! A request becomes an identity ([`call`]) before anything else is looked at. Data lives in SQLite
+//! ([`store`]); permission lists are compiled at start and kept current ([`index`]).
+
+pub mod account;
+pub mod call;
+pub mod documents;
+pub mod failure;
+pub mod graphql;
+pub mod index;
+pub mod query;
+pub mod store;
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::Router;
+use rolegate::{Authenticator, BuiltInScopes, Scopes, Secret, Tokens};
+use rusqlite::{Connection, Transaction, TransactionBehavior::Immediate};
+
+use call::{Answer, Asked, Call};
+use documents::Place;
+use failure::Failure;
+use store::{Collections, Db};
+
+/// The one project there is, and the cookie of its sessions: `a_session_` and the project.
+pub const PROJECT: &str = "birthdays";
+const COOKIE: &str = "a_session_birthdays";
+
+/// Everything that a request needs.
+///
+/// One lock orders everything. Whoever reads holds it shared from the decision to the last document
+/// read; whoever writes holds it alone until what is compiled and what is committed agree again. So
+/// nobody ever sees a document by a permission list that is not the document's.
+pub struct Server {
+    collections: RwLock<Collections>,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    path: String,
+    _lock: Option<File>,
+    authenticator: Authenticator,
+    graphql: graphql::Api,
+}
+
+impl Server {
+    /// Opens a file, or a database in memory; a new one begins with a seed, in SQL.
+    pub fn open(file: Option<&Path>, seed: &str, secret: Secret) -> Result<Arc<Self>, Failure> {
+        // The connections of this process share a database in memory by its name.
+        let name = format!("file:/{}?vfs=memdb", store::random_hex(16)?);
+        let path = file.map_or(name, |file| file.to_string_lossy().into_owned());
+        // What is compiled stands for what is stored: nobody else may write there.
+        let lock = file.map(|_| File::create(format!("{path}.lock"))).transpose();
+        let lock = lock.map_err(Failure::internal)?;
+        lock.as_ref().map_or(Ok(()), File::try_lock).map_err(Failure::internal)?;
+        let mut writer = connect(&path)?;
+        let transaction = Transaction::new(&mut writer, Immediate)?;
+        if !transaction.prepare("SELECT 1 FROM sqlite_schema")?.exists([])? {
+            transaction.execute_batch(include_str!("../schema.sql"))?;
+            transaction.execute_batch(seed)?;
+        }
+        transaction.commit()?;
+        let mut scopes = BuiltInScopes::default();
+        scopes.users = Scopes::new(scopes.users.iter().chain(["account"]));
+        Ok(Arc::new(Self {
+            collections: RwLock::new(store::compile(&Db(&writer))?),
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+            path,
+            _lock: lock,
+            authenticator: Authenticator::new(Tokens::new(secret), PROJECT).with_scopes(scopes),
+            graphql: graphql::schema(),
+        }))
+    }
+
+    pub fn router(self: Arc<Self>) -> Router {
+        Router::new().fallback(call::answer).with_state(self)
+    }
+
+    /// Does something that reads.
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Db<'_>, &Collections) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let collections = self.collections.read().unwrap_or_else(PoisonError::into_inner);
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = idle.map_or_else(|| connect(&self.path), Ok)?;
+        let done = work(&Db(&connection), &collections);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        done
+    }
+
+    /// Does something that writes, in one transaction. Indexes are changed last, when nothing but the
+    /// commit can fail; if that does, they are made anew, and without an index nothing is visible.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Db<'_>, &mut Collections) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut collections = self.collections.write().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = Transaction::new(&mut writer, Immediate)?;
+        let done = work(&Db(&transaction), &mut collections)?;
+        if let Err(error) = transaction.commit() {
+            *collections = Collections::new();
+            *collections = store::compile(&Db(&writer))?;
+            return Err(error.into());
+        }
+        Ok(done)
+    }
+}
+
+fn connect(path: &str) -> Result<Connection, Failure> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // What is committed has reached the disk, and readers do not wait for that.
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    Ok(connection)
+}
+
+/// Finds out who asks, and for what.
+fn dispatch(call: &Call, log: &mut String) -> Answer {
+    let path: Vec<_> = call.uri.path().split('/').skip(1).collect();
+    let (method, path) = (call.method.as_str(), &*path);
+    if let ("POST", ["v1", "account", "sessions", "email"]) = (method, path) {
+        return account::create_session(call, log);
+    }
+    let (place, one) = match path {
+        ["v1", "databases", database, "collections", collection, "documents", one @ ..] => {
+            (Some(Place { database, collection, names: ["collection", "document"] }), one)
+        }
+        ["v1", "tablesdb", database, "tables", collection, "rows", one @ ..] => {
+            (Some(Place { database, collection, names: ["table", "row"] }), one)
+        }
+        _ => (None, path),
+    };
+    let reads = method == "GET" || (method == "POST" && place.is_none());
+    if reads {
+        return call.server.read(|db, all| {
+            let asked = Asked { call, who: &call.identify(db, log)?, db };
+            match (method, &place, one) {
+                ("GET", Some(place), []) => place.list(&asked, all),
+                ("GET", Some(place), [id]) => place.get(&asked, all, id),
+                ("POST", None, ["v1", "account", "jwts" | "jwt"]) => account::create_jwt(&asked),
+                ("POST", None, ["v1", "graphql"] | ["v1", "graphql", "mutation"]) => {
+                    graphql::answer(&asked)
+                }
+                _ => Err(no_route()),
+            }
+        });
+    }
+    call.server.write(|db, all| {
+        let asked = Asked { call, who: &call.identify(db, log)?, db };
+        match (method, &place, one) {
+            ("POST", Some(place), []) => place.create(&asked, all),
+            ("PATCH", Some(place), [id]) => place.update(&asked, all, id),
+            ("DELETE", Some(place), [id]) => place.delete(&asked, all, id),
+            ("DELETE", None, ["v1", "account", "sessions", id]) => {
+                account::delete_session(&asked, id)
+            }
+            _ => Err(no_route()),
+        }
+    })
+}
+
+fn no_route() -> Failure {
+    let message = "expected a route of this server, found another";
+    Failure::new(404, "general_route_not_found", message)
+}

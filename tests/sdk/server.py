@@ -1,0 +1,49 @@
+"""The example server as a process: started on a free port, and always stopped."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+START_SECONDS = 20
+STOP_SECONDS = 10
+
+
+class Server:
+    """Use it in a `with` block. Its log is kept in `log`."""
+
+    def __init__(self, log: pathlib.Path, *arguments: str):
+        self.log = log
+        self.arguments = arguments
+        self.process = None
+
+    def __enter__(self):
+        environment = {**os.environ, "APPWRITE_SERVER_SECRET": "a secret of the tests, which is no other's"}
+        command = [os.environ["SERVER"], "--listen", "127.0.0.1:0", *self.arguments]
+        self.process = subprocess.Popen(command, env=environment, stdout=self.log.open("ab"), stderr=subprocess.STDOUT)
+        begin = self.log.stat().st_size
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            lines = self.log.read_bytes()[begin:].decode()
+            found = re.search(r"listening on (http://127\.0\.0\.1:\d+/v1)\n", lines)
+            if found:
+                self.endpoint = found[1]
+                return self
+            time.sleep(0.02)
+        self.__exit__()
+        raise RuntimeError(f"the server has not started: {self.log.read_text()[-1000:]}")
+
+    def __exit__(self, *_):
+        self.stop(signal.SIGTERM)
+
+    def stop(self, how: int):
+        """Stops it, by force if it takes long, and gives the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        return self.process.wait(STOP_SECONDS)

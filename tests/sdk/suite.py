@@ -1,0 +1,63 @@
+"""Runs every driver against a server of its own, then kills one while it writes; counts what passed."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import durability
+from server import Server
+
+HERE = pathlib.Path(__file__).parent
+DRIVER_SECONDS = 60
+DRIVERS = {
+    "node-appwrite": ["node", HERE / "node.mjs"],
+    "appwrite (web)": ["node", HERE / "web.mjs"],
+    "appwrite (Python)": [sys.executable, HERE / "python.py"],
+}
+
+# Whatever is secret in the seed. Tokens and sessions are made while the tests run, and told by their form.
+SECRETS = ["password-", "standard_", "eyJ", "a secret of the tests"]
+
+
+def drive(command, log):
+    """The lines that a driver prints: `ok NAME` or `not ok NAME: WHY`."""
+    with Server(log) as server:
+        environment = {**os.environ, "ENDPOINT": server.endpoint}
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=DRIVER_SECONDS)
+        except subprocess.TimeoutExpired:
+            return [f"not ok the driver: not done after {DRIVER_SECONDS} seconds"]
+        lines = [line for line in done.stdout.splitlines() if line.startswith(("ok ", "not ok "))]
+        if done.returncode != 0 or not lines:
+            lines.append(f"not ok the driver: exit status {done.returncode}: {done.stderr[-2000:]}")
+        return lines
+
+
+def logged(log):
+    """What the log of a run says, and does not say."""
+    text = log.read_text()
+    found = [secret for secret in SECRETS if secret in text]
+    yield f"not ok the log has no secret: {found}" if found else "ok the log has no secret"
+    for what in ["user `user-a` by JWT of session", "user `user-a` by session", "standard key `Backend`"]:
+        yield f"ok the log says {what}" if what in text else f"not ok the log says {what}: {text[-500:]}"
+
+
+def main():
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as directory:
+        directory = pathlib.Path(directory)
+        suites = {name: lambda log, command=command: drive(command, log) for name, command in DRIVERS.items()}
+        suites["restart and kill -9"] = lambda log: durability.run(directory, log)
+        for number, (name, suite) in enumerate(suites.items()):
+            log = directory / f"{number}.log"
+            for line in [*suite(log), *(logged(log) if name in DRIVERS else [])]:
+                good = line.startswith("ok ")
+                passed, failed = passed + good, failed + (not good)
+                print(f"{name}: {line}", flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return failed != 0 or passed == 0
+
+
+sys.exit(main())
