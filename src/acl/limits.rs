@@ -35,6 +35,16 @@ impl AclLimits {
         grants: u32::MAX,
         role_bytes: u32::MAX,
     };
+
+    /// The same, where that is not more than can be numbered.
+    pub(super) fn capped(self) -> Self {
+        Self {
+            lists: self.lists.min(Self::MAX.lists),
+            roles: self.roles.min(Self::MAX.roles),
+            grants: self.grants,
+            role_bytes: self.role_bytes,
+        }
+    }
 }
 
 impl Default for AclLimits {

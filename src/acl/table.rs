@@ -90,14 +90,9 @@ impl AclTable {
     /// A table without lists that will not hold more than `limits`.
     #[must_use]
     pub fn with_limits(limits: AclLimits) -> Self {
-        let max = AclLimits::MAX;
         Self {
             id: TableId::next(),
-            limits: AclLimits {
-                lists: limits.lists.min(max.lists),
-                roles: limits.roles.min(max.roles),
-                ..limits
-            },
+            limits: limits.capped(),
             roles: Interner::default(),
             postings: Vec::new(),
             grants: Vec::new(),

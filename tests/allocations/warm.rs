@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use allocation_counter::measure;
-use rolegate::{AclColumn, AclTable, Action, Principal, Selection, Visibility};
+use rolegate::{AclColumn, AclId, AclTable, Action, Principal, Selection, Visibility};
 
 /// Enough for whatever a filter prepares once for large columns.
 const DOCUMENTS: usize = 100_000;
@@ -103,5 +103,38 @@ fn a_selection_that_was_larger_takes_a_smaller_batch_without_allocating() {
     for (name, visibility) in visibilities {
         let mut selection = visibility.filter(&large);
         assert_eq!(allocations(|| visibility.filter_into(&small, &mut selection)), 0, "{name}");
+    }
+}
+
+/// Makes something, and gives it back with the bytes of heap that it holds.
+fn held<T>(make: impl FnOnce() -> T) -> (T, usize) {
+    let mut thing = None;
+    let bytes = measure(|| thing = Some(make())).bytes_current;
+    (thing.unwrap(), usize::try_from(bytes).unwrap())
+}
+
+/// A table in which a role has postings of each kind: few, many, and blocks of bits.
+fn table_of(lists: usize) -> (AclTable, Vec<AclId>) {
+    let mut table = AclTable::new();
+    let list = |number: usize| {
+        let owner = format!("update(\"user:u{number}\")");
+        [owner, format!("read(\"team:t{}\")", number % 100), "read(\"any\")".into()]
+    };
+    let ids = (0..lists).map(|number| table.insert(list(number)).unwrap()).collect();
+    (table, ids)
+}
+
+#[test]
+fn a_table_and_a_column_say_to_the_byte_what_they_take() {
+    for lists in [0, 1, 3, 100, 300, 5_000, 70_000] {
+        let (mut table, bytes) = held(|| table_of(lists).0);
+        assert_eq!(table.memory(), bytes, "a table of {lists} lists");
+        let freed = -measure(|| table.shrink_to_fit()).bytes_current;
+        let bytes = i64::try_from(bytes).unwrap() - freed;
+        assert_eq!(i64::try_from(table.memory()), Ok(bytes), "a table of {lists} lists, shrunk");
+
+        let (_, ids) = table_of(lists);
+        let (column, bytes) = held(|| ids.iter().copied().collect::<AclColumn>());
+        assert_eq!(column.memory(), bytes, "a column of {lists} lists");
     }
 }

@@ -80,3 +80,30 @@ fn a_refused_list_leaves_nothing_behind() {
     table.insert(["read(\"any\")"]).unwrap();
     assert_eq!((table.len(), table.roles().len()), (1, 1));
 }
+
+/// Two hundred lists of a block: one bit map of 520 bytes takes less than their 800, two take more.
+#[test]
+fn a_block_is_made_of_bits_only_where_those_take_less() {
+    let named = |verbs: &[&str]| {
+        let users: Vec<String> = verbs.iter().map(|verb| format!("{verb}(\"users\")")).collect();
+        let others = |list: usize| [format!("read(\"user:u{list}\")")];
+        // One more in the next block, so that the first one is done with.
+        memory((0..4097).map(|list| {
+            let named = if list < 200 || list == 4096 { &users[..] } else { &[] };
+            others(list).into_iter().chain(named.iter().cloned()).collect::<Vec<_>>()
+        }))
+    };
+    let (one, two) = (named(&["read"]), named(&["read", "update"]));
+    assert!(two - one < 800.0 - 520.0, "{} bytes more", two - one);
+}
+
+#[test]
+fn a_refused_list_does_not_take_what_is_reserved_for_others() {
+    let mut table = AclTable::new();
+    for list in 0..1500 {
+        table.insert([format!("read(\"user:u{list}\")")]).unwrap();
+    }
+    let before = table.memory();
+    table.insert(["read(\"user:new\")", "nonsense"]).unwrap_err();
+    assert!(table.memory() >= before, "{} bytes, {before} before", table.memory());
+}

@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rolegate::{
-    Credentials, DEFAULT_JWT_LIFETIME, GuestReason, MAX_LEEWAY, Secret, TokenErrorKind, Tokens,
+    Credentials, DEFAULT_JWT_LIFETIME, GuestReason, MAX_LEEWAY, MAX_TOKEN_LEN, Secret,
+    TokenErrorKind, Tokens,
 };
 use serde_json::{Value, json};
 
@@ -154,4 +155,29 @@ fn a_secret_is_replaced_without_throwing_anybody_out() {
     assert_eq!(kind(&after, &new_token, now()), None, "the first secret signs");
     assert_eq!(kind(&after, &old_token, now()), Some(TokenErrorKind::Signature));
     assert_eq!(kind(&before, &new_token, now()), Some(TokenErrorKind::Signature));
+}
+
+#[test]
+fn the_longest_token_that_is_made_is_also_read() {
+    let make =
+        |len: usize| tokens().create_jwt(&"u".repeat(len), "s", DEFAULT_JWT_LIFETIME, now()).ok();
+    // Four characters for three bytes: the id alone would fill it.
+    assert!(make(20_000).is_some());
+    let longest = (0..MAX_TOKEN_LEN / 4 * 3).rev().find_map(make).unwrap();
+    assert_eq!(longest.len(), MAX_TOKEN_LEN);
+    assert_eq!(kind(&tokens(), &longest, now()), None);
+    assert_eq!(kind(&tokens(), &format!("{longest}x"), now()), Some(TokenErrorKind::TooLong));
+}
+
+/// Before 1970 time is counted backwards.
+#[test]
+fn what_ended_before_1970_ends_then() {
+    let mut store = Store::of_user_a();
+    store.users[0].sessions[0].expire = Some("1969-12-31T23:59:58.750+00:00".into());
+    let session = Credentials::none().with_session(("user-a", "s1"));
+    let end = UNIX_EPOCH - Duration::from_millis(1250);
+    let identity = store.ask(&session, end - SECOND).unwrap();
+    assert_eq!((identity.guest_reason(), identity.expires_at()), (None, Some(end)));
+    let identity = store.ask(&session, end + NANO).unwrap();
+    assert_eq!(identity.guest_reason(), Some(GuestReason::SessionExpired));
 }

@@ -1,8 +1,8 @@
 //! Every reason for being only a guest.
 
 use rolegate::{
-    Authenticator, Credentials, Found, FoundKey, GuestReason, KeyKind, Lookup, Principal,
-    Provenance, Session, TokenErrorKind, User,
+    Authenticator, Credentials, Found, FoundKey, GuestReason, KeyKind, Lookup, MAX_TOKEN_LEN,
+    Principal, Provenance, Session, TokenErrorKind, User,
 };
 use serde_json::json;
 
@@ -249,5 +249,36 @@ fn where_somebody_comes_from_is_one_line() {
         (none.with_key("standard_a"), "standard key `Back\\nend` of `project-1`"),
     ] {
         assert_eq!(store.ask(&credentials, now()).unwrap().provenance().to_string(), line);
+    }
+}
+
+/// Who cannot be there is not looked for, in a database that may well have an empty text in it.
+#[test]
+fn nothing_is_looked_up_that_cannot_be() {
+    let authenticator = authenticator();
+    let longest = "x".repeat(MAX_TOKEN_LEN);
+    let longer = "x".repeat(MAX_TOKEN_LEN + 1);
+    let none = Credentials::none();
+    for (credentials, expected) in [
+        (none.with_session(("", "s1")), Lookup::Nothing),
+        (none.with_session(("0", "s1")), Lookup::Nothing),
+        (none.with_session(("a", "s1")), Lookup::User("a")),
+        (none.with_key(""), Lookup::Nothing),
+        (none.with_key(&*longer), Lookup::Nothing),
+        (none.with_key(&*longest), Lookup::Key { kind: KeyKind::Standard, secret: &longest }),
+        (none.with_key("x"), Lookup::Key { kind: KeyKind::Standard, secret: "x" }),
+    ] {
+        let pending = authenticator.verify(&credentials, now()).unwrap();
+        assert_eq!(pending.lookup(), expected);
+    }
+}
+
+#[test]
+fn a_key_of_an_organization_without_an_id() {
+    for id in ["", "0"] {
+        let key = FoundKey::of_organization(id, "organization_o");
+        let store = Store::default().with_key(KeyKind::Organization, "organization_o", key);
+        let credentials = Credentials::none().with_key("organization_o");
+        assert_guest(&store, &credentials, GuestReason::UnknownKey);
     }
 }

@@ -6,6 +6,7 @@ mod guests;
 mod hostile;
 mod keys;
 mod laws;
+mod printed;
 mod redaction;
 mod scopes;
 mod story;

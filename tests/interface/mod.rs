@@ -3,9 +3,12 @@
 #[path = "../../examples/birthdays.rs"]
 #[allow(dead_code, reason = "main is for the example")]
 mod birthdays;
+mod printed;
+mod refusals;
 
 use rolegate::{
-    AclColumn, AclId, AclTable, Collection, Explanation, InsertError, Matcher, ParseError,
+    AclColumn, AclId, AclTable, Action, Collection, Explanation, InsertError, MAX_ID_LEN,
+    MAX_PERMISSION_LEN, MAX_ROLE_LEN, MAX_TEAM_ROLE_LEN, Matcher, Membership, ParseError,
     Permission, Principal, Role, Selection, User, Visibility,
 };
 
@@ -59,4 +62,49 @@ fn what_is_passed_around_is_small() {
     assert_eq!(size_of::<Result<AclId, ParseError>>(), 16);
     assert_eq!(size_of::<Role<'_>>(), 24);
     assert_eq!(size_of::<Permission<'_>>(), 24);
+}
+
+#[test]
+fn a_role_is_a_text_wherever_one_is_asked_for() {
+    let role = Role::team_role("t", "owner").unwrap();
+    let text: &str = role.as_ref();
+    assert_eq!(text, "team:t/owner");
+}
+
+#[test]
+fn a_batch_without_documents_is_empty_and_one_with_none_selected_is_not() {
+    assert!(Selection::new().is_empty());
+    assert!(![false].into_iter().collect::<Selection>().is_empty());
+}
+
+#[test]
+fn every_document_is_visible_only_where_permissions_are_bypassed() {
+    let mut table = AclTable::new();
+    table.insert(["read(\"any\")"]).unwrap();
+    assert!(!table.resolve(&Principal::guest(), Action::Read).is_every_document());
+    let everything = table.resolve(&Principal::key_with_bypass(), Action::Read);
+    assert!(everything.is_every_document());
+    assert!(!everything.is_none());
+}
+
+#[test]
+fn a_confirmed_membership_gives_its_team_and_its_roles() {
+    let mut user = User::new("ann");
+    user.memberships.push(Membership::confirmed("m", "t", ["owner"]));
+    let principal = Principal::user(&user).unwrap();
+    let roles: Vec<&str> = principal.roles().iter().map(Role::as_str).collect();
+    for role in ["member:m", "team:t", "team:t/owner"] {
+        assert!(roles.contains(&role), "{role} of {roles:?}");
+    }
+}
+
+#[test]
+fn the_longest_role_and_permission_are_as_long_as_it_says() {
+    let (id, name) = ("a".repeat(MAX_ID_LEN), "b".repeat(MAX_TEAM_ROLE_LEN));
+    assert!(Role::team(&format!("{id}a")).is_err());
+    let role = Role::team_role(&id, &name).unwrap();
+    assert_eq!(role.as_str().len(), MAX_ROLE_LEN);
+    assert!(Role::team_role(&id, &format!("{name}b")).is_err());
+    let permission = Permission::new(Action::Update, &role);
+    assert_eq!(permission.as_str().len(), MAX_PERMISSION_LEN);
 }

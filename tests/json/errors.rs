@@ -1,12 +1,12 @@
 //! What is refused, and where it says so.
 
-use rolegate::json::{ErrorKind, Filter, Form};
+use rolegate::json::{ErrorKind, Filter, Form, MAX_DEPTH};
 use serde_json::Value;
 
 use super::{BIRTHDAYS, seen, seen_as, user_a};
 
 /// Texts that are JSON, or nearly. Each is tried alone and within a document.
-const VALUES: [&str; 96] = [
+const VALUES: [&str; 97] = [
     "0",
     "-0",
     "1",
@@ -70,6 +70,7 @@ const VALUES: [&str; 96] = [
     "\"\\ud83dx\"",
     "\"\\ud83d\\n\"",
     "\"\\ud83d\\u0041\"",
+    "\"\\ud83d\\ue000\"",
     "\"\\uDBFF\\uDFFF\"",
     "\"\\uD800\\uDC00\"",
     "\"\u{7f}\"",
@@ -258,6 +259,52 @@ fn a_form_that_was_told_is_held_to() {
     ] {
         let error = seen_as(form, input).unwrap_err();
         assert_eq!((error.kind(), error.line(), error.column()), (kind, line, column), "{input}");
+    }
+}
+
+#[test]
+fn an_error_about_a_limit_or_a_form_says_what_to_do() {
+    let matcher = user_a();
+    let filter = Filter::new(&matcher);
+    let deep = "[".repeat(MAX_DEPTH + 1);
+    for (filter, input, message) in [
+        (
+            filter.clone().form(Form::List),
+            r#"{"message":"no"}"#,
+            "line 1, column 1: expected a list of documents, found none; \
+             if it has another name, tell the filter"
+                .to_owned(),
+        ),
+        (
+            filter.clone(),
+            &deep,
+            format!(
+                "line 1, column {}: expected at most {MAX_DEPTH} levels, found one more",
+                MAX_DEPTH + 1
+            ),
+        ),
+        (
+            filter.clone().max_document_len(1),
+            "[ {}]",
+            "line 1, column 3: expected a shorter document, found more; or allow longer ones"
+                .into(),
+        ),
+        (
+            filter.clone().max_response_len(3),
+            "[\n{}]",
+            "line 2, column 2: expected a shorter response, found more; \
+             or allow longer ones, or send one document a line"
+                .into(),
+        ),
+    ] {
+        let error = filter.copy(input.as_bytes(), std::io::sink()).unwrap_err();
+        assert_eq!(error.to_string(), message, "{input}");
+        assert!(std::error::Error::source(&error).is_none());
+        let shown = format!("{error:?}");
+        let offset = error.offset();
+        let expected = format!("Error {{ kind: {:?}, offset: {offset}, message", error.kind());
+        assert!(shown.starts_with(&expected), "{shown}");
+        assert!(shown.contains(&message), "{shown}");
     }
 }
 

@@ -4,6 +4,7 @@ mod errors;
 mod limits;
 mod properties;
 mod rules;
+mod spellings;
 mod strategies;
 mod streams;
 

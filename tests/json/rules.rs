@@ -50,6 +50,12 @@ fn a_key_with_bypass_gets_everything_as_it_is() {
     assert!(filter.apply(b"{\"message\":nope}").is_err());
     let repeated = br#"{"documents":[{"$permissions":[],"$permissions":[]}]}"#;
     assert!(filter.apply(repeated).is_err());
+
+    let nested = format!(r#"[{{"author":{YOURS},"books":[{YOURS},{MINE}],"$permissions":[]}}]"#);
+    let filter = Filter::new(&bypass).nested(Nested::Filter);
+    let (output, outcome) = filter.apply(nested.as_bytes()).unwrap();
+    assert_eq!(String::from_utf8(output).unwrap(), nested);
+    assert_eq!((outcome.visible(), outcome.nested_removed()), (1, 0));
 }
 
 #[test]

@@ -87,6 +87,50 @@ fn places_are_counted_from_the_start_of_the_stream() {
     assert_eq!((malformed.document(), malformed.offset()), (99, expected as u64));
 }
 
+/// The reader stops where a document ends that is as long as one may be, and its line does not yet.
+#[test]
+fn a_line_of_just_the_length_that_is_allowed_passes_however_it_comes() {
+    let matcher = user_a();
+    let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}";
+    let len = line.len();
+    // Taken for a response it would be too long.
+    let filter = Filter::new(&matcher).max_document_len(len).max_response_len(len);
+    for blank in ["", "\n\n", " \n"] {
+        let input = format!("{blank}{line}\n{line}\n{line}");
+        for step in len..=len + 4 {
+            let mut written = Vec::new();
+            let reader = Slow(input.as_bytes(), step, false);
+            let outcome = filter.copy(reader, &mut written).unwrap();
+            assert_eq!((outcome.form(), outcome.visible()), (Form::Lines, 3), "{input:?} {step}");
+            assert_eq!(written, input.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_the_first_line_is_told_before_the_rest_is_read() {
+    let matcher = user_a();
+    let filter = Filter::new(&matcher).max_response_len(1000);
+    let endless = b"{\"a\":x}\n".chain(io::repeat(b' '));
+    let error = filter.copy(endless, io::sink()).unwrap_err();
+    assert_eq!((error.kind(), error.offset()), (ErrorKind::UnexpectedCharacter, 5));
+}
+
+#[test]
+fn whoever_watches_sees_how_far_it_has_come() {
+    let matcher = user_a();
+    let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}\n{}\n";
+    let input = line.repeat(10_000);
+    let (mut written, mut seen) = (Vec::new(), Vec::new());
+    let outcome = Filter::new(&matcher)
+        .copy_watched(input.as_bytes(), &mut written, |outcome| seen.push(outcome.visible()))
+        .unwrap();
+    assert_eq!((outcome.visible(), outcome.removed()), (10_000, 10_000));
+    assert_eq!(written.len(), (line.len() - "{}\n".len()) * 10_000);
+    assert!(seen.len() > 2 && seen.is_sorted(), "{seen:?}");
+    assert_eq!(seen.last(), Some(&10_000));
+}
+
 #[test]
 fn errors_of_the_reader_and_the_writer_are_passed_on() {
     struct Broken;
@@ -100,6 +144,8 @@ fn errors_of_the_reader_and_the_writer_are_passed_on() {
         let error = Filter::new(&matcher).form(form).copy(Broken, io::sink()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Read);
         assert_eq!(error.to_string(), "the disk is gone");
+        let source = std::error::Error::source(&error).unwrap();
+        assert_eq!(source.to_string(), "the disk is gone");
         let error = Filter::new(&matcher).copy(BIRTHDAYS.as_bytes(), Short(Vec::new(), 5));
         let error = error.unwrap_err();
         assert_eq!(error.io_error().unwrap().kind(), io::ErrorKind::BrokenPipe);

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use rolegate::{
     AclColumn, AclTable, Action, Collection, DocumentSecurity, GrantError, ListScope,
-    MAX_REQUEST_PERMISSIONS, Permission, Principal, Unauthorized,
+    MAX_REQUEST_PERMISSIONS, Permission, Principal, Unauthorized, User,
 };
 
 use crate::support::rules::{self, Listing, Roles, Rules};
@@ -163,4 +163,19 @@ fn an_array_is_not_taken_for_a_collection() {
     assert!(serde_json::from_str::<Collection>(twice).is_err());
     let more = r#"{"$id": "c", "attributes": [1], "documentSecurity": true}"#;
     assert!(serde_json::from_str::<Collection>(more).is_ok());
+}
+
+#[test]
+fn a_request_that_says_nothing_of_permissions_gives_them_to_the_user_itself() {
+    let stored = |principal: &Principal| -> Vec<String> {
+        let stored = principal.document_permissions::<&str>(None).unwrap();
+        stored.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        stored(&Principal::user(&User::new("ann")).unwrap()),
+        ["read(\"user:ann\")", "update(\"user:ann\")", "delete(\"user:ann\")"]
+    );
+    assert_eq!(stored(&Principal::guest()), [""; 0]);
+    let two = Principal::parse_roles(["user:ann", "user:bob"]).unwrap();
+    assert_eq!(stored(&two), [""; 0]);
 }

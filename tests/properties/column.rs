@@ -67,6 +67,7 @@ enum Operation {
     SetBehindTheEnd(Place),
     SwapRemove(prop::sample::Index),
     ShrinkToFit,
+    SwapRemoveBehindTheEnd,
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -77,6 +78,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         place().prop_map(Operation::SetBehindTheEnd),
         any::<prop::sample::Index>().prop_map(Operation::SwapRemove),
         Just(Operation::ShrinkToFit),
+        Just(Operation::SwapRemoveBehindTheEnd),
     ]
 }
 
@@ -123,7 +125,9 @@ impl Model {
                 assert!(column.swap_remove(at));
                 self.places.swap_remove(at);
             }
-            Operation::SwapRemove(_) => assert!(!column.swap_remove(self.places.len())),
+            Operation::SwapRemove(_) | Operation::SwapRemoveBehindTheEnd => {
+                assert!(!column.swap_remove(self.places.len()));
+            }
             Operation::ShrinkToFit => {
                 let before = column.memory();
                 column.shrink_to_fit();
@@ -235,5 +239,43 @@ fn a_column_takes_as_many_bytes_a_document_as_its_largest_id_needs() {
         let shown = format!("{column:?}");
         assert!(shown.contains(&format!("bytes_per_document: {bytes}")), "{list}: {shown}");
         assert!(column.memory() < 2 * 1024 * bytes, "{list}: {}", column.memory());
+    }
+}
+
+/// The widths one after the other, each reached by a small step and by a large one.
+#[test]
+fn a_column_is_as_wide_as_its_largest_id_and_no_wider_whatever_came_before() {
+    for (lists, bytes) in [
+        (&[0, 255][..], 1),
+        (&[255, 256], 2),
+        (&[254, 255, 65_535], 2),
+        (&[256, 257, 65_534, 65_535], 2),
+        (&[65_535, 65_536], 4),
+        (&[0, 65_536, 65_537], 4),
+    ] {
+        let mut column: AclColumn = lists.iter().map(|&list| LARGE.ids[list]).collect();
+        column.extend((lists.len()..1000).map(|_| LARGE.ids[0]));
+        column.shrink_to_fit();
+        assert_eq!(column.memory(), 1000 * bytes, "{lists:?}");
+        let got: Vec<_> = column.iter().take(lists.len()).flatten().collect();
+        let expected: Vec<_> = lists.iter().map(|&list| LARGE.ids[list]).collect();
+        assert_eq!(got, expected);
+    }
+}
+
+/// The one list that a user reaches, at the borders of words and of what a byte can number.
+#[test]
+fn one_visible_list_is_found_wherever_it_stands() {
+    let lists = [0, 1, 63, 64, 65, 127, 128, 191, 192, 254, 255, 256, 65_535, 65_536];
+    for visible in lists {
+        let visibility = updater(&[visible]);
+        for width in [255, 65_535, LISTS - 1] {
+            let among: Vec<usize> =
+                lists.iter().copied().filter(|list| *list <= width).cycle().take(300).collect();
+            let column: AclColumn = among.iter().map(|&list| LARGE.ids[list]).collect();
+            let seen: Vec<usize> = visibility.filter(&column).iter().collect();
+            let expected: Vec<usize> = (0..300).filter(|&at| among[at] == visible).collect();
+            assert_eq!(seen, expected, "list {visible} in a column up to {width}");
+        }
     }
 }

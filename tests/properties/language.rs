@@ -175,3 +175,27 @@ fn the_texts_that_are_tried_are_accepted_and_refused_often() {
     ];
     assert!(counts.iter().all(|count| (50..950).contains(count)), "of 1000 each: {counts:?}");
 }
+
+/// Every set with every other: there are sixteen.
+#[test]
+fn sets_of_actions_are_united_and_intersected_as_sets() {
+    let sets = || {
+        (0..16_u32).map(|bits| {
+            let among = |(at, _): &(usize, Action)| bits >> at & 1 != 0;
+            Action::ALL.into_iter().enumerate().filter(among).map(|(_, action)| action).collect()
+        })
+    };
+    for one in sets() {
+        let one: ActionSet = one;
+        for other in sets() {
+            let other: ActionSet = other;
+            let (either, both) = (one.union(other), one.intersection(other));
+            for action in Action::ALL {
+                let (in_one, in_other) = (one.contains(action), other.contains(action));
+                assert_eq!(either.contains(action), in_one || in_other, "{one} and {other}");
+                assert_eq!(both.contains(action), in_one && in_other, "{one} and {other}");
+            }
+            assert_eq!(both.is_empty(), both == ActionSet::NONE, "{one} and {other}");
+        }
+    }
+}

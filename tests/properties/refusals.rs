@@ -1,7 +1,7 @@
 //! Errors: wherever a text is refused, the refusal is small, points into the text, and can be shown.
 
 use proptest::prelude::*;
-use rolegate::{Action, ActionSet, ParseError, Permission, Role};
+use rolegate::{Action, ActionSet, MAX_PERMISSION_LEN, ParseError, Permission, Role};
 
 use crate::support::strategies;
 
@@ -119,4 +119,19 @@ fn a_hint_names_an_id_only_if_it_could_be_one() {
     assert_eq!(hint("usr:"), "write `user:ID`");
     assert_eq!(hint(&format!("usr:{}", "a".repeat(37))), "write `user:ID`");
     assert_eq!(hint("lable:a-b"), "write `label:NAME`");
+}
+
+/// A set of actions apart, which is read name by name.
+#[test]
+fn of_a_long_text_only_the_beginning_is_looked_at() {
+    for piece in ["a", " ", "0", "é", "\u{10ffff}"] {
+        let long = piece.repeat(10_000);
+        for beginning in ["", "read(\"any\")", "read(\"user:", "any", "user:", "role:"] {
+            let text = format!("{beginning}{long}");
+            for (what, parse) in PARSERS.into_iter().filter(|(what, _)| *what != "action set") {
+                let end = parse(&text).unwrap().span().end;
+                assert!(end <= 2 * MAX_PERMISSION_LEN, "{what}: {end} of {beginning}{piece}...");
+            }
+        }
+    }
 }

@@ -1,0 +1,117 @@
+//! What is printed for people: errors, what caused them, and what `Debug` shows in a log.
+
+use std::error::Error;
+
+use rolegate::{
+    AclLimits, AclTable, Action, ActionSet, Collection, DocumentSecurity, InsertError, Permission,
+    Principal, Role, Selection, Status, User,
+};
+
+fn source(error: &dyn Error) -> Option<String> {
+    error.source().map(ToString::to_string)
+}
+
+#[test]
+fn a_list_that_is_refused_says_which_permission_or_which_limit() {
+    let mut table = AclTable::with_limits(AclLimits { lists: 1, ..AclLimits::default() });
+    let error = table.insert([r#"read("any")"#, r#"read("usr:a")"#]).unwrap_err();
+    let cause = "expected a role, found `usr`; write `user:a`";
+    assert_eq!(error.to_string(), format!("permission 1: {cause}"));
+    assert_eq!(source(&error).as_deref(), Some(cause));
+    let InsertError::Malformed(malformed) = error else { panic!("{error:?}") };
+    assert_eq!(malformed.to_string(), format!("permission 1: {cause}"));
+    assert_eq!(source(&malformed).as_deref(), Some(cause));
+
+    table.insert([r#"read("any")"#]).unwrap();
+    let error = table.insert([r#"read("users")"#]).unwrap_err();
+    assert_eq!(error.to_string(), "expected at most 1 distinct lists in a table, found one more");
+    assert_eq!(source(&error), None);
+    let full = table.insert_lenient([r#"read("users")"#]).unwrap_err();
+    assert_eq!(full.to_string(), error.to_string());
+    assert_eq!(full.limit(), 1);
+}
+
+#[test]
+fn permissions_that_may_not_be_set_are_named_with_the_reason() {
+    let ann = Principal::parse_roles(["any", "user:ann"]).unwrap();
+    let error = |requested: &[&str]| ann.document_permissions(Some(requested)).unwrap_err();
+    for (requested, message, cause) in [
+        (
+            &["read(\"any\")"; 101][..],
+            "expected at most 100 permissions, found 101".to_owned(),
+            None,
+        ),
+        (
+            &["read(\"any\")", "raed(\"any\")"],
+            "permission 1: expected an action, found `raed`; write `read`".into(),
+            Some("expected an action, found `raed`; write `read`".to_owned()),
+        ),
+        (
+            &["create(\"any\")"],
+            "permission 0: expected read, update, delete or write, found `create(\"any\")`".into(),
+            None,
+        ),
+        (
+            &["read(\"any\")", "update(\"user:bob\")"],
+            "permission 1: expected a role of the principal's own, found `user:bob`".into(),
+            None,
+        ),
+    ] {
+        let error = error(requested);
+        assert_eq!(error.to_string(), message);
+        assert_eq!(source(&error), cause, "{message}");
+    }
+}
+
+#[test]
+fn who_is_refused_is_told_what_for() {
+    let closed = Collection::new(["read(\"any\")"], DocumentSecurity::Disabled);
+    assert_eq!(closed.document_security(), DocumentSecurity::Disabled);
+    let error = closed.create(&Principal::guest()).unwrap_err();
+    assert_eq!(error.action(), Action::Create);
+    let message = "expected a role that may create, found none of the principal's";
+    assert_eq!(error.to_string(), message);
+    let open = Collection::new(["read(\"any\")"], DocumentSecurity::Enabled);
+    assert_eq!(open.document_security(), DocumentSecurity::Enabled);
+
+    let blocked: User =
+        serde_json::from_value(serde_json::json!({"$id": "user b", "status": false})).unwrap();
+    let error = Principal::user(&blocked).unwrap_err();
+    assert_eq!(error.to_string(), "expected an active user, found `user b`, who is blocked");
+}
+
+#[test]
+fn a_log_shows_what_is_in_what_it_is_given() {
+    let principal = Principal::parse_roles(["any", "user:a"]).unwrap();
+    let mut table = AclTable::new();
+    let ids = ["read(\"any\")", "read(\"user:a\")", "read(\"user:b\")"]
+        .map(|permission| table.insert([permission]).unwrap());
+    let some = table.resolve(&principal, Action::Read);
+    let every = table.resolve(&Principal::key_with_bypass(), Action::Read);
+    let selection: Selection = [true, false, true, false].into_iter().collect();
+    let error = Permission::parse("read(\"usr:a\")").unwrap_err();
+    for (shown, expected) in [
+        (format!("{:?}", ActionSet::WRITE), "{Create, Update, Delete}"),
+        (format!("{:?}", ActionSet::NONE), "{}"),
+        (format!("{:?}", Permission::parse("read(\"any\")").unwrap()), "Permission(read(\"any\"))"),
+        (format!("{:?}", Role::parse("users/verified").unwrap()), "Role(users/verified)"),
+        (format!("{} {}", Status::Verified, Status::Unverified), "verified unverified"),
+        (
+            format!("{error:?}"),
+            "ParseError { kind: UnknownRole, span: 6..9, \
+             message: \"expected a role, found `usr`; write `user:a`\" }",
+        ),
+        (format!("{principal:?}"), "Principal { kind: Roles, roles: [\"any\", \"user:a\"] }"),
+        (
+            format!("{:?}", principal.matcher(Action::Update)),
+            "Matcher { action: Update, bypass: false, granted: false, permissions: 4, .. }",
+        ),
+        (format!("{ids:?}"), "[AclId(0), AclId(1), AclId(2)]"),
+        (format!("{table:?}"), "AclTable { lists: 3, roles: 3, grants: 3, .. }"),
+        (format!("{some:?}"), "Visibility(2 lists)"),
+        (format!("{every:?}"), "Visibility(every document)"),
+        (format!("{selection:?}"), "Selection(2 of 4)"),
+    ] {
+        assert_eq!(shown, expected);
+    }
+}
