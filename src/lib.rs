@@ -68,10 +68,12 @@
 //! - A reader takes one read lock to resolve, to filter, and to take the documents that it will send, or
 //!   their ids: the positions of a [`Selection`] are those of the column as it was. It then sees each
 //!   document by the list that it had before a write, or by the one that it had after it.
-//! - A [`Visibility`] needs the table no more, and may be kept. Later it shows no document that its
-//!   present list does not allow, since a list never changes; but it does not show documents with a
-//!   list that came after it, until it is resolved again. What the *principal* may have lost
-//!   meanwhile, a role or its session, it does not know: keep it no longer than the principal.
+//! - A [`Visibility`] needs the table no more, and may be kept. By the lists that it was
+//!   [resolved](AclTable::resolve) from it later shows no document that its present list does not allow,
+//!   since a list never changes; but it does not show documents with a list that came after it, until it
+//!   is resolved again. What the *principal* may have lost meanwhile, a role or its session, or the
+//!   [`Collection`] withdrawn, whose grant shows every document, it does not know: keep it no
+//!   longer than those.
 //!
 //! A lock, and not a copy of the table that is swapped for each change, because a change takes
 //! microseconds and a copy would take what the table holds. Where everything is loaded anew at once, fill

@@ -30,9 +30,8 @@ use crate::runs::run_at;
 /// that everything further on costs what the distinct lists cost. For each role the table knows the
 /// lists that name it.
 ///
-/// Ids stay valid whatever is inserted later. A table is `Send` and `Sync`; a server puts it into an
-/// [`RwLock`](std::sync::RwLock), resolves under the read lock, and filters with what it got after
-/// letting the lock go.
+/// Ids stay valid whatever is inserted later. A table is `Send` and `Sync`;
+/// [how threads share it](crate#among-threads) is told with the crate.
 ///
 /// Inserting takes time linear in the list's length (plus sorting it).
 ///
@@ -111,12 +110,7 @@ impl AclTable {
         &mut self,
         permissions: impl IntoIterator<Item = S>,
     ) -> Result<AclId, InsertError> {
-        let before = self.roles.len();
-        let result = self.compile(permissions, |malformed| Err(InsertError::Malformed(malformed)));
-        if result.is_err() {
-            self.forget_roles_from(before);
-        }
-        result
+        self.compile(permissions, |malformed| Err(InsertError::Malformed(malformed)))
     }
 
     /// Compiles a list of which some permissions may be malformed. Those grant nothing and are given
@@ -129,19 +123,12 @@ impl AclTable {
         &mut self,
         permissions: impl IntoIterator<Item = S>,
     ) -> Result<(AclId, Vec<Malformed>), TableFull> {
-        let before = self.roles.len();
         let mut refused = Vec::new();
-        let result = self.compile(permissions, |malformed| {
+        let id = self.compile(permissions, |malformed| {
             refused.push(malformed);
             Ok(())
-        });
-        match result {
-            Ok(id) => Ok((id, refused)),
-            Err(full) => {
-                self.forget_roles_from(before);
-                Err(full)
-            }
-        }
+        })?;
+        Ok((id, refused))
     }
 
     /// How many distinct lists there are.
@@ -234,16 +221,18 @@ impl AclTable {
         permissions: impl IntoIterator<Item = S>,
         mut refuse: impl FnMut(Malformed) -> Result<(), E>,
     ) -> Result<AclId, E> {
+        let mut attempt = Attempt { roles: self.roles.len(), table: self, failed: true };
+        let table = &mut *attempt.table;
         let mut grants = Scratch::new();
         for (position, permission) in permissions.into_iter().enumerate() {
             let text = permission.as_ref();
             let last = grants.last().map(|last| last.role());
-            if let Some(grant) = self.known(text, last) {
+            if let Some(grant) = table.known(text, last) {
                 push_or_merge(&mut grants, grant);
             } else {
                 match Permission::parse(text) {
                     Ok(new) => {
-                        let role = self.intern_role(&new.role())?;
+                        let role = table.intern_role(&new.role())?;
                         push_or_merge(&mut grants, GrantBits::new(role, new.actions()));
                     }
                     Err(error) => refuse(Malformed::new(position, error))?,
@@ -251,7 +240,9 @@ impl AclTable {
             }
         }
         normalize(&mut grants);
-        Ok(AclId::new(self.id, self.intern_list(&grants)?))
+        let id = AclId::new(table.id, table.intern_list(&grants)?);
+        attempt.failed = false;
+        Ok(id)
     }
 
     /// A permission for a role that is known. The role was checked when it came; it and an action
@@ -324,6 +315,23 @@ impl AclTable {
         if self.postings.capacity() / 4 > len {
             self.postings.shrink_to_fit();
             self.roles.shrink_to_fit();
+        }
+    }
+}
+
+/// A list that is being compiled. If that comes to nothing, be it by a panic of the caller's iterator,
+/// its new roles are forgotten.
+struct Attempt<'t> {
+    table: &'t mut AclTable,
+    /// How many roles there were before.
+    roles: usize,
+    failed: bool,
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        if self.failed {
+            self.table.forget_roles_from(self.roles);
         }
     }
 }

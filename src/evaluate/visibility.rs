@@ -16,7 +16,7 @@ use crate::principal::Principal;
 /// [`Collection`](crate::Collection), sees every document of the table, whatever its list. Lists of
 /// other tables are never visible, to nobody.
 ///
-/// Needs no table any more; a server makes one under a lock and filters without it.
+/// Needs no table any more, and may be kept, [within limits](crate#among-threads).
 #[derive(Clone)]
 pub struct Visibility {
     table: TableId,

@@ -97,8 +97,17 @@ fn check(selection: &Selection, bits: &[bool]) -> Result<(), TestCaseError> {
     let behind = [len, len + 1, len + 63, len + 64, usize::MAX];
     prop_assert!(behind.iter().all(|&at| !selection.contains(at)), "behind the end");
 
-    let (least, most) = selection.iter().size_hint();
-    prop_assert!(least <= positions.len() && positions.len() <= most.unwrap());
+    let mut iter = selection.iter();
+    for left in (0..=positions.len()).rev().take(70) {
+        prop_assert_eq!((iter.size_hint(), iter.len()), ((left, Some(left)), left));
+        iter.next();
+    }
+    let documents: Vec<usize> = (0..=len).collect();
+    prop_assert!(selection.of(&documents).eq(&positions));
+    prop_assert_eq!(
+        selection.of(&documents[..len / 2]).count(),
+        selection.iter().filter(|&at| at < len / 2).count()
+    );
     prop_assert!(selection.iter().eq(positions.iter().copied()));
     let same: Selection = bits.iter().copied().collect();
     prop_assert_eq!(selection, &same, "made anew");

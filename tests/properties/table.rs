@@ -1,5 +1,7 @@
 //! Tables: sequences of operations, with and without limits, against a plain map.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -133,4 +135,21 @@ fn a_list_behind_many_that_are_not_visible_is_found() {
             assert_eq!(lists, ids, "{visible} behind {before}");
         }
     }
+}
+
+/// A panic is the caller's, and the table is as it was nevertheless.
+#[test]
+fn a_list_whose_iterator_panics_leaves_nothing_behind() {
+    let mut table = AclTable::with_limits(AclLimits { roles: 2, ..AclLimits::default() });
+    let before = table.insert(["read(\"users\")"]).unwrap();
+    for lenient in [false, true] {
+        let list = ["read(\"user:a\")", "no more"].into_iter();
+        let list = list.inspect(|text| assert!(text.starts_with("read"), "the caller's own"));
+        let inserted = catch_unwind(AssertUnwindSafe(|| {
+            if lenient { drop(table.insert_lenient(list)) } else { drop(table.insert(list)) }
+        }));
+        assert!(inserted.is_err());
+        assert_eq!((table.len(), table.roles().len(), table.internal_validate()), (1, 1, Ok(())));
+    }
+    assert_ne!(table.insert(["read(\"any\")"]).unwrap(), before);
 }

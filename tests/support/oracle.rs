@@ -1,13 +1,15 @@
 //! The one definition of "allowed", naive enough to check by eye. Every fast path is held against
 //! it.
 
-use rolegate::{Action, Permission};
+use rolegate::Action;
+
+use super::recogniser;
 
 /// Whether a list allows an action to a holder of these roles.
 pub fn allows(roles: &[&str], action: Action, list: &[&str]) -> bool {
     list.iter().any(|&text| {
         let names = |verb: &str| roles.iter().any(|role| text == format!("{verb}(\"{role}\")"));
         let write = action != Action::Read && names("write");
-        Permission::parse(text).is_ok() && (write || names(action.as_str()))
+        recogniser::is_permission(text) && (write || names(action.as_str()))
     })
 }
