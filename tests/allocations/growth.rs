@@ -1,6 +1,8 @@
 //! Memory grows with the input and no faster.
 
 use allocation_counter::{AllocationInfo, measure};
+use rolegate::json::Filter;
+use rolegate::{Action, Principal};
 
 use crate::cases::{CASES, Growth};
 
@@ -32,4 +34,22 @@ fn twice_the_input_takes_at_most_twice_the_memory() {
             assert!(twice <= limit, "{shown}");
         }
     }
+}
+
+/// A million lines of which half are visible, in pieces of any size.
+#[test]
+fn lines_pass_in_constant_memory() {
+    let matcher = Principal::guest().matcher(Action::Read);
+    let line = |role| format!("{{\"$permissions\":[\"read(\\\"{role}\\\")\"],\"a\":\"{role}\"}}\n");
+    let lines = [line("any"), line("users")].concat();
+    let most = |repeated: usize| {
+        let input = lines.repeat(repeated);
+        let copy = || {
+            let outcome = Filter::new(&matcher).copy(input.as_bytes(), std::io::sink()).unwrap();
+            assert_eq!(outcome.visible(), repeated as u64);
+        };
+        measure(copy).bytes_max
+    };
+    let (few, many) = (most(20_000), most(500_000));
+    assert!(many <= few, "{few} bytes for 40,000 lines, {many} for a million");
 }

@@ -6,7 +6,10 @@
 use std::hint::black_box;
 
 use rolegate::json::{Filter, Nested};
-use rolegate::{AclColumn, AclTable, Action, Collection, Permission, Principal, Role, User};
+use rolegate::{
+    AclColumn, AclTable, Action, ActionSet, Collection, Permission, Principal, Role, User,
+    aggregate,
+};
 
 /// How much more it may take for twice the input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,7 +39,7 @@ const fn case(
 }
 
 /// Every kind of input that may be larger than anybody expects.
-pub const CASES: [Case; 15] = [
+pub const CASES: [Case; 17] = [
     case("text", Growth::None, 1 << 20, text),
     case("nesting", Growth::Linear, 100_000, nesting),
     case("nesting-documents", Growth::Linear, 100_000, nesting_of_documents),
@@ -52,6 +55,8 @@ pub const CASES: [Case; 15] = [
     case("explain", Growth::Linear, 50_000, explain),
     case("documents", Growth::Linear, 20_000, documents),
     case("long-document", Growth::Linear, 1 << 20, long_document),
+    case("aggregate", Growth::Linear, 50_000, aggregated),
+    case("lines", Growth::Linear, 20_000, lines),
 ];
 
 fn guest() -> Principal {
@@ -112,6 +117,28 @@ fn repetitions(count: usize) -> Box<dyn FnOnce()> {
         let mut table = AclTable::new();
         let id = table.insert(&list).unwrap();
         assert_eq!(table.grants(id).unwrap().len(), few.len());
+    })
+}
+
+/// `write` taken apart, repetitions left out.
+fn aggregated(count: usize) -> Box<dyn FnOnce()> {
+    let texts: Vec<String> = (0..count).map(|n| format!("write(\"user:u{}\")", n / 2)).collect();
+    Box::new(move || {
+        let list: Vec<_> = texts.iter().map(|text| Permission::parse(text).unwrap()).collect();
+        let each = aggregate(&list, ActionSet::DOCUMENT);
+        assert_eq!(each.len(), 2 * texts.len().div_ceil(2));
+    })
+}
+
+/// Lines that pass by, with permissions of which half are malformed.
+fn lines(count: usize) -> Box<dyn FnOnce()> {
+    let line =
+        |n| format!("{{\"$permissions\":[\"read(\\\"usr:u{n}\\\")\",\"read(\\\"any\\\")\"]}}\n");
+    let lines = (0..count).map(line).collect::<Vec<_>>().concat();
+    Box::new(move || {
+        let matcher = guest().matcher(Action::Read);
+        let filtered = Filter::new(&matcher).copy(lines.as_bytes(), std::io::sink()).unwrap();
+        assert_eq!((filtered.visible(), filtered.malformed_count()), (count as u64, count as u64));
     })
 }
 

@@ -27,6 +27,8 @@ fn quoted(figures: &Figures) -> Result<String> {
     let cedar = figures.get("batch/2000/cedar")?;
     let list = figures.get("list/500/rolegate-compiled")?;
     let sqlite = figures.get("list/500/sqlite")?;
+    let json = figures.get("json/list/rolegate")?;
+    let tree = figures.get("json/list/obvious")?;
     Ok(format!(
         "| | rolegate | against | ratio |\n\
          | --- | --- | --- | --- |\n\
@@ -34,7 +36,8 @@ fn quoted(figures: &Figures) -> Result<String> {
          | filter a page of 25 raw documents | {} | {}, a hash set by hand | {} |\n\
          | decide on a document, compiled | {} | {}, Cedar | 1 : {} |\n\
          | decide on a document, raw strings | {} | {}, Cedar | 1 : {} |\n\
-         | list what a user with 500 roles sees of 250,000 | {} | {}, SQLite | 1 : {} |\n",
+         | list what a user with 500 roles sees of 250,000 | {} | {}, SQLite | 1 : {} |\n\
+         | filter a document of 346 bytes as raw JSON | {} | {}, by way of `serde_json::Value` | 1 : {} |\n",
         time(filter.nanoseconds),
         time(bound.nanoseconds),
         ratio(filter.nanoseconds / bound.nanoseconds),
@@ -50,5 +53,8 @@ fn quoted(figures: &Figures) -> Result<String> {
         time(list.nanoseconds),
         time(sqlite.nanoseconds),
         ratio(sqlite.nanoseconds / list.nanoseconds).trim_end_matches(" ×"),
+        time(json.each()),
+        time(tree.each()),
+        ratio(tree.nanoseconds / json.nanoseconds).trim_end_matches(" ×"),
     ))
 }
