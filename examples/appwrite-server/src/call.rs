@@ -45,19 +45,19 @@ pub async fn answer(State(server): State<Arc<Server>>, request: Request) -> Resp
     let (parts, body) = request.into_parts();
     let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
     let body = to_bytes(body, MAX_BODY).await;
-    let call = Call { server, method: method.clone(), uri: uri.clone(), headers, body };
-    // The database blocks, and checking a password takes a while.
+    let call = Call { server, method, uri, headers, body };
+    // The database blocks, and checking a password takes a while. It goes on when the client has gone,
+    // and so must the log.
     let task = tokio::task::spawn_blocking(move || {
         let mut who = String::from("unknown");
-        (crate::dispatch(&call, &mut who), who)
+        let answer = crate::dispatch(&call, &mut who);
+        let response = answer.unwrap_or_else(Failure::into_response);
+        let path: String = call.uri.path().chars().take(MAX_LOGGED_PATH).collect();
+        let (status, took) = (response.status().as_u16(), started.elapsed());
+        tracing::info!(method = %call.method, path, status, who, ?took);
+        response
     });
-    let failed = |error| (Err(Failure::internal(error)), String::new());
-    let (answer, who) = task.await.unwrap_or_else(failed);
-    let response = answer.unwrap_or_else(Failure::into_response);
-    let path: String = uri.path().chars().take(MAX_LOGGED_PATH).collect();
-    let (status, took) = (response.status().as_u16(), started.elapsed());
-    tracing::info!(%method, path, status, who, ?took);
-    response
+    task.await.unwrap_or_else(|error| Failure::internal(error).into_response())
 }
 
 impl Call {

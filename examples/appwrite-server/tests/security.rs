@@ -1,6 +1,7 @@
 //! What must not happen, through the interface that clients use.
 
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use appwrite_server::Server;
@@ -460,5 +461,40 @@ async fn graphql_makes_jwts_for_sessions_only() {
         let nobody = host.ask("POST", path, &[], body).await.body;
         assert_eq!(nobody["data"], Value::Null);
         assert_eq!(nobody["errors"][0]["extensions"]["code"], 401, "{nobody}");
+    }
+}
+
+/// What is logged while the tests run.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().unwrap().write(text)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_is_logged_even_if_the_client_has_gone() {
+    tracing_subscriber::fmt().with_ansi(false).with_writer(|| Log).init();
+    let host = Host::new();
+    let path = format!("{ALL}/left");
+    let new = json!({ "documentId": "left" });
+    assert_eq!(host.ask("POST", ALL, &[BACKEND], new).await.status, 201);
+    let request = host.ask("DELETE", &path, &[BACKEND], Value::Null);
+    tokio::select! { biased; _ = request => panic!("it is done"), () = std::future::ready(()) => {} }
+    while host.get(&path, &[BACKEND]).await.status == 200 {}
+    let log = || String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let logged =
+        |line: &str| ["DELETE", "/left", "204", "Backend"].iter().all(|s| line.contains(s));
+    let until = SystemTime::now() + Duration::from_secs(5);
+    while !log().lines().any(logged) {
+        assert!(SystemTime::now() < until, "{}", log());
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
