@@ -13,7 +13,7 @@ pub mod query;
 pub mod store;
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ pub struct Server {
     collections: RwLock<Collections>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    path: String,
+    path: PathBuf,
     _lock: Option<File>,
     authenticator: Authenticator,
     graphql: graphql::Api,
@@ -50,11 +50,20 @@ impl Server {
     pub fn open(file: Option<&Path>, seed: &str, secret: Secret) -> Result<Arc<Self>, Failure> {
         // The connections of this process share a database in memory by its name.
         let name = format!("file:/{}?vfs=memdb", store::random_hex(16)?);
-        let path = file.map_or(name, |file| file.to_string_lossy().into_owned());
+        let path = file.map(resolve).transpose().map_err(Failure::internal)?;
         // What is compiled stands for what is stored: nobody else may write there.
-        let lock = file.map(|_| File::create(format!("{path}.lock"))).transpose();
-        let lock = lock.map_err(Failure::internal)?;
-        lock.as_ref().map_or(Ok(()), File::try_lock).map_err(Failure::internal)?;
+        let beside = |path: &PathBuf| {
+            let mut name = path.clone().into_os_string();
+            name.push(".lock");
+            File::create(name)
+        };
+        let lock = path.as_ref().map(beside);
+        let lock = lock.transpose().map_err(Failure::internal)?;
+        if lock.as_ref().is_some_and(|lock| lock.try_lock().is_err()) {
+            let message = "expected a file that no other server has open, found one that is in use";
+            return Err(Failure::internal(message));
+        }
+        let path = path.unwrap_or_else(|| name.into());
         let mut writer = connect(&path)?;
         let transaction = Transaction::new(&mut writer, Immediate)?;
         if !transaction.prepare("SELECT 1 FROM sqlite_schema")?.exists([])? {
@@ -111,7 +120,18 @@ impl Server {
     }
 }
 
-fn connect(path: &str) -> Result<Connection, Failure> {
+/// A file's one path, whatever links lead to it; it is made if there is none. SQLite must not take
+/// it for anything but a file.
+fn resolve(file: &Path) -> std::io::Result<PathBuf> {
+    if file == ":memory:" || file.to_string_lossy().starts_with("file:") {
+        let message = "expected the path of a file, found a name that only SQLite knows";
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, message));
+    }
+    File::options().create(true).append(true).open(file)?;
+    file.canonicalize()
+}
+
+fn connect(path: &Path) -> Result<Connection, Failure> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);

@@ -1,6 +1,9 @@
 //! What must not happen, through the interface that clients use.
 
+use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -482,19 +485,80 @@ impl Write for Log {
 #[tokio::test]
 async fn what_is_done_is_logged_even_if_the_client_has_gone() {
     tracing_subscriber::fmt().with_ansi(false).with_writer(|| Log).init();
-    let host = Host::new();
-    let path = format!("{ALL}/left");
-    let new = json!({ "documentId": "left" });
-    assert_eq!(host.ask("POST", ALL, &[BACKEND], new).await.status, 201);
+    let file = directory("logged").join("data.db");
+    let server =
+        Server::open(Some(&file), include_str!("../seed.sql"), Secret::new(SECRET).unwrap());
+    let host = Host(server.unwrap().router());
+    let path = format!("{ALL}/ac5fc866ad1e");
+    // It waits until this lets go, and nobody waits for it.
+    let other = rusqlite::Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let request = host.ask("DELETE", &path, &[BACKEND], Value::Null);
-    tokio::select! { biased; _ = request => panic!("it is done"), () = std::future::ready(()) => {} }
+    assert!(tokio::time::timeout(Duration::from_millis(50), request).await.is_err());
+    other.execute_batch("ROLLBACK").unwrap();
     while host.get(&path, &[BACKEND]).await.status == 200 {}
     let log = || String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
     let logged =
-        |line: &str| ["DELETE", "/left", "204", "Backend"].iter().all(|s| line.contains(s));
+        |line: &str| ["DELETE", "/ac5fc866ad1e", "204", "Backend"].iter().all(|s| line.contains(s));
     let until = SystemTime::now() + Duration::from_secs(5);
     while !log().lines().any(logged) {
         assert!(SystemTime::now() < until, "{}", log());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+/// A new directory.
+fn directory(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir(&path).unwrap();
+    path
+}
+
+#[test]
+fn no_two_servers_open_one_file() {
+    let directory = directory("one-file");
+    let (file, link) = (directory.join("data.db"), directory.join("link.db"));
+    let dotted = directory.join("../one-file/data.db");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let open = |path| Server::open(Some(path), "", Secret::new(SECRET).unwrap());
+    let first = open(&link).unwrap();
+    for path in [&file, &link, &dotted] {
+        assert!(open(path).err().unwrap().to_string().contains("in use"));
+    }
+    drop(first);
+    open(&file).unwrap();
+}
+
+#[test]
+fn a_start_that_fails_says_what_to_do() {
+    let directory = directory("no-start");
+    fs::write(directory.join("bad.sql"), "no SQL").unwrap();
+    let start = |arguments: &[&str], secret| {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_appwrite-server"));
+        server
+            .args(["--listen", "203.0.113.1:1"])
+            .args(arguments)
+            .env("APPWRITE_SERVER_SECRET", secret);
+        let output = server.current_dir(&directory).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for (arguments, secret, what, hint) in [
+        (&["--db", ":memory:"] as &[_], "s", ":memory:", "--db"),
+        (&["--db", "file:x.db?mode=memory"], "s", "file:x.db", "--db"),
+        (&["--db", "none/x.db"], "s", "none/x.db", "--db"),
+        (&["--seed", "none.sql"], "s", "none.sql", "--seed"),
+        (&["--seed", "bad.sql"], "s", "syntax error", "--seed"),
+        (&[], "", "secret", "APPWRITE_SERVER_SECRET"),
+        (&[], "s", "203.0.113.1:1", "--listen"),
+    ] {
+        let message = start(arguments, secret);
+        assert!(message.contains(what) && message.contains(hint), "{message}");
+        assert!(
+            message.starts_with("appwrite-server: could not ") && message.lines().count() == 1,
+            "{message}"
+        );
+    }
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
 }
