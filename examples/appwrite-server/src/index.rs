@@ -5,6 +5,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 
 use itertools::Itertools;
 use rolegate::{AclId, AclTable, TableFull, Visibility};
+use serde_json::Value;
 
 /// From how many lists on, most of them without a document, the table is made anew: whoever changes
 /// permissions over and over must not fill the memory.
@@ -25,10 +26,11 @@ pub struct Index {
     all: BTreeMap<i64, AclId>,
 }
 
-/// A list as it is stored, and the sequence numbers of the documents that have it.
+/// A list as it is stored, in each of the texts that mean the same, and the sequence numbers of the
+/// documents that have it.
 #[derive(Default)]
 struct Run {
-    list: String,
+    lists: BTreeSet<String>,
     documents: BTreeSet<i64>,
 }
 
@@ -44,7 +46,7 @@ impl Index {
         if self.table.len() > WORTH_REBUILDING.max(2 * self.runs.len()) {
             self.table = AclTable::new();
             for (_, run) in std::mem::take(&mut self.runs) {
-                let id = compile(&mut self.table, &run.list)?;
+                let id = compile(&mut self.table, run.lists.first().map_or("[]", String::as_str))?;
                 self.all.extend(run.documents.iter().map(|document| (*document, id)));
                 self.runs.insert(id, run);
             }
@@ -58,7 +60,9 @@ impl Index {
         }
         if let Some((id, list)) = to {
             let run = self.runs.entry(id).or_default();
-            list.clone_into(&mut run.list);
+            if !run.lists.contains(list) {
+                run.lists.insert(list.into());
+            }
             run.documents.insert(document);
             self.all.insert(document, id);
         }
@@ -77,7 +81,7 @@ impl Index {
 
     /// The visible lists as they are stored, or `None` if every document is visible.
     pub fn lists(&self, visible: &Visibility) -> Option<Vec<&str>> {
-        Some(self.visible(visible)?.map(|run| &*run.list).collect())
+        Some(self.visible(visible)?.flat_map(|run| &run.lists).map(String::as_str).collect())
     }
 
     /// The visible documents in their order, those that come after another one.
@@ -108,6 +112,7 @@ impl Index {
 }
 
 fn compile(table: &mut AclTable, list: &str) -> Result<AclId, TableFull> {
-    let permissions: Vec<String> = serde_json::from_str(list).unwrap_or_default();
+    let list: Value = serde_json::from_str(list).unwrap_or_default();
+    let permissions = list.as_array().into_iter().flatten().filter_map(Value::as_str);
     Ok(table.insert_lenient(permissions)?.0)
 }

@@ -562,3 +562,43 @@ fn a_start_that_fails_says_what_to_do() {
     }
     assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
 }
+
+/// A seed may spell one list in many ways, and every page has to find all of them.
+#[tokio::test]
+async fn documents_are_found_however_their_lists_are_written() {
+    let lists = [
+        r#"["read(\"user:user-a\")"]"#,
+        r#"[ "read(\"user:user-a\")" ]"#,
+        r#"["read(\"user:user-a\")","read(\"user:user-a\")"]"#,
+        r#"["read(\"usr:a\")","read(\"user:user-a\")"]"#,
+        r#"["read(\"user:user-a\")",5]"#,
+        r#"["update(\"any\")","read(\"user:user-a\")"]"#,
+        r#"["read(\"user:user-a\")","update(\"any\")"]"#,
+    ];
+    let rows = lists.iter().enumerate().map(|(number, list)| {
+        let data = json!({ "$id": number.to_string(), "name": "N" });
+        format!("(1, '{number}', '{list}', '{data}')")
+    });
+    let rows = rows.collect::<Vec<_>>().join(",");
+    let host = Host::seeded(&format!(
+        "DELETE FROM documents; INSERT INTO documents (collection, id, list, data) VALUES {rows};"
+    ));
+    let jwt = host.jwt_of("a").await;
+    let by_jwt = [("x-appwrite-jwt", &*jwt)];
+    let pages = [
+        queries(&[]),
+        queries(&[json!({ "method": "orderAsc", "attribute": "name" })]),
+        queries(&[json!({ "method": "equal", "attribute": "name", "values": ["N"] })]),
+    ];
+    for number in 0..=lists.len() {
+        for page in &pages {
+            let answer = host.get(page, &by_jwt).await;
+            let ids = answer.body["documents"].as_array().unwrap().iter().map(|one| &one["$id"]);
+            let expected: Vec<_> = (number..lists.len()).map(|id| id.to_string()).collect();
+            assert_eq!(ids.collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+            assert_eq!(answer.body["total"], expected.len());
+        }
+        let change = json!({ "permissions": ["read(\"user:user-b\")"] });
+        host.ask("PATCH", &format!("{ALL}/{number}"), &[BACKEND], change).await;
+    }
+}
