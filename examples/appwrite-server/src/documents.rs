@@ -53,8 +53,8 @@ impl Place<'_> {
         });
         let after = after.transpose()?;
         let (documents, total) = if query.order.is_none() && query.equal.is_empty() {
-            let page = stored.index.page(&visible, after, query.descending);
-            let page = page.skip(query.offset).take(query.limit());
+            let page = stored.index.page(&visible, after, query.descending());
+            let page = page.skip(query.offset()).take(query.limit());
             let sql = format!("SELECT {DOCUMENT} FROM documents WHERE sequence = ?");
             let page = page.map(|sequence| asked.db.one(&sql, [sequence]));
             let page = page.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
@@ -261,7 +261,7 @@ fn select(
             db.one(&format!("SELECT json(count(*)) {sql}"), params_from_iter(&values))?.unwrap_or(0)
         }
     };
-    let (beyond, direction) = if query.descending { ("<", "DESC") } else { (">", "ASC") };
+    let (beyond, direction) = if query.descending() { ("<", "DESC") } else { (">", "ASC") };
     // What a document does not have comes first. Without a path all are alike.
     let key = "coalesce(json_extract(data, ?), -9e999)";
     let path = Sql::from(query.order.clone());
@@ -272,7 +272,7 @@ fn select(
     }
     sql += &format!(" ORDER BY {key} {direction}, sequence {direction} LIMIT ? OFFSET ?");
     let numbers =
-        [query.limit(), query.offset].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+        [query.limit(), query.offset()].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
     values.extend([path, numbers[0].into(), numbers[1].into()]);
     Ok((db.all(&format!("SELECT {DOCUMENT} {sql}"), params_from_iter(&values))?, total))
 }

@@ -387,8 +387,22 @@ async fn queries_tell_nothing_of_what_is_not_visible() {
     ] {
         ask(&[query]).await.refused(400, "general_query_invalid");
     }
-    let many = vec![json!({ "method": "limit", "values": [1] }); 101];
+    let many = vec![equal("name", "Kevin"); 101];
     ask(&many).await.refused(400, "general_query_invalid");
+    assert_eq!(ask(&many[1..]).await.names(), ["Kevin"]);
+    let by = |name: &str| json!({ "method": "orderAsc", "attribute": name });
+    for twice in [
+        [by("name"), by("birthday")],
+        [by("name"), json!({ "method": "orderDesc" })],
+        [json!({ "method": "limit", "values": [1] }), json!({ "method": "limit", "values": [2] })],
+        [
+            json!({ "method": "offset", "values": [0] }),
+            json!({ "method": "offset", "values": [0] }),
+        ],
+        [cursor("ac5fc866ad1e"), cursor("ac5fc866ad1e")],
+    ] {
+        ask(&twice).await.refused(400, "general_query_invalid");
+    }
     for place in [
         "databases/guide' OR '1'='1/collections/birthdays",
         "databases/guide/collections/x' OR 'x'='x",
