@@ -100,7 +100,7 @@ impl Call {
         let cookies =
             self.headers.get_all(header::COOKIE).iter().filter_map(|all| all.to_str().ok());
         let mut cookies =
-            cookies.flat_map(|all| all.split("; ")).filter_map(|one| one.split_once('='));
+            cookies.flat_map(|all| all.split(';')).filter_map(|one| one.trim().split_once('='));
         let cookie =
             || cookies.find(|(name, _)| *name == COOKIE).map(|(_, secret)| secret.to_owned());
         let fallback = || {
@@ -112,7 +112,7 @@ impl Call {
         secret.or_else(cookie).or_else(fallback).filter(|secret| !secret.is_empty())
     }
 
-    /// The body, read as JSON. None at all is an empty object.
+    /// The body, read as a JSON object. None at all is an empty one.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let body = self.body.as_ref().map_err(|_| {
             let message =
@@ -120,6 +120,12 @@ impl Call {
             Failure::new(413, "general_argument_invalid", message)
         })?;
         let body = if body.is_empty() { b"{}" } else { &**body };
-        serde_json::from_slice(body).map_err(Failure::argument)
+        object(body).map_err(Failure::argument)
     }
+}
+
+/// Reads a JSON object. By itself serde takes an array, too, for the fields in their order.
+pub fn object<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    let object: Map<String, Value> = serde_json::from_slice(json)?;
+    serde_json::from_value(object.into())
 }

@@ -135,13 +135,13 @@ fn connect(path: &Path) -> Result<Connection, Failure> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
-    // What is committed has reached the disk, and readers do not wait for that.
+    // What is committed has reached the disk. Those who read wait for that, by the server's lock.
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     Ok(connection)
 }
 
-/// Finds out who asks, and for what.
+/// Finds out what is asked for, and by whom. What there is not waits for nothing.
 fn dispatch(call: &Call, log: &mut String) -> Answer {
     let path: Vec<_> = call.uri.path().split('/').skip(1).collect();
     let (method, path) = (call.method.as_str(), &*path);
@@ -157,36 +157,42 @@ fn dispatch(call: &Call, log: &mut String) -> Answer {
         }
         _ => (None, path),
     };
-    let reads = method == "GET" || (method == "POST" && place.is_none());
-    if reads {
-        return call.server.read(|db, all| {
-            let asked = Asked { call, who: &call.identify(db, log)?, db };
-            match (method, &place, one) {
-                ("GET", Some(place), []) => place.list(&asked, all),
-                ("GET", Some(place), [id]) => place.get(&asked, all, id),
-                ("POST", None, ["v1", "account", "jwts" | "jwt"]) => account::create_jwt(&asked),
-                ("POST", None, ["v1", "graphql"] | ["v1", "graphql", "mutation"]) => {
-                    graphql::answer(&asked)
-                }
-                _ => Err(no_route()),
-            }
-        });
-    }
-    call.server.write(|db, all| {
-        let asked = Asked { call, who: &call.identify(db, log)?, db };
-        match (method, &place, one) {
-            ("POST", Some(place), []) => place.create(&asked, all),
-            ("PATCH", Some(place), [id]) => place.update(&asked, all, id),
-            ("DELETE", Some(place), [id]) => place.delete(&asked, all, id),
-            ("DELETE", None, ["v1", "account", "sessions", id]) => {
-                account::delete_session(&asked, id)
-            }
-            _ => Err(no_route()),
+    match (method, &place, one) {
+        ("GET", Some(place), []) => read(call, log, |asked, all| place.list(asked, all)),
+        ("GET", Some(place), [id]) => read(call, log, |asked, all| place.get(asked, all, id)),
+        ("POST", Some(place), []) => write(call, log, |asked, all| place.create(asked, all)),
+        ("PATCH", Some(place), [id]) => write(call, log, |asked, all| place.update(asked, all, id)),
+        ("DELETE", Some(place), [id]) => {
+            write(call, log, |asked, all| place.delete(asked, all, id))
         }
-    })
+        ("POST", None, ["v1", "account", "jwts" | "jwt"]) => {
+            read(call, log, |asked, _| account::create_jwt(asked))
+        }
+        ("POST", None, ["v1", "graphql"] | ["v1", "graphql", "mutation"]) => {
+            read(call, log, |asked, _| graphql::answer(asked))
+        }
+        ("DELETE", None, ["v1", "account", "sessions", id]) => {
+            write(call, log, |asked, _| account::delete_session(asked, id))
+        }
+        _ => {
+            let message = "expected a route of this server, found another";
+            Err(Failure::new(404, "general_route_not_found", message))
+        }
+    }
 }
 
-fn no_route() -> Failure {
-    let message = "expected a route of this server, found another";
-    Failure::new(404, "general_route_not_found", message)
+fn read(
+    call: &Call,
+    log: &mut String,
+    work: impl FnOnce(&Asked<'_>, &Collections) -> Answer,
+) -> Answer {
+    call.server.read(|db, all| work(&Asked { call, who: &call.identify(db, log)?, db }, all))
+}
+
+fn write(
+    call: &Call,
+    log: &mut String,
+    work: impl FnOnce(&Asked<'_>, &mut Collections) -> Answer,
+) -> Answer {
+    call.server.write(|db, all| work(&Asked { call, who: &call.identify(db, log)?, db }, all))
 }

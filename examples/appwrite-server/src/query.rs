@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::call::object;
 use crate::failure::Failure;
 
 /// Appwrite's own limits; and no offset is worth more than this one.
@@ -43,7 +44,7 @@ impl Query {
                 query.no_total = matches!(&*text, "false" | "0");
             } else if name == "queries" || name.starts_with("queries[") {
                 let fits = position < MAX_QUERIES && text.len() <= MAX_QUERY_LEN;
-                let raw = fits.then(|| serde_json::from_str(&text).ok()).flatten();
+                let raw = fits.then(|| object(text.as_bytes()).ok()).flatten();
                 raw.and_then(|raw| query.add(raw, attributes)).ok_or_else(|| {
                     let message = "expected limit, offset, cursorAfter, orderAsc, orderDesc or \
                         equal, with values and attributes that there are, and one of each but equal";

@@ -207,7 +207,9 @@ async fn cookies_are_sessions() {
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
     assert!(cookie.contains("; HttpOnly"), "{cookie}");
     let cookie = cookie.split(';').next().unwrap();
-    assert_eq!(host.get(ALL, &[("cookie", &format!("x=y; {cookie}"))]).await.names(), ["Kevin"]);
+    for cookies in [format!("x=y; {cookie}"), format!("x=y;{cookie};z=1"), format!("{cookie} ;x")] {
+        assert_eq!(host.get(ALL, &[("cookie", &cookies)]).await.names(), ["Kevin"], "{cookies}");
+    }
     let fallback = answer.headers["x-fallback-cookies"].to_str().unwrap();
     assert_eq!(host.get(ALL, &[("x-fallback-cookies", fallback)]).await.names(), ["Kevin"]);
 }
@@ -384,6 +386,7 @@ async fn queries_tell_nothing_of_what_is_not_visible() {
         json!({ "method": "select", "values": ["name"] }),
         json!({ "method": "equal", "attribute": "name", "values": [["Laura"]] }),
         json!("limit"),
+        json!(["limit", "", [1]]),
     ] {
         ask(&[query]).await.refused(400, "general_query_invalid");
     }
@@ -429,7 +432,17 @@ async fn what_is_no_document_is_refused() {
     let broken = host.send("POST", ALL, &[BACKEND], b"{\"documentId\": ".to_vec()).await;
     broken.refused(400, "general_argument_invalid");
     host.get("/v1/health", &[]).await.refused(404, "general_route_not_found");
-    host.ask("PUT", ALL, &[BACKEND], json!({})).await.refused(404, "general_route_not_found");
+    for body in [json!(["x", {}, null]), json!("x"), json!(1)] {
+        post(body).await.refused(400, "general_argument_invalid");
+    }
+    // Nobody has to be known for that, and nothing locked.
+    let both = [BACKEND, ("x-appwrite-jwt", "x")];
+    for method in ["PUT", "HEAD", "OPTIONS"] {
+        assert_eq!(host.ask(method, ALL, &both, json!({})).await.status, 404, "{method}");
+    }
+    let unique = post(json!({ "documentId": "unique()" })).await;
+    let id = unique.body["$id"].as_str().unwrap();
+    assert!(id.len() == 20 && id.bytes().all(|digit| digit.is_ascii_hexdigit()), "{id}");
 }
 
 #[tokio::test]
@@ -614,5 +627,36 @@ async fn documents_are_found_however_their_lists_are_written() {
         }
         let change = json!({ "permissions": ["read(\"user:user-b\")"] });
         host.ask("PATCH", &format!("{ALL}/{number}"), &[BACKEND], change).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_equal_is_of_one_type() {
+    let host = Host::new();
+    let all = [
+        json!(1),
+        json!("1"),
+        json!(true),
+        json!([1, 2]),
+        json!("[1,2]"),
+        json!(false),
+        json!(2.0),
+    ];
+    for (number, name) in all.iter().enumerate() {
+        let new = json!({ "documentId": number.to_string(), "data": { "name": name } });
+        assert_eq!(host.ask("POST", ALL, &[BACKEND], new).await.status, 201);
+    }
+    for (value, expected) in [
+        (json!(1), vec![json!(1)]),
+        (json!("1"), vec![json!("1")]),
+        (json!(true), vec![json!(true)]),
+        (json!("[1,2]"), vec![json!("[1,2]")]),
+        (json!(0), vec![]),
+        (json!(2), vec![json!(2.0)]),
+    ] {
+        let equal = json!({ "method": "equal", "attribute": "name", "values": [value] });
+        let answer = host.get(&queries(&[equal]), &[BACKEND]).await;
+        let names = answer.body["documents"].as_array().unwrap().iter().map(|one| &one["name"]);
+        assert_eq!(names.collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>(), "{value}");
     }
 }
