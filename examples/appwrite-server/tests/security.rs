@@ -561,12 +561,11 @@ fn no_two_servers_open_one_file() {
 fn a_start_that_fails_says_what_to_do() {
     let directory = directory("no-start");
     fs::write(directory.join("bad.sql"), "no SQL").unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
     let start = |arguments: &[&str], secret| {
         let mut server = Command::new(env!("CARGO_BIN_EXE_appwrite-server"));
-        server
-            .args(["--listen", "203.0.113.1:1"])
-            .args(arguments)
-            .env("APPWRITE_SERVER_SECRET", secret);
+        server.args(["--listen", &taken]).args(arguments).env("APPWRITE_SERVER_SECRET", secret);
         let output = server.current_dir(&directory).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
@@ -578,7 +577,7 @@ fn a_start_that_fails_says_what_to_do() {
         (&["--seed", "none.sql"], "s", "none.sql", "--seed"),
         (&["--seed", "bad.sql"], "s", "syntax error", "--seed"),
         (&[], "", "secret", "APPWRITE_SERVER_SECRET"),
-        (&[], "s", "203.0.113.1:1", "--listen"),
+        (&[], "s", &taken, "--listen"),
     ] {
         let message = start(arguments, secret);
         assert!(message.contains(what) && message.contains(hint), "{message}");
