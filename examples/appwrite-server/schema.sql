@@ -34,7 +34,7 @@ CREATE TABLE documents (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     collection INTEGER NOT NULL,
     id TEXT NOT NULL,
-    list TEXT NOT NULL, -- the permissions: canonical, sorted, a JSON array; equal lists are equal texts
+    list TEXT NOT NULL CHECK (json_type(list) = 'array'), -- the permissions
     data TEXT NOT NULL, -- the attributes, $id, $createdAt and $updatedAt
     UNIQUE (collection, id)
 ) STRICT;

@@ -45,19 +45,19 @@ pub async fn answer(State(server): State<Arc<Server>>, request: Request) -> Resp
     let (parts, body) = request.into_parts();
     let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
     let body = to_bytes(body, MAX_BODY).await;
-    let call = Call { server, method: method.clone(), uri: uri.clone(), headers, body };
-    // The database blocks, and checking a password takes a while.
+    let call = Call { server, method, uri, headers, body };
+    // The database blocks, and checking a password takes a while. It goes on when the client has gone,
+    // and so must the log.
     let task = tokio::task::spawn_blocking(move || {
         let mut who = String::from("unknown");
-        (crate::dispatch(&call, &mut who), who)
+        let answer = crate::dispatch(&call, &mut who);
+        let response = answer.unwrap_or_else(Failure::into_response);
+        let path: String = call.uri.path().chars().take(MAX_LOGGED_PATH).collect();
+        let (status, took) = (response.status().as_u16(), started.elapsed());
+        tracing::info!(method = %call.method, path, status, who, ?took);
+        response
     });
-    let failed = |error| (Err(Failure::internal(error)), String::new());
-    let (answer, who) = task.await.unwrap_or_else(failed);
-    let response = answer.unwrap_or_else(Failure::into_response);
-    let path: String = uri.path().chars().take(MAX_LOGGED_PATH).collect();
-    let (status, took) = (response.status().as_u16(), started.elapsed());
-    tracing::info!(%method, path, status, who, ?took);
-    response
+    task.await.unwrap_or_else(|error| Failure::internal(error).into_response())
 }
 
 impl Call {
@@ -100,7 +100,7 @@ impl Call {
         let cookies =
             self.headers.get_all(header::COOKIE).iter().filter_map(|all| all.to_str().ok());
         let mut cookies =
-            cookies.flat_map(|all| all.split("; ")).filter_map(|one| one.split_once('='));
+            cookies.flat_map(|all| all.split(';')).filter_map(|one| one.trim().split_once('='));
         let cookie =
             || cookies.find(|(name, _)| *name == COOKIE).map(|(_, secret)| secret.to_owned());
         let fallback = || {
@@ -112,7 +112,7 @@ impl Call {
         secret.or_else(cookie).or_else(fallback).filter(|secret| !secret.is_empty())
     }
 
-    /// The body, read as JSON. None at all is an empty object.
+    /// The body, read as a JSON object. None at all is an empty one.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let body = self.body.as_ref().map_err(|_| {
             let message =
@@ -120,6 +120,12 @@ impl Call {
             Failure::new(413, "general_argument_invalid", message)
         })?;
         let body = if body.is_empty() { b"{}" } else { &**body };
-        serde_json::from_slice(body).map_err(Failure::argument)
+        object(body).map_err(Failure::argument)
     }
+}
+
+/// Reads a JSON object. By itself serde takes an array, too, for the fields in their order.
+pub fn object<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    let object: Map<String, Value> = serde_json::from_slice(json)?;
+    serde_json::from_value(object.into())
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{Answer, Asked};
 use crate::failure::Failure;
 use crate::query::Query;
-use crate::store::{Collections, Db, Stored};
+use crate::store::{Collections, Db, Stored, random_hex};
 
 /// Where a request leads: a collection, and how the interface that was used names things:
 /// `collection` or `table`, and `document` or `row`.
@@ -53,8 +53,8 @@ impl Place<'_> {
         });
         let after = after.transpose()?;
         let (documents, total) = if query.order.is_none() && query.equal.is_empty() {
-            let page = stored.index.page(&visible, after, query.descending);
-            let page = page.skip(query.offset).take(query.limit());
+            let page = stored.index.page(&visible, after, query.descending());
+            let page = page.skip(query.offset()).take(query.limit());
             let sql = format!("SELECT {DOCUMENT} FROM documents WHERE sequence = ?");
             let page = page.map(|sequence| asked.db.one(&sql, [sequence]));
             let page = page.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
@@ -78,7 +78,10 @@ impl Place<'_> {
         asked.who.require_scope("documents.write")?;
         let stored = self.find(collections)?;
         stored.rules.create(asked.who.principal())?;
-        let Draft { document_id: id, data, permissions } = self.draft(asked, stored)?;
+        let Draft { document_id: mut id, data, permissions } = self.draft(asked, stored)?;
+        if id == "unique()" {
+            id = random_hex(10)?;
+        }
         if !is_id(&id) {
             let message =
                 "expected an id of 1 to 36 letters, digits, `.`, `_` and `-`, found another";
@@ -252,8 +255,13 @@ fn select(
         values.push(json!(lists).to_string().into());
     }
     for (path, wanted) in &query.equal {
-        sql += " AND json_extract(data, ?) IN (SELECT value FROM json_each(?))";
-        values.extend([path.clone().into(), json!(wanted).to_string().into()]);
+        // By itself `true` is 1, and an array its text; of numbers there is one kind.
+        let kind = |kind| format!("replace({kind}, 'real', 'integer')");
+        let (of, wanted_of) = (kind("json_type(data, ?)"), kind("type"));
+        sql += " AND (json_extract(data, ?), ";
+        sql += &format!("{of}) IN (SELECT value, {wanted_of} FROM json_each(?))");
+        let path = Sql::from(path.clone());
+        values.extend([path.clone(), path, json!(wanted).to_string().into()]);
     }
     let total = match query.equal.is_empty() || query.no_total {
         true => stored.index.count(visible),
@@ -261,7 +269,7 @@ fn select(
             db.one(&format!("SELECT json(count(*)) {sql}"), params_from_iter(&values))?.unwrap_or(0)
         }
     };
-    let (beyond, direction) = if query.descending { ("<", "DESC") } else { (">", "ASC") };
+    let (beyond, direction) = if query.descending() { ("<", "DESC") } else { (">", "ASC") };
     // What a document does not have comes first. Without a path all are alike.
     let key = "coalesce(json_extract(data, ?), -9e999)";
     let path = Sql::from(query.order.clone());
@@ -272,7 +280,7 @@ fn select(
     }
     sql += &format!(" ORDER BY {key} {direction}, sequence {direction} LIMIT ? OFFSET ?");
     let numbers =
-        [query.limit(), query.offset].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+        [query.limit(), query.offset()].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
     values.extend([path, numbers[0].into(), numbers[1].into()]);
     Ok((db.all(&format!("SELECT {DOCUMENT} {sql}"), params_from_iter(&values))?, total))
 }

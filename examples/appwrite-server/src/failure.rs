@@ -7,27 +7,27 @@ use rolegate::{
 };
 use serde_json::{Value, json};
 
-/// Why a request got no answer: status, type and message.
+/// Why a request got no answer: status, type and message; and what is for the log only, because it
+/// can say more than the caller may know.
 #[derive(Debug)]
-pub struct Failure(u16, String, String);
+pub struct Failure(u16, String, String, Option<String>);
 
 impl Failure {
     pub fn new(status: u16, kind: impl Into<String>, message: impl ToString) -> Self {
-        Self(status, kind.into(), message.to_string())
+        Self(status, kind.into(), message.to_string(), None)
     }
 
     pub fn argument(message: impl ToString) -> Self {
         Self::new(400, "general_argument_invalid", message)
     }
 
-    /// What went wrong is for the log: it can say more than the caller may know.
     pub fn internal(error: impl ToString) -> Self {
-        tracing::error!(error = error.to_string(), "a request failed");
-        Self::new(500, "general_unknown", "the server could not answer")
+        let message = "the server could not answer";
+        Self(500, "general_unknown".into(), message.into(), Some(error.to_string()))
     }
 
     pub fn body(&self) -> Value {
-        let Self(code, kind, message) = self;
+        let Self(code, kind, message, _) = self;
         let version = env!("CARGO_PKG_VERSION");
         json!({ "message": message, "code": code, "type": kind, "version": version })
     }
@@ -35,6 +35,9 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        if let Some(error) = &self.3 {
+            tracing::error!(error, "a request failed");
+        }
         (StatusCode::from_u16(self.0).unwrap_or_default(), axum::Json(self.body())).into_response()
     }
 }
@@ -71,7 +74,7 @@ failure_from! {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.2)
+        f.write_str(self.3.as_ref().unwrap_or(&self.2))
     }
 }
 

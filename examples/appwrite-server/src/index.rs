@@ -1,18 +1,15 @@
 //! Which documents somebody sees, in order: [`Index`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Bound::{Excluded, Unbounded};
+use std::ops::Bound::{self, Excluded, Unbounded};
 
-use itertools::Itertools;
+use itertools::{Either, Itertools};
 use rolegate::{AclId, AclTable, TableFull, Visibility};
+use serde_json::Value;
 
 /// From how many lists on, most of them without a document, the table is made anew: whoever changes
 /// permissions over and over must not fill the memory.
 const WORTH_REBUILDING: usize = 4096;
-
-/// If one of so many documents is visible, a page is found sooner by walking past the others than by
-/// merging runs.
-const DENSE: usize = 8;
 
 /// The documents of a collection, by their permission lists.
 ///
@@ -25,10 +22,11 @@ pub struct Index {
     all: BTreeMap<i64, AclId>,
 }
 
-/// A list as it is stored, and the sequence numbers of the documents that have it.
+/// A list as it is stored, in each of the texts that mean the same, and the sequence numbers of the
+/// documents that have it.
 #[derive(Default)]
 struct Run {
-    list: String,
+    lists: BTreeSet<String>,
     documents: BTreeSet<i64>,
 }
 
@@ -44,7 +42,7 @@ impl Index {
         if self.table.len() > WORTH_REBUILDING.max(2 * self.runs.len()) {
             self.table = AclTable::new();
             for (_, run) in std::mem::take(&mut self.runs) {
-                let id = compile(&mut self.table, &run.list)?;
+                let id = compile(&mut self.table, run.lists.first().map_or("[]", String::as_str))?;
                 self.all.extend(run.documents.iter().map(|document| (*document, id)));
                 self.runs.insert(id, run);
             }
@@ -58,7 +56,9 @@ impl Index {
         }
         if let Some((id, list)) = to {
             let run = self.runs.entry(id).or_default();
-            list.clone_into(&mut run.list);
+            if !run.lists.contains(list) {
+                run.lists.insert(list.into());
+            }
             run.documents.insert(document);
             self.all.insert(document, id);
         }
@@ -77,29 +77,35 @@ impl Index {
 
     /// The visible lists as they are stored, or `None` if every document is visible.
     pub fn lists(&self, visible: &Visibility) -> Option<Vec<&str>> {
-        Some(self.visible(visible)?.map(|run| &*run.list).collect())
+        Some(self.visible(visible)?.flat_map(|run| &run.lists).map(String::as_str).collect())
     }
 
     /// The visible documents in their order, those that come after another one.
+    ///
+    /// Merging is dear to begin with: 30 microseconds for 250 lists, 2 milliseconds for 10,000. So as
+    /// many documents are walked first as there are visible lists, which is little beside it: whoever
+    /// sees much has a page by then. What is left is merged, and nobody walks past more than that.
     pub fn page<'a>(
         &'a self,
         visible: &'a Visibility,
         after: Option<i64>,
         down: bool,
-    ) -> Box<dyn Iterator<Item = i64> + 'a> {
-        let after = after.map_or(Unbounded, Excluded);
-        let range = if down { (Unbounded, after) } else { (after, Unbounded) };
-        let dense = self.count(visible) * DENSE >= self.all.len();
-        let Some(runs) = self.visible(visible).filter(|_| !dense) else {
-            let all = self.all.range(range).filter(|&(_, &list)| visible.allows(list));
-            let all = all.map(|(document, _)| *document);
-            return if down { Box::new(all.rev()) } else { Box::new(all) };
+    ) -> impl Iterator<Item = i64> + 'a {
+        let steps = visible.lists().map_or(usize::MAX, Iterator::count);
+        let near = self.walk(after, down).take(steps);
+        let near = near.filter(|(_, list)| visible.allows(**list)).map(|(document, _)| *document);
+        let far = move || {
+            let runs = self.visible(visible)?;
+            let (last, _) = self.walk(after, down).nth(steps.checked_sub(1)?)?;
+            let range = range(Some(*last), down);
+            let runs = runs.map(move |run| turned(run.documents.range(range), down));
+            Some(runs.kmerge_by(move |one, other| (one < other) != down).copied())
         };
-        let runs = runs.map(move |run| -> Box<dyn Iterator<Item = i64>> {
-            let run = run.documents.range(range).copied();
-            if down { Box::new(run.rev()) } else { Box::new(run) }
-        });
-        Box::new(runs.kmerge_by(move |one, other| (one < other) != down))
+        near.chain(std::iter::once_with(far).flatten().flatten())
+    }
+
+    fn walk(&self, after: Option<i64>, down: bool) -> impl Iterator<Item = (&i64, &AclId)> {
+        turned(self.all.range(range(after, down)), down)
     }
 
     fn visible(&self, visible: &Visibility) -> Option<impl Iterator<Item = &Run>> {
@@ -108,6 +114,16 @@ impl Index {
 }
 
 fn compile(table: &mut AclTable, list: &str) -> Result<AclId, TableFull> {
-    let permissions: Vec<String> = serde_json::from_str(list).unwrap_or_default();
+    let list: Value = serde_json::from_str(list).unwrap_or_default();
+    let permissions = list.as_array().into_iter().flatten().filter_map(Value::as_str);
     Ok(table.insert_lenient(permissions)?.0)
+}
+
+fn range(after: Option<i64>, down: bool) -> (Bound<i64>, Bound<i64>) {
+    let after = after.map_or(Unbounded, Excluded);
+    if down { (Unbounded, after) } else { (after, Unbounded) }
+}
+
+fn turned<I: DoubleEndedIterator>(all: I, down: bool) -> impl Iterator<Item = I::Item> {
+    if down { Either::Left(all.rev()) } else { Either::Right(all) }
 }

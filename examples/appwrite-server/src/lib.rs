@@ -13,7 +13,7 @@ pub mod query;
 pub mod store;
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ pub struct Server {
     collections: RwLock<Collections>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
-    path: String,
+    path: PathBuf,
     _lock: Option<File>,
     authenticator: Authenticator,
     graphql: graphql::Api,
@@ -50,11 +50,20 @@ impl Server {
     pub fn open(file: Option<&Path>, seed: &str, secret: Secret) -> Result<Arc<Self>, Failure> {
         // The connections of this process share a database in memory by its name.
         let name = format!("file:/{}?vfs=memdb", store::random_hex(16)?);
-        let path = file.map_or(name, |file| file.to_string_lossy().into_owned());
+        let path = file.map(resolve).transpose().map_err(Failure::internal)?;
         // What is compiled stands for what is stored: nobody else may write there.
-        let lock = file.map(|_| File::create(format!("{path}.lock"))).transpose();
-        let lock = lock.map_err(Failure::internal)?;
-        lock.as_ref().map_or(Ok(()), File::try_lock).map_err(Failure::internal)?;
+        let beside = |path: &PathBuf| {
+            let mut name = path.clone().into_os_string();
+            name.push(".lock");
+            File::create(name)
+        };
+        let lock = path.as_ref().map(beside);
+        let lock = lock.transpose().map_err(Failure::internal)?;
+        if lock.as_ref().is_some_and(|lock| lock.try_lock().is_err()) {
+            let message = "expected a file that no other server has open, found one that is in use";
+            return Err(Failure::internal(message));
+        }
+        let path = path.unwrap_or_else(|| name.into());
         let mut writer = connect(&path)?;
         let transaction = Transaction::new(&mut writer, Immediate)?;
         if !transaction.prepare("SELECT 1 FROM sqlite_schema")?.exists([])? {
@@ -111,17 +120,28 @@ impl Server {
     }
 }
 
-fn connect(path: &str) -> Result<Connection, Failure> {
+/// A file's one path, whatever links lead to it; it is made if there is none. SQLite must not take
+/// it for anything but a file.
+fn resolve(file: &Path) -> std::io::Result<PathBuf> {
+    if file == ":memory:" || file.to_string_lossy().starts_with("file:") {
+        let message = "expected the path of a file, found a name that only SQLite knows";
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, message));
+    }
+    File::options().create(true).append(true).open(file)?;
+    file.canonicalize()
+}
+
+fn connect(path: &Path) -> Result<Connection, Failure> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
-    // What is committed has reached the disk, and readers do not wait for that.
+    // What is committed has reached the disk. Those who read wait for that, by the server's lock.
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     Ok(connection)
 }
 
-/// Finds out who asks, and for what.
+/// Finds out what is asked for, and by whom. What there is not waits for nothing.
 fn dispatch(call: &Call, log: &mut String) -> Answer {
     let path: Vec<_> = call.uri.path().split('/').skip(1).collect();
     let (method, path) = (call.method.as_str(), &*path);
@@ -137,36 +157,42 @@ fn dispatch(call: &Call, log: &mut String) -> Answer {
         }
         _ => (None, path),
     };
-    let reads = method == "GET" || (method == "POST" && place.is_none());
-    if reads {
-        return call.server.read(|db, all| {
-            let asked = Asked { call, who: &call.identify(db, log)?, db };
-            match (method, &place, one) {
-                ("GET", Some(place), []) => place.list(&asked, all),
-                ("GET", Some(place), [id]) => place.get(&asked, all, id),
-                ("POST", None, ["v1", "account", "jwts" | "jwt"]) => account::create_jwt(&asked),
-                ("POST", None, ["v1", "graphql"] | ["v1", "graphql", "mutation"]) => {
-                    graphql::answer(&asked)
-                }
-                _ => Err(no_route()),
-            }
-        });
-    }
-    call.server.write(|db, all| {
-        let asked = Asked { call, who: &call.identify(db, log)?, db };
-        match (method, &place, one) {
-            ("POST", Some(place), []) => place.create(&asked, all),
-            ("PATCH", Some(place), [id]) => place.update(&asked, all, id),
-            ("DELETE", Some(place), [id]) => place.delete(&asked, all, id),
-            ("DELETE", None, ["v1", "account", "sessions", id]) => {
-                account::delete_session(&asked, id)
-            }
-            _ => Err(no_route()),
+    match (method, &place, one) {
+        ("GET", Some(place), []) => read(call, log, |asked, all| place.list(asked, all)),
+        ("GET", Some(place), [id]) => read(call, log, |asked, all| place.get(asked, all, id)),
+        ("POST", Some(place), []) => write(call, log, |asked, all| place.create(asked, all)),
+        ("PATCH", Some(place), [id]) => write(call, log, |asked, all| place.update(asked, all, id)),
+        ("DELETE", Some(place), [id]) => {
+            write(call, log, |asked, all| place.delete(asked, all, id))
         }
-    })
+        ("POST", None, ["v1", "account", "jwts" | "jwt"]) => {
+            read(call, log, |asked, _| account::create_jwt(asked))
+        }
+        ("POST", None, ["v1", "graphql"] | ["v1", "graphql", "mutation"]) => {
+            read(call, log, |asked, _| graphql::answer(asked))
+        }
+        ("DELETE", None, ["v1", "account", "sessions", id]) => {
+            write(call, log, |asked, _| account::delete_session(asked, id))
+        }
+        _ => {
+            let message = "expected a route of this server, found another";
+            Err(Failure::new(404, "general_route_not_found", message))
+        }
+    }
 }
 
-fn no_route() -> Failure {
-    let message = "expected a route of this server, found another";
-    Failure::new(404, "general_route_not_found", message)
+fn read(
+    call: &Call,
+    log: &mut String,
+    work: impl FnOnce(&Asked<'_>, &Collections) -> Answer,
+) -> Answer {
+    call.server.read(|db, all| work(&Asked { call, who: &call.identify(db, log)?, db }, all))
+}
+
+fn write(
+    call: &Call,
+    log: &mut String,
+    work: impl FnOnce(&Asked<'_>, &mut Collections) -> Answer,
+) -> Answer {
+    call.server.write(|db, all| work(&Asked { call, who: &call.identify(db, log)?, db }, all))
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::call::object;
 use crate::failure::Failure;
 
 /// Appwrite's own limits; and no offset is worth more than this one.
@@ -16,11 +17,11 @@ const MAX_QUERY_LEN: usize = 4096;
 #[derive(Default)]
 pub struct Query {
     limit: Option<usize>,
-    pub offset: usize,
+    offset: Option<usize>,
     pub after: Option<String>,
     /// By an attribute, or as the documents came in.
     pub order: Option<String>,
-    pub descending: bool,
+    descending: Option<bool>,
     pub equal: Vec<(String, Vec<Value>)>,
     pub no_total: bool,
 }
@@ -43,10 +44,10 @@ impl Query {
                 query.no_total = matches!(&*text, "false" | "0");
             } else if name == "queries" || name.starts_with("queries[") {
                 let fits = position < MAX_QUERIES && text.len() <= MAX_QUERY_LEN;
-                let raw = fits.then(|| serde_json::from_str(&text).ok()).flatten();
+                let raw = fits.then(|| object(text.as_bytes()).ok()).flatten();
                 raw.and_then(|raw| query.add(raw, attributes)).ok_or_else(|| {
                     let message = "expected limit, offset, cursorAfter, orderAsc, orderDesc or \
-                        equal, with values and attributes that there are";
+                        equal, with values and attributes that there are, and one of each but equal";
                     let message = format!("query {position}: {message}");
                     Failure::new(400, "general_query_invalid", message)
                 })?;
@@ -60,6 +61,14 @@ impl Query {
         self.limit.unwrap_or(25)
     }
 
+    pub fn offset(&self) -> usize {
+        self.offset.unwrap_or(0)
+    }
+
+    pub fn descending(&self) -> bool {
+        self.descending.unwrap_or(false)
+    }
+
     fn add(&mut self, raw: Raw, attributes: &[String]) -> Option<()> {
         let Raw { method, attribute, values } = raw;
         let own = ["$id", "$createdAt", "$updatedAt"].contains(&&*attribute);
@@ -68,14 +77,17 @@ impl Query {
         let number = |value: &Value| usize::try_from(value.as_u64()?).ok();
         match (&*method, &*values) {
             ("limit", [value]) => {
-                self.limit = Some(number(value).filter(|limit| (1..=MAX_LIMIT).contains(limit))?);
+                let limit = number(value).filter(|limit| (1..=MAX_LIMIT).contains(limit))?;
+                once(&mut self.limit, limit)?;
             }
-            ("offset", [value]) => self.offset = number(value).filter(|n| *n <= MAX_OFFSET)?,
-            ("cursorAfter", [Value::String(id)]) => self.after = Some(id.clone()),
+            ("offset", [value]) => {
+                once(&mut self.offset, number(value).filter(|n| *n <= MAX_OFFSET)?)?;
+            }
+            ("cursorAfter", [Value::String(id)]) => once(&mut self.after, id.clone())?,
             ("orderAsc" | "orderDesc", []) => {
                 let as_they_came = matches!(&*attribute, "" | "$sequence");
                 self.order = if as_they_came { None } else { Some(path?) };
-                self.descending = method == "orderDesc";
+                once(&mut self.descending, method == "orderDesc")?;
             }
             ("equal", [_, ..]) if !values.iter().any(|v| v.is_array() || v.is_object()) => {
                 self.equal.push((path?, values));
@@ -84,4 +96,9 @@ impl Query {
         }
         Some(())
     }
+}
+
+/// Nothing is asked for twice: what came first would be forgotten.
+fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    place.replace(value).is_none().then_some(())
 }

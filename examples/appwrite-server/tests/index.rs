@@ -1,6 +1,7 @@
 //! The index against the naive way: every document asked, one after the other.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use appwrite_server::index::Index;
 use rolegate::{Action, Principal};
@@ -103,4 +104,27 @@ fn lists_that_nobody_has_any_more_are_forgotten() {
     let last = Principal::parse_roles(["user:n19999"]).unwrap();
     check(&index, &naive, &last, &mut random);
     assert_eq!(index.count(&index.table.resolve(&last, Action::Read)), 1);
+}
+
+/// A page does not walk past what is invisible, however much of the rest is visible.
+#[test]
+fn a_page_costs_itself_and_the_visible_lists() {
+    let (mut index, last) = (Index::default(), 20_000);
+    for document in 0..last {
+        let user = if document < last - last / 7 { "a" } else { "b" };
+        index.file(document, None, Some(&format!("[\"read(\\\"user:{user}\\\")\"]"))).unwrap();
+    }
+    let time = |work: &dyn Fn() -> usize, expected| {
+        let started = Instant::now();
+        assert_eq!(work(), expected);
+        started.elapsed()
+    };
+    let all = index.table.resolve(&Principal::key_with_bypass(), Action::Read);
+    let whole = time(&|| index.page(&all, None, false).count(), last as usize);
+    let few = Principal::parse_roles(["user:b"]).unwrap();
+    let few = index.table.resolve(&few, Action::Read);
+    let pages = || (0..50).map(|_| index.page(&few, None, false).take(25).count()).sum();
+    let pages = time(&pages, 50 * 25);
+    // Fifty walks take far longer than one.
+    assert!(pages < 8 * whole, "{pages:?} for pages, {whole:?} for one walk");
 }

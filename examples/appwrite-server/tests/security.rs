@@ -1,6 +1,10 @@
 //! What must not happen, through the interface that clients use.
 
-use std::sync::Arc;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use appwrite_server::Server;
@@ -203,7 +207,9 @@ async fn cookies_are_sessions() {
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
     assert!(cookie.contains("; HttpOnly"), "{cookie}");
     let cookie = cookie.split(';').next().unwrap();
-    assert_eq!(host.get(ALL, &[("cookie", &format!("x=y; {cookie}"))]).await.names(), ["Kevin"]);
+    for cookies in [format!("x=y; {cookie}"), format!("x=y;{cookie};z=1"), format!("{cookie} ;x")] {
+        assert_eq!(host.get(ALL, &[("cookie", &cookies)]).await.names(), ["Kevin"], "{cookies}");
+    }
     let fallback = answer.headers["x-fallback-cookies"].to_str().unwrap();
     assert_eq!(host.get(ALL, &[("x-fallback-cookies", fallback)]).await.names(), ["Kevin"]);
 }
@@ -380,11 +386,26 @@ async fn queries_tell_nothing_of_what_is_not_visible() {
         json!({ "method": "select", "values": ["name"] }),
         json!({ "method": "equal", "attribute": "name", "values": [["Laura"]] }),
         json!("limit"),
+        json!(["limit", "", [1]]),
     ] {
         ask(&[query]).await.refused(400, "general_query_invalid");
     }
-    let many = vec![json!({ "method": "limit", "values": [1] }); 101];
+    let many = vec![equal("name", "Kevin"); 101];
     ask(&many).await.refused(400, "general_query_invalid");
+    assert_eq!(ask(&many[1..]).await.names(), ["Kevin"]);
+    let by = |name: &str| json!({ "method": "orderAsc", "attribute": name });
+    for twice in [
+        [by("name"), by("birthday")],
+        [by("name"), json!({ "method": "orderDesc" })],
+        [json!({ "method": "limit", "values": [1] }), json!({ "method": "limit", "values": [2] })],
+        [
+            json!({ "method": "offset", "values": [0] }),
+            json!({ "method": "offset", "values": [0] }),
+        ],
+        [cursor("ac5fc866ad1e"), cursor("ac5fc866ad1e")],
+    ] {
+        ask(&twice).await.refused(400, "general_query_invalid");
+    }
     for place in [
         "databases/guide' OR '1'='1/collections/birthdays",
         "databases/guide/collections/x' OR 'x'='x",
@@ -411,7 +432,17 @@ async fn what_is_no_document_is_refused() {
     let broken = host.send("POST", ALL, &[BACKEND], b"{\"documentId\": ".to_vec()).await;
     broken.refused(400, "general_argument_invalid");
     host.get("/v1/health", &[]).await.refused(404, "general_route_not_found");
-    host.ask("PUT", ALL, &[BACKEND], json!({})).await.refused(404, "general_route_not_found");
+    for body in [json!(["x", {}, null]), json!("x"), json!(1)] {
+        post(body).await.refused(400, "general_argument_invalid");
+    }
+    // Nobody has to be known for that, and nothing locked.
+    let both = [BACKEND, ("x-appwrite-jwt", "x")];
+    for method in ["PUT", "HEAD", "OPTIONS"] {
+        assert_eq!(host.ask(method, ALL, &both, json!({})).await.status, 404, "{method}");
+    }
+    let unique = post(json!({ "documentId": "unique()" })).await;
+    let id = unique.body["$id"].as_str().unwrap();
+    assert!(id.len() == 20 && id.bytes().all(|digit| digit.is_ascii_hexdigit()), "{id}");
 }
 
 #[tokio::test]
@@ -460,5 +491,171 @@ async fn graphql_makes_jwts_for_sessions_only() {
         let nobody = host.ask("POST", path, &[], body).await.body;
         assert_eq!(nobody["data"], Value::Null);
         assert_eq!(nobody["errors"][0]["extensions"]["code"], 401, "{nobody}");
+    }
+}
+
+/// What is logged while the tests run.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        LOG.lock().unwrap().write(text)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_is_logged_even_if_the_client_has_gone() {
+    tracing_subscriber::fmt().with_ansi(false).with_writer(|| Log).init();
+    let file = directory("logged").join("data.db");
+    let server =
+        Server::open(Some(&file), include_str!("../seed.sql"), Secret::new(SECRET).unwrap());
+    let host = Host(server.unwrap().router());
+    let path = format!("{ALL}/ac5fc866ad1e");
+    // It waits until this lets go, and nobody waits for it.
+    let other = rusqlite::Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let request = host.ask("DELETE", &path, &[BACKEND], Value::Null);
+    assert!(tokio::time::timeout(Duration::from_millis(50), request).await.is_err());
+    other.execute_batch("ROLLBACK").unwrap();
+    while host.get(&path, &[BACKEND]).await.status == 200 {}
+    let log = || String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let logged =
+        |line: &str| ["DELETE", "/ac5fc866ad1e", "204", "Backend"].iter().all(|s| line.contains(s));
+    let until = SystemTime::now() + Duration::from_secs(5);
+    while !log().lines().any(logged) {
+        assert!(SystemTime::now() < until, "{}", log());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// A new directory.
+fn directory(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir(&path).unwrap();
+    path
+}
+
+#[test]
+fn no_two_servers_open_one_file() {
+    let directory = directory("one-file");
+    let (file, link) = (directory.join("data.db"), directory.join("link.db"));
+    let dotted = directory.join("../one-file/data.db");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let open = |path| Server::open(Some(path), "", Secret::new(SECRET).unwrap());
+    let first = open(&link).unwrap();
+    for path in [&file, &link, &dotted] {
+        assert!(open(path).err().unwrap().to_string().contains("in use"));
+    }
+    drop(first);
+    open(&file).unwrap();
+}
+
+#[test]
+fn a_start_that_fails_says_what_to_do() {
+    let directory = directory("no-start");
+    fs::write(directory.join("bad.sql"), "no SQL").unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
+    let start = |arguments: &[&str], secret| {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_appwrite-server"));
+        server.args(["--listen", &taken]).args(arguments).env("APPWRITE_SERVER_SECRET", secret);
+        let output = server.current_dir(&directory).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for (arguments, secret, what, hint) in [
+        (&["--db", ":memory:"] as &[_], "s", ":memory:", "--db"),
+        (&["--db", "file:x.db?mode=memory"], "s", "file:x.db", "--db"),
+        (&["--db", "none/x.db"], "s", "none/x.db", "--db"),
+        (&["--seed", "none.sql"], "s", "none.sql", "--seed"),
+        (&["--seed", "bad.sql"], "s", "syntax error", "--seed"),
+        (&[], "", "secret", "APPWRITE_SERVER_SECRET"),
+        (&[], "s", &taken, "--listen"),
+    ] {
+        let message = start(arguments, secret);
+        assert!(message.contains(what) && message.contains(hint), "{message}");
+        assert!(
+            message.starts_with("appwrite-server: could not ") && message.lines().count() == 1,
+            "{message}"
+        );
+    }
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
+}
+
+/// A seed may spell one list in many ways, and every page has to find all of them.
+#[tokio::test]
+async fn documents_are_found_however_their_lists_are_written() {
+    let lists = [
+        r#"["read(\"user:user-a\")"]"#,
+        r#"[ "read(\"user:user-a\")" ]"#,
+        r#"["read(\"user:user-a\")","read(\"user:user-a\")"]"#,
+        r#"["read(\"usr:a\")","read(\"user:user-a\")"]"#,
+        r#"["read(\"user:user-a\")",5]"#,
+        r#"["update(\"any\")","read(\"user:user-a\")"]"#,
+        r#"["read(\"user:user-a\")","update(\"any\")"]"#,
+    ];
+    let rows = lists.iter().enumerate().map(|(number, list)| {
+        let data = json!({ "$id": number.to_string(), "name": "N" });
+        format!("(1, '{number}', '{list}', '{data}')")
+    });
+    let rows = rows.collect::<Vec<_>>().join(",");
+    let host = Host::seeded(&format!(
+        "DELETE FROM documents; INSERT INTO documents (collection, id, list, data) VALUES {rows};"
+    ));
+    let jwt = host.jwt_of("a").await;
+    let by_jwt = [("x-appwrite-jwt", &*jwt)];
+    let pages = [
+        queries(&[]),
+        queries(&[json!({ "method": "orderAsc", "attribute": "name" })]),
+        queries(&[json!({ "method": "equal", "attribute": "name", "values": ["N"] })]),
+    ];
+    for number in 0..=lists.len() {
+        for page in &pages {
+            let answer = host.get(page, &by_jwt).await;
+            let ids = answer.body["documents"].as_array().unwrap().iter().map(|one| &one["$id"]);
+            let expected: Vec<_> = (number..lists.len()).map(|id| id.to_string()).collect();
+            assert_eq!(ids.collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+            assert_eq!(answer.body["total"], expected.len());
+        }
+        let change = json!({ "permissions": ["read(\"user:user-b\")"] });
+        host.ask("PATCH", &format!("{ALL}/{number}"), &[BACKEND], change).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_equal_is_of_one_type() {
+    let host = Host::new();
+    let all = [
+        json!(1),
+        json!("1"),
+        json!(true),
+        json!([1, 2]),
+        json!("[1,2]"),
+        json!(false),
+        json!(2.0),
+    ];
+    for (number, name) in all.iter().enumerate() {
+        let new = json!({ "documentId": number.to_string(), "data": { "name": name } });
+        assert_eq!(host.ask("POST", ALL, &[BACKEND], new).await.status, 201);
+    }
+    for (value, expected) in [
+        (json!(1), vec![json!(1)]),
+        (json!("1"), vec![json!("1")]),
+        (json!(true), vec![json!(true)]),
+        (json!("[1,2]"), vec![json!("[1,2]")]),
+        (json!(0), vec![]),
+        (json!(2), vec![json!(2.0)]),
+    ] {
+        let equal = json!({ "method": "equal", "attribute": "name", "values": [value] });
+        let answer = host.get(&queries(&[equal]), &[BACKEND]).await;
+        let names = answer.body["documents"].as_array().unwrap().iter().map(|one| &one["name"]);
+        assert_eq!(names.collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>(), "{value}");
     }
 }
