@@ -43,6 +43,7 @@
 //! | test one document | [`Principal::can`] |
 //! | test a page that just came from a database | [`Matcher`] |
 //! | filter what is kept in memory, again and again | [`AclTable`] → [`AclColumn`] → [`Visibility`] → [`Selection`] |
+//! | page through and count documents that come, change and go | [`DocumentIndex`] |
 //! | decide what a collection allows | [`Collection`] |
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
 //! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
@@ -121,6 +122,7 @@
 mod acl;
 mod evaluate;
 mod hash;
+mod index;
 mod invariant;
 pub mod json;
 mod object;
@@ -134,6 +136,7 @@ pub use evaluate::{
     MAX_REQUEST_PERMISSIONS, MalformedPermission, Matcher, Reason, Selection, SelectionIter,
     Unauthorized, Visibility,
 };
+pub use index::DocumentIndex;
 pub use permission::{
     Action, ActionSet, ActionSetIter, MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN,
     MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Status, aggregate,

@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod edges;
 mod invariants;
+mod retained;
 
 use std::fmt;
 

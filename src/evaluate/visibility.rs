@@ -150,14 +150,21 @@ impl Visibility {
     /// from this without reading a document.
     #[must_use]
     pub fn lists(&self) -> Option<impl Iterator<Item = AclId>> {
+        Some(self.lists_of(self.table)?.map(|list| AclId::new(self.table, list)))
+    }
+
+    /// The visible lists of a table by their numbers, ascending, or `None` if every document of it is
+    /// visible.
+    pub(crate) fn lists_of(&self, table: TableId) -> Option<impl Iterator<Item = u32>> {
         let (range, words): (_, &[u64]) = match &self.lists {
+            _ if table != self.table => (0..0, &[]),
             Lists::EveryDocument => return None,
             Lists::None => (0..0, &[]),
             Lists::One(list) => (*list..list + 1, &[]),
             Lists::All(len) => (0..*len, &[]),
             Lists::Some(bits) => (0..0, &bits.words),
         };
-        Some(range.chain(bits_of(words)).map(|list| AclId::new(self.table, list)))
+        Some(range.chain(bits_of(words)))
     }
 
     /// Which documents of a batch are visible.
