@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::visible::{Direction, Visible};
+use super::documents::{Direction, Documents};
 use crate::acl::{AclId, AclLimits, AclTable, Malformed, TableFull};
 use crate::evaluate::Visibility;
 
@@ -158,7 +158,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         visible: &'a Visibility,
         document: Option<&K>,
     ) -> impl Iterator<Item = &'a K> + use<'a, K> {
-        Visible::new(self, visible, document, Direction::Ascending)
+        Documents::new(self, visible, document, Direction::Ascending)
     }
 
     /// The visible documents, descending: those before one, be it there or not, or all of them. Else as
@@ -168,7 +168,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         visible: &'a Visibility,
         document: Option<&K>,
     ) -> impl Iterator<Item = &'a K> + use<'a, K> {
-        Visible::new(self, visible, document, Direction::Descending)
+        Documents::new(self, visible, document, Direction::Descending)
     }
 
     /// The documents of each visible list, or `None` if every document is visible.

@@ -1,5 +1,7 @@
 //! What holds of an index whatever was done to it.
 
+use std::collections::BTreeSet;
+
 use super::DocumentIndex;
 use crate::invariant::holds;
 
@@ -17,7 +19,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
             self.by_list.len() <= self.table.len(),
             "there are documents of a list that is not there",
         )?;
-        let of_lists: usize = self.by_list.iter().map(|documents| documents.len()).sum();
+        let of_lists: usize = self.by_list.iter().map(BTreeSet::len).sum();
         holds(of_lists == self.documents.len(), "not every document is of one list")?;
         let same = (0..).zip(&self.by_list).all(|(list, documents)| {
             documents.iter().all(|document| self.documents.get(document) == Some(&list))

@@ -1,7 +1,7 @@
 //! Documents that come, change and go, by what they grant: [`DocumentIndex`].
 
 mod document_index;
+mod documents;
 mod invariants;
-mod visible;
 
 pub use document_index::DocumentIndex;

@@ -1,4 +1,4 @@
-//! The documents that are visible, in order: [`Visible`].
+//! The documents that are visible, in order: [`Documents`].
 
 use std::cmp::Ordering;
 use std::collections::binary_heap::{BinaryHeap, PeekMut};
@@ -38,7 +38,7 @@ impl Direction {
 /// To merge lists is dear to begin with, and pays for whoever sees little. So as many documents are
 /// walked first as there are visible lists, which costs little beside merging them: then whoever sees
 /// much need not merge, and nobody walks past more than that.
-pub(super) struct Visible<'a, K> {
+pub(super) struct Documents<'a, K> {
     index: &'a DocumentIndex<K>,
     visible: &'a Visibility,
     direction: Direction,
@@ -50,7 +50,7 @@ pub(super) struct Visible<'a, K> {
     merged: Option<BinaryHeap<Run<'a, K>>>,
 }
 
-impl<'a, K: Ord + Clone> Visible<'a, K> {
+impl<'a, K: Ord + Clone> Documents<'a, K> {
     pub(super) fn new(
         index: &'a DocumentIndex<K>,
         visible: &'a Visibility,
@@ -75,7 +75,7 @@ impl<'a, K: Ord + Clone> Visible<'a, K> {
     }
 }
 
-impl<'a, K: Ord + Clone> Iterator for Visible<'a, K> {
+impl<'a, K: Ord + Clone> Iterator for Documents<'a, K> {
     type Item = &'a K;
 
     fn next(&mut self) -> Option<&'a K> {
@@ -100,7 +100,7 @@ impl<'a, K: Ord + Clone> Iterator for Visible<'a, K> {
     }
 }
 
-impl<K: Ord + Clone> FusedIterator for Visible<'_, K> {}
+impl<K: Ord + Clone> FusedIterator for Documents<'_, K> {}
 
 /// A list's documents, the next one at hand. Of several, the one whose turn it is is the greatest.
 struct Run<'a, K> {
