@@ -203,10 +203,11 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     /// Whoever was allowed to see it is so no longer, whatever comes next.
     fn take_out(&mut self, document: &K) -> bool {
         let Some(list) = self.documents.remove(document) else { return false };
-        if let Some(documents) = self.by_list.get_mut(list as usize) {
-            if documents.remove(document) && documents.is_empty() {
-                self.live -= self.table.weight_of(list);
-            }
+        if let Some(documents) = self.by_list.get_mut(list as usize)
+            && documents.remove(document)
+            && documents.is_empty()
+        {
+            self.live -= self.table.weight_of(list);
         }
         true
     }

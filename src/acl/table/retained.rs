@@ -31,14 +31,13 @@ impl AclTable {
             }
             let mut grants = Scratch::new();
             for grant in self.grants_of(list).unwrap_or_default() {
-                let role = match roles.get_mut(grant.role() as usize) {
+                let role = match roles.get(grant.role() as usize) {
                     Some(Some(role)) => *role,
-                    known => {
-                        let role = table.intern_role(&self.role(grant.role()))?;
-                        known.into_iter().for_each(|known| *known = Some(role));
-                        role
-                    }
+                    _ => table.intern_role(&self.role(grant.role()))?,
                 };
+                if let Some(known) = roles.get_mut(grant.role() as usize) {
+                    *known = Some(role);
+                }
                 grants.push(GrantBits::new(role, grant.actions()));
             }
             normalize(&mut grants);
