@@ -31,7 +31,7 @@ impl Malformed {
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "permission {}: {}", self.index, self.error)
+        write!(f, "permission {}, byte {}: {}", self.index, self.error.span().start, self.error)
     }
 }
 

@@ -62,7 +62,7 @@ use crate::runs::run_at;
 /// let error = table.insert([r#"read("any")"#, r#"read("usr:ann")"#]).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "permission 1: expected a role, found `usr`; write `user:ann`"
+///     "permission 1, byte 6: expected a role, found `usr`; write `user:ann`"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer};
+use smallvec::SmallVec;
 
 use super::{Matcher, Visibility};
 use crate::acl::{AclTable, Malformed};
@@ -155,13 +156,13 @@ impl Collection {
     ///
     /// # Errors
     ///
-    /// It may not. Appwrite answers as if there were no such document.
+    /// It may not, and the document is [hidden](Unauthorized::is_hidden).
     pub fn get<S: AsRef<str>>(
         &self,
         principal: &Principal,
         document: impl IntoIterator<Item = S>,
     ) -> Result<(), Unauthorized> {
-        self.check(principal, Action::Read, document)
+        self.check(principal, [Action::Read; 2], document)
     }
 
     /// Whether the principal may change a document with these permissions: the ones that are
@@ -169,13 +170,13 @@ impl Collection {
     ///
     /// # Errors
     ///
-    /// It may not.
+    /// It may not. Unless it may read the document, that is [hidden](Unauthorized::is_hidden).
     pub fn update<S: AsRef<str>>(
         &self,
         principal: &Principal,
         document: impl IntoIterator<Item = S>,
     ) -> Result<(), Unauthorized> {
-        self.check(principal, Action::Update, document)
+        self.check(principal, [Action::Update, Action::Read], document)
     }
 
     /// Whether the principal may send an update that leaves a document as it was, which takes no
@@ -183,26 +184,26 @@ impl Collection {
     ///
     /// # Errors
     ///
-    /// It may not.
+    /// It may not. Unless it may update the document, that is [hidden](Unauthorized::is_hidden).
     pub fn update_without_changes<S: AsRef<str>>(
         &self,
         principal: &Principal,
         document: impl IntoIterator<Item = S>,
     ) -> Result<(), Unauthorized> {
-        self.check(principal, Action::Read, document)
+        self.check(principal, [Action::Read, Action::Update], document)
     }
 
     /// Whether the principal may remove a document with these permissions.
     ///
     /// # Errors
     ///
-    /// It may not.
+    /// It may not. Unless it may read the document, that is [hidden](Unauthorized::is_hidden).
     pub fn delete<S: AsRef<str>>(
         &self,
         principal: &Principal,
         document: impl IntoIterator<Item = S>,
     ) -> Result<(), Unauthorized> {
-        self.check(principal, Action::Delete, document)
+        self.check(principal, [Action::Delete, Action::Read], document)
     }
 
     /// Whether the principal may make a document. What permissions it may give it, tells
@@ -212,7 +213,8 @@ impl Collection {
     ///
     /// It may not.
     pub fn create(&self, principal: &Principal) -> Result<(), Unauthorized> {
-        authorized(self.grants(principal, Action::Create), Action::Create)
+        let refused = Unauthorized { action: Action::Create, hidden: false };
+        if self.grants(principal, Action::Create) { Ok(()) } else { Err(refused) }
     }
 
     fn scope(&self, principal: &Principal, action: Action) -> Result<ListScope, Unauthorized> {
@@ -221,19 +223,23 @@ impl Collection {
         } else if self.documents_can_grant(action) {
             Ok(ListScope::Granted)
         } else {
-            Err(Unauthorized { action })
+            Err(Unauthorized { action, hidden: false })
         }
     }
 
+    /// Whether an action is allowed. If it is not, the other one decides whether the document is hidden.
     fn check<S: AsRef<str>>(
         &self,
         principal: &Principal,
-        action: Action,
+        [action, other]: [Action; 2],
         document: impl IntoIterator<Item = S>,
     ) -> Result<(), Unauthorized> {
-        let allowed = self.grants(principal, action)
-            || (self.documents_can_grant(action) && principal.can(action, document));
-        authorized(allowed, action)
+        let document: SmallVec<[S; 8]> = document.into_iter().collect();
+        let allowed = |action| {
+            self.grants(principal, action)
+                || (self.documents_can_grant(action) && principal.can(action, &document))
+        };
+        if allowed(action) { Ok(()) } else { Err(Unauthorized { action, hidden: !allowed(other) }) }
     }
 
     fn grants(&self, principal: &Principal, action: Action) -> bool {
@@ -246,27 +252,70 @@ impl Collection {
     }
 }
 
-fn authorized(allowed: bool, action: Action) -> Result<(), Unauthorized> {
-    if allowed { Ok(()) } else { Err(Unauthorized { action }) }
-}
-
 /// An error: neither the collection nor, where it counts, the document allows the principal what it
 /// asked for.
+///
+/// A host answers with [`status`](Self::status), [`error_type`](Self::error_type) and the text. What is
+/// hidden is answered for as what is not there, for which [`not_found`](Self::not_found) makes the same
+/// error: nobody can tell the one from the other.
+///
+/// ```
+/// use rolegate::{Action, Collection, Principal, Unauthorized};
+///
+/// let collection = Collection::new([""; 0], true.into());
+/// let (ann, ben) = (Principal::parse_roles(["user:ann"])?, Principal::parse_roles(["user:ben"])?);
+/// let of_ann = [r#"read("user:ann")"#];
+///
+/// let refused = collection.delete(&ann, of_ann).unwrap_err();
+/// assert_eq!((refused.status(), refused.error_type()), (401, "user_unauthorized"));
+/// let hidden = collection.delete(&ben, of_ann).unwrap_err();
+/// assert_eq!((hidden.status(), hidden.error_type()), (404, "document_not_found"));
+/// assert_eq!(hidden, Unauthorized::not_found(Action::Delete));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Unauthorized {
     action: Action,
+    hidden: bool,
 }
 
 impl Unauthorized {
+    /// The answer to whoever asks for a document that is not there.
+    #[must_use]
+    pub fn not_found(action: Action) -> Self {
+        Self { action, hidden: true }
+    }
+
     /// What was asked for.
     #[must_use]
     pub fn action(&self) -> Action {
         self.action
     }
+
+    /// Whether the principal is not to know that there is such a document.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.hidden
+    }
+
+    /// The HTTP status to answer with: 401, and 404 for what is hidden.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        if self.hidden { 404 } else { 401 }
+    }
+
+    /// The `type` in an answer of Appwrite's shape. (For rows it is `row_not_found`.)
+    #[must_use]
+    pub fn error_type(&self) -> &'static str {
+        if self.hidden { "document_not_found" } else { "user_unauthorized" }
+    }
 }
 
 impl fmt::Display for Unauthorized {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.hidden {
+            return f.write_str("expected the id of a document, found none's");
+        }
         write!(f, "expected a role that may {}, found none of the principal's", self.action)
     }
 }
@@ -349,6 +398,29 @@ pub enum GrantError {
         /// The permission.
         permission: Permission<'static>,
     },
+}
+
+impl GrantError {
+    /// The HTTP status that Appwrite answers with: 401 for a role that the principal does not have,
+    /// and 400.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::RoleNotHeld { .. } => 401,
+            Self::TooMany { .. } | Self::Malformed(_) | Self::Action { .. } => 400,
+        }
+    }
+
+    /// The `type` in Appwrite's answer.
+    #[must_use]
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            Self::RoleNotHeld { .. } => "user_unauthorized",
+            Self::TooMany { .. } | Self::Malformed(_) | Self::Action { .. } => {
+                "general_argument_invalid"
+            }
+        }
+    }
 }
 
 impl fmt::Display for GrantError {

@@ -151,6 +151,18 @@ impl MissingScope {
     pub fn scope(&self) -> &str {
         &self.0
     }
+
+    /// The HTTP status that Appwrite answers with.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        401
+    }
+
+    /// The `type` in Appwrite's answer.
+    #[must_use]
+    pub fn error_type(&self) -> &'static str {
+        "general_unauthorized_scope"
+    }
 }
 
 impl fmt::Display for MissingScope {

@@ -31,6 +31,7 @@ fn documents_and_rows_are_one_and_nothing_else_is() {
 fn a_missing_scope_is_named() {
     let error: MissingScope = Scopes::new(["users.read"]).require("documents.read").unwrap_err();
     assert_eq!(error.scope(), "documents.read");
+    assert_eq!((error.status(), error.error_type()), (401, "general_unauthorized_scope"));
     assert_eq!(error.to_string(), "expected the scope `documents.read`, found others");
     let identity = Store::default().ask(&Credentials::none(), now()).unwrap();
     assert_eq!(identity.require_scope("users.read").unwrap_err().scope(), "users.read");

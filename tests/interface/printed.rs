@@ -4,7 +4,7 @@ use std::error::Error;
 
 use rolegate::{
     AclLimits, AclTable, Action, ActionSet, Collection, DocumentSecurity, InsertError, Permission,
-    Principal, Role, Selection, Status, User,
+    Principal, Role, Selection, Status, Unauthorized, User,
 };
 
 fn source(error: &dyn Error) -> Option<String> {
@@ -16,10 +16,10 @@ fn a_list_that_is_refused_says_which_permission_or_which_limit() {
     let mut table = AclTable::with_limits(AclLimits { lists: 1, ..AclLimits::default() });
     let error = table.insert([r#"read("any")"#, r#"read("usr:a")"#]).unwrap_err();
     let cause = "expected a role, found `usr`; write `user:a`";
-    assert_eq!(error.to_string(), format!("permission 1: {cause}"));
+    assert_eq!(error.to_string(), format!("permission 1, byte 6: {cause}"));
     assert_eq!(source(&error).as_deref(), Some(cause));
     let InsertError::Malformed(malformed) = error else { panic!("{error:?}") };
-    assert_eq!(malformed.to_string(), format!("permission 1: {cause}"));
+    assert_eq!(malformed.to_string(), format!("permission 1, byte 6: {cause}"));
     assert_eq!(source(&malformed).as_deref(), Some(cause));
 
     table.insert([r#"read("any")"#]).unwrap();
@@ -35,31 +35,37 @@ fn a_list_that_is_refused_says_which_permission_or_which_limit() {
 fn permissions_that_may_not_be_set_are_named_with_the_reason() {
     let ann = Principal::parse_roles(["any", "user:ann"]).unwrap();
     let error = |requested: &[&str]| ann.document_permissions(Some(requested)).unwrap_err();
-    for (requested, message, cause) in [
+    let invalid = (400, "general_argument_invalid");
+    for (requested, message, cause, answer) in [
         (
             &["read(\"any\")"; 101][..],
             "expected at most 100 permissions, found 101".to_owned(),
             None,
+            invalid,
         ),
         (
             &["read(\"any\")", "raed(\"any\")"],
-            "permission 1: expected an action, found `raed`; write `read`".into(),
+            "permission 1, byte 0: expected an action, found `raed`; write `read`".into(),
             Some("expected an action, found `raed`; write `read`".to_owned()),
+            invalid,
         ),
         (
             &["create(\"any\")"],
             "permission 0: expected read, update, delete or write, found `create(\"any\")`".into(),
             None,
+            invalid,
         ),
         (
             &["read(\"any\")", "update(\"user:bob\")"],
             "permission 1: expected a role of the principal's own, found `user:bob`".into(),
             None,
+            (401, "user_unauthorized"),
         ),
     ] {
         let error = error(requested);
         assert_eq!(error.to_string(), message);
         assert_eq!(source(&error), cause, "{message}");
+        assert_eq!((error.status(), error.error_type()), answer, "{message}");
     }
 }
 
@@ -73,6 +79,13 @@ fn who_is_refused_is_told_what_for() {
     assert_eq!(error.to_string(), message);
     let open = Collection::new(["read(\"any\")"], DocumentSecurity::Enabled);
     assert_eq!(open.document_security(), DocumentSecurity::Enabled);
+    let error = open.update(&Principal::guest(), [""; 0]).unwrap_err();
+    assert_eq!(error.to_string(), "expected a role that may update, found none of the principal's");
+    assert_eq!((error.status(), error.error_type()), (401, "user_unauthorized"));
+    let hidden = Collection::default().update(&Principal::guest(), [""; 0]).unwrap_err();
+    assert_eq!(hidden.to_string(), "expected the id of a document, found none's");
+    assert_eq!((hidden.status(), hidden.error_type()), (404, "document_not_found"));
+    assert_eq!(hidden, Unauthorized::not_found(Action::Update));
 
     let blocked: User =
         serde_json::from_value(serde_json::json!({"$id": "user b", "status": false})).unwrap();
