@@ -34,8 +34,7 @@ CREATE TABLE documents (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     collection INTEGER NOT NULL,
     id TEXT NOT NULL,
-    list TEXT NOT NULL CHECK (json_type(list) = 'array'), -- the permissions
+    permissions TEXT NOT NULL CHECK (json_type(permissions) = 'array'),
     data TEXT NOT NULL, -- the attributes, $id, $createdAt and $updatedAt
     UNIQUE (collection, id)
 ) STRICT;
-CREATE INDEX documents_of_list ON documents (collection, list);

@@ -28,7 +28,7 @@ INSERT INTO collections (number, database, id, rules, attributes) VALUES
     (1, 'guide', 'birthdays', '{"$permissions": ["create(\"users\")"], "documentSecurity": true}',
      '["name", "birthday"]');
 
-INSERT INTO documents (collection, id, list, data) VALUES
+INSERT INTO documents (collection, id, permissions, data) VALUES
     (1, 'ac5fc866ad1e', '["read(\"user:user-a\")"]',
      '{"$id": "ac5fc866ad1e", "$createdAt": "2026-01-01T00:00:00.000+00:00", "$updatedAt": "2026-01-01T00:00:00.000+00:00", "name": "Kevin", "birthday": "2012-02-03"}'),
     (1, 'bc7fc866ad1e', '["read(\"user:user-b\")"]',

@@ -112,7 +112,7 @@ class Guide:
         refused(401, "user_unauthorized", user_b.delete_document, **ann)
         malformed = ['read("any")', 'read("usr:ann")']
         message = refused(400, "general_argument_invalid", user_a.update_document, **ann, permissions=malformed)
-        assert "permission 1" in message and "at byte 6" in message
+        assert "permission 1, byte 6: " in message
         user_a.delete_document(**ann)
         assert user_b.list_documents(**WHERE).total == 1
 

@@ -52,4 +52,4 @@ for number, (name, granted) in enumerate(rules.items()):
     insert("collections", "number, database, id, rules, attributes", [row])
 documents = [document(number) for number in range(DOCUMENTS)]
 for number in range(len(rules)):
-    insert("documents", "collection, id, list, data", ((str(number), *row) for row in documents))
+    insert("documents", "collection, id, permissions, data", ((str(number), *row) for row in documents))

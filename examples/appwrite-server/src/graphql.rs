@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptySubscription, Error, ErrorExtensions, Object, Schema, SimpleObject,
+    Context, EmptySubscription, Error, ErrorExtensions, Object, Request, Schema, SimpleObject,
 };
 use axum::Json;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use rolegate::Identity;
 use serde_json::Value;
+use tokio::runtime::Handle;
 
-use crate::call::{Answer, Asked};
+use crate::request::Call;
 use crate::{Server, account, failure::Failure};
 
 pub type Api = Schema<Query, Mutation, EmptySubscription>;
@@ -40,11 +41,11 @@ impl Mutation {
         duration: Option<u64>,
     ) -> Result<Jwt, Error> {
         let (server, who) = (context.data::<Arc<Server>>()?, context.data::<Identity>()?);
-        account::jwt(server, who, duration).map(|jwt| Jwt { jwt }).map_err(|failure| {
-            let body = failure.body();
-            Error::new(body["message"].as_str().unwrap_or_default()).extend_with(|_, more| {
-                more.set("code", body["code"].as_u64().unwrap_or_default());
-                more.set("type", body["type"].as_str().unwrap_or_default());
+        account::jwt(server, who, duration).map(|jwt| Jwt { jwt }).map_err(|error| {
+            let Failure(code, kind, message) = Failure::of(error);
+            Error::new(message).extend_with(|_, more| {
+                more.set("code", code);
+                more.set("type", kind);
             })
         })
     }
@@ -54,17 +55,14 @@ pub fn schema() -> Api {
     Schema::build(Query, Mutation, EmptySubscription).limit_depth(8).limit_complexity(32).finish()
 }
 
-pub fn answer(asked: &Asked<'_>) -> Answer {
-    asked.who.require_scope("graphql")?;
-    let mut body: Value = asked.call.json()?;
+pub fn answer(call: &Call) -> anyhow::Result<Response> {
+    let who = call.read("graphql", |asked, _| Ok(asked.who.clone()))?;
+    let mut body: Value = call.json()?;
     if body["query"].is_object() {
         // The SDKs wrap a request into one more `query`.
         body = body["query"].take();
     }
-    let request: async_graphql::Request =
-        serde_json::from_value(body).map_err(Failure::argument)?;
-    let server = &asked.call.server;
-    let request = request.data(Arc::clone(server)).data(asked.who.clone());
-    let response = tokio::runtime::Handle::current().block_on(server.graphql.execute(request));
-    Ok(Json(response).into_response())
+    let request: Request = serde_json::from_value(body).map_err(Failure::argument)?;
+    let answer = call.server.graphql.execute(request.data(Arc::clone(&call.server)).data(who));
+    Ok(Json(Handle::current().block_on(answer)).into_response())
 }

@@ -1,38 +1,41 @@
 //! What a listing asks for, in Appwrite's JSON form: [`Query`].
 
+use anyhow::{Result, ensure};
+use rolegate::{DocumentIndex, Visibility};
+use rusqlite::{params_from_iter, types::Value as Sql};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::call::object;
+use crate::database::Database;
+use crate::documents::{DOCUMENT, Document};
 use crate::failure::Failure;
 
-/// Appwrite's own limits; and no offset is worth more than this one.
+/// Appwrite's own limits.
 const MAX_LIMIT: usize = 5000;
-const MAX_OFFSET: usize = 1 << 31;
 const MAX_QUERIES: usize = 100;
-const MAX_QUERY_LEN: usize = 4096;
 
 /// A page of a listing. Attributes are paths into a document's JSON, which are bound as values: no
 /// name that came with a request becomes a part of a statement.
 #[derive(Default)]
 pub struct Query {
-    limit: Option<usize>,
-    offset: Option<usize>,
+    pub limit: Option<usize>,
+    pub offset: Option<usize>,
     pub after: Option<String>,
-    /// By an attribute, or as the documents came in.
-    pub order: Option<String>,
-    descending: Option<bool>,
+    /// By an attribute, or as the documents came in; and whether that is descending.
+    pub order: Option<(Option<String>, bool)>,
     pub equal: Vec<(String, Vec<Value>)>,
     pub no_total: bool,
 }
 
 #[derive(Deserialize)]
-struct Raw {
-    method: String,
-    #[serde(default)]
-    attribute: String,
-    #[serde(default)]
-    values: Vec<Value>,
+#[serde(tag = "method", rename_all = "camelCase")]
+enum Method {
+    Limit { values: (usize,) },
+    Offset { values: (usize,) },
+    CursorAfter { values: (String,) },
+    OrderAsc { attribute: Option<String> },
+    OrderDesc { attribute: Option<String> },
+    Equal { attribute: String, values: Vec<Value> },
 }
 
 impl Query {
@@ -43,13 +46,8 @@ impl Query {
             if name == "total" {
                 query.no_total = matches!(&*text, "false" | "0");
             } else if name == "queries" || name.starts_with("queries[") {
-                let fits = position < MAX_QUERIES && text.len() <= MAX_QUERY_LEN;
-                let raw = fits.then(|| object(text.as_bytes()).ok()).flatten();
-                raw.and_then(|raw| query.add(raw, attributes)).ok_or_else(|| {
-                    let message = "expected limit, offset, cursorAfter, orderAsc, orderDesc or \
-                        equal, with values and attributes that there are, and one of each but equal";
-                    let message = format!("query {position}: {message}");
-                    Failure::new(400, "general_query_invalid", message)
+                query.add(&text, attributes, position).map_err(|why| {
+                    Failure::new(400, "general_query_invalid", format!("query {position}: {why}"))
                 })?;
                 position += 1;
             }
@@ -57,48 +55,91 @@ impl Query {
         Ok(query)
     }
 
-    pub fn limit(&self) -> usize {
-        self.limit.unwrap_or(25)
+    fn add(&mut self, text: &str, attributes: &[String], position: usize) -> Result<()> {
+        let path = |attribute: String| {
+            let own = ["$id", "$createdAt", "$updatedAt"].contains(&&*attribute);
+            let known = own || attributes.contains(&attribute);
+            ensure!(known, "expected an attribute of the collection, found another");
+            Ok(format!("$.\"{attribute}\""))
+        };
+        let order = |attribute: Option<String>, descending| {
+            let attribute = attribute.filter(|name| !matches!(&**name, "" | "$sequence"));
+            anyhow::Ok((attribute.map(path).transpose()?, descending))
+        };
+        ensure!(position < MAX_QUERIES, "expected at most {MAX_QUERIES} of them, found more");
+        let first = match serde_json::from_str(text)? {
+            Method::Limit { values: (limit,) } => {
+                let fits = (1..=MAX_LIMIT).contains(&limit);
+                ensure!(fits, "expected a limit of 1 to {MAX_LIMIT}, found {limit}");
+                self.limit.replace(limit).is_none()
+            }
+            Method::Offset { values: (offset,) } => self.offset.replace(offset).is_none(),
+            Method::CursorAfter { values: (id,) } => self.after.replace(id).is_none(),
+            Method::OrderAsc { attribute } => {
+                self.order.replace(order(attribute, false)?).is_none()
+            }
+            Method::OrderDesc { attribute } => {
+                self.order.replace(order(attribute, true)?).is_none()
+            }
+            Method::Equal { attribute, values } => {
+                let flat = !values.is_empty()
+                    && !values.iter().any(|one| one.is_array() || one.is_object());
+                ensure!(flat, "expected values that are no arrays or objects, found others");
+                self.equal.push((path(attribute)?, values));
+                true
+            }
+        };
+        ensure!(first, "expected one limit, offset, cursor and order, found another");
+        Ok(())
     }
 
-    pub fn offset(&self) -> usize {
-        self.offset.unwrap_or(0)
-    }
-
-    pub fn descending(&self) -> bool {
-        self.descending.unwrap_or(false)
-    }
-
-    fn add(&mut self, raw: Raw, attributes: &[String]) -> Option<()> {
-        let Raw { method, attribute, values } = raw;
-        let own = ["$id", "$createdAt", "$updatedAt"].contains(&&*attribute);
-        let known = own || attributes.contains(&attribute);
-        let path = known.then(|| format!("$.\"{attribute}\""));
-        let number = |value: &Value| usize::try_from(value.as_u64()?).ok();
-        match (&*method, &*values) {
-            ("limit", [value]) => {
-                let limit = number(value).filter(|limit| (1..=MAX_LIMIT).contains(limit))?;
-                once(&mut self.limit, limit)?;
-            }
-            ("offset", [value]) => {
-                once(&mut self.offset, number(value).filter(|n| *n <= MAX_OFFSET)?)?;
-            }
-            ("cursorAfter", [Value::String(id)]) => once(&mut self.after, id.clone())?,
-            ("orderAsc" | "orderDesc", []) => {
-                let as_they_came = matches!(&*attribute, "" | "$sequence");
-                self.order = if as_they_came { None } else { Some(path?) };
-                once(&mut self.descending, method == "orderDesc")?;
-            }
-            ("equal", [_, ..]) if !values.iter().any(|v| v.is_array() || v.is_object()) => {
-                self.equal.push((path?, values));
-            }
-            _ => return None,
+    /// A page of what is visible, after a document, and how much of it there is. The index knows documents
+    /// in the order in which they came; other orders, and filters, are SQLite's work.
+    pub fn page(
+        &self,
+        database: &Database<'_>,
+        index: &DocumentIndex<i64>,
+        visible: &Visibility,
+        after: Option<i64>,
+    ) -> Result<(Vec<Document>, usize)> {
+        let (path, down) = self.order.clone().unwrap_or_default();
+        let (limit, mut offset) = (self.limit.unwrap_or(25), self.offset.unwrap_or(0));
+        let numbers: Vec<_> = if path.is_some() || !self.equal.is_empty() {
+            index.after(visible, None).collect()
+        } else {
+            let skipped = std::mem::take(&mut offset);
+            let page: Box<dyn Iterator<Item = _>> = match down {
+                true => Box::new(index.before(visible, after.as_ref())),
+                false => Box::new(index.after(visible, after.as_ref())),
+            };
+            page.skip(skipped).take(limit).collect()
+        };
+        // What a document does not have comes first. Without a path all are alike.
+        let key = if path.is_some() { "coalesce(json_extract(data, ?2), -9e999)" } else { "''" };
+        let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
+        let mut values: Vec<Sql> = vec![json!(numbers).to_string().into(), path.into()];
+        values.extend([after.into(), number(limit).into(), number(offset).into()]);
+        let mut from =
+            String::from("FROM documents WHERE sequence IN (SELECT value FROM json_each(?1))");
+        for (path, wanted) in &self.equal {
+            // By itself `true` is 1, and an array its text; of numbers there is one kind.
+            let (path_at, wanted_at) = (values.len() + 1, values.len() + 2);
+            from += &format!(
+                " AND (json_extract(data, ?{path_at}), replace(json_type(data, ?{path_at}), 'real',
+                'integer')) IN (SELECT value, replace(type, 'real', 'integer') FROM json_each(?{wanted_at}))"
+            );
+            values.extend([Sql::from(path.clone()), json!(wanted).to_string().into()]);
         }
-        Some(())
+        let total = match (self.no_total, &*self.equal) {
+            (true, _) => 0,
+            (false, []) => index.count(visible),
+            (false, _) => database
+                .one(&format!("SELECT json(count(*)) {from}"), params_from_iter(&values))?
+                .unwrap_or(0),
+        };
+        let (beyond, direction) = if down { ("<", "DESC") } else { (">", "ASC") };
+        from += &format!(" AND (?3 IS NULL OR ({key}, sequence) {beyond} (SELECT {key}, sequence FROM documents WHERE sequence = ?3))
+            ORDER BY {key} {direction}, sequence {direction} LIMIT ?4 OFFSET ?5");
+        Ok((database.all(&format!("SELECT {DOCUMENT} {from}"), params_from_iter(&values))?, total))
     }
-}
-
-/// Nothing is asked for twice: what came first would be forgotten.
-fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
-    place.replace(value).is_none().then_some(())
 }
