@@ -5,14 +5,9 @@ import pathlib
 import statistics
 import sys
 
+from cases import NAMES
+
 work, cases = pathlib.Path(sys.argv[1]), sys.argv[2:]
-NAMES = {
-    "auditor@decided": "JWT, sees all, document by document",
-    "auditor@open": "JWT, sees all, the collection grants it",
-    "users@decided": "200 JWTs, each its part, document by document",
-    "users@open": "200 JWTs, see all, the collection grants it",
-    "key@decided": "API key, permissions bypassed",
-}
 TICKS = os.sysconf("SC_CLK_TCK")
 rates, costs = {}, {}
 print("| | requests a second | 99th percentile | processor time a request |\n| --- | --- | --- | --- |")

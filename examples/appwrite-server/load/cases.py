@@ -1,0 +1,9 @@
+"""Who asks for which collection, and what to call it."""
+
+NAMES = {
+    "auditor@decided": "JWT, sees all, document by document",
+    "auditor@open": "JWT, sees all, the collection grants it",
+    "users@decided": "200 JWTs, each its part, document by document",
+    "users@open": "200 JWTs, see all, the collection grants it",
+    "key@decided": "API key, permissions bypassed",
+}
