@@ -17,7 +17,8 @@ pub fn json_filter(data: &[u8]) {
     let form = usize::from(settings & 3);
     let nested = settings & 4 != 0;
     let roles = (settings & 24 != 24).then_some(&ROLES[..]);
-    let action = if settings & 32 == 0 { Action::Read } else { Action::Update };
+    let actions = [Action::Read, Action::Update, Action::Delete, Action::Create];
+    let action = actions[usize::from(settings >> 5 & 3)];
 
     let matcher = matcher(roles, action);
     let filter = Filter::new(&matcher)
