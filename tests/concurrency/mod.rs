@@ -7,16 +7,20 @@
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Barrier, RwLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rolegate::{AclColumn, AclTable, Action, Principal, Selection, Visibility};
 
 use crate::support::oracle;
 
 const DOCUMENTS: usize = 100;
+/// How much is written at least; it goes on until somebody has looked meanwhile, and not for ever: a
+/// machine that does something else can keep the readers from running.
 const WRITES: usize = 20_000;
+const PATIENCE: Duration = Duration::from_secs(60);
 const READERS: usize = 3;
 
 /// How often a reader looks at least; it goes on for as long as the writer writes.
@@ -51,7 +55,9 @@ struct Shelf {
     lists: RwLock<(AclTable, AclColumn)>,
     begun: Vec<AtomicUsize>,
     done: Vec<AtomicUsize>,
-    writes: AtomicUsize,
+    /// How often a reader has looked while something was written.
+    overlapped: AtomicUsize,
+    finished: AtomicBool,
     start: Barrier,
 }
 
@@ -65,14 +71,18 @@ impl Shelf {
             lists: RwLock::new((table, column)),
             begun: zeros(),
             done: zeros(),
-            writes: AtomicUsize::new(0),
+            overlapped: AtomicUsize::new(0),
+            finished: AtomicBool::new(false),
             start: Barrier::new(READERS + 1),
         }
     }
 
     fn write(&self) {
         self.start.wait();
-        for write in 0..WRITES {
+        let until = Instant::now() + PATIENCE;
+        let nobody_looked =
+            || self.overlapped.load(Ordering::SeqCst) == 0 && Instant::now() < until;
+        for write in (0..).take_while(|&write| write < WRITES || nobody_looked()) {
             let (document, version) = (write % DOCUMENTS, write / DOCUMENTS + 1);
             let new = list(document, version);
             self.begun[document].store(version, Ordering::SeqCst);
@@ -85,20 +95,20 @@ impl Shelf {
                 }
             }
             self.done[document].store(version, Ordering::SeqCst);
-            self.writes.fetch_add(1, Ordering::SeqCst);
         }
+        self.finished.store(true, Ordering::SeqCst);
     }
 
     /// Looks for as long as there is something to see, and hands each answer to `check` with the
-    /// versions that were there before and after. How often something was written meanwhile.
+    /// versions that were there before and after.
     fn read(
         &self,
         look: impl Fn() -> Selection,
         check: impl Fn(usize, RangeInclusive<usize>, bool),
-    ) -> usize {
+    ) {
         self.start.wait();
-        let (mut looked, mut overlapped) = (0, 0);
-        while looked < LOOKS || self.writes.load(Ordering::SeqCst) < WRITES {
+        let mut looked = 0;
+        while looked < LOOKS || !self.finished.load(Ordering::SeqCst) {
             let before = loaded(&self.done);
             let seen = look();
             let after = loaded(&self.begun);
@@ -107,9 +117,8 @@ impl Shelf {
                 check(document, before[document]..=after[document], seen.contains(document));
             }
             looked += 1;
-            overlapped += usize::from(before != after);
+            self.overlapped.fetch_add(usize::from(before != after), Ordering::SeqCst);
         }
-        overlapped
     }
 
     /// A writer and some readers; in the end, everything is as the last versions say.
@@ -120,17 +129,18 @@ impl Shelf {
     ) {
         thread::scope(|scope| {
             scope.spawn(|| self.write());
-            let readers: Vec<_> =
-                (0..READERS).map(|_| scope.spawn(|| self.read(&look, &check))).collect();
-            let overlapped: usize = readers.into_iter().map(|reader| reader.join().unwrap()).sum();
-            assert!(overlapped > 0, "no reader has looked while something was written");
+            for _ in 0..READERS {
+                scope.spawn(|| self.read(&look, &check));
+            }
         });
+        let overlapped = self.overlapped.load(Ordering::SeqCst);
+        assert!(overlapped > 0, "no reader has looked while something was written");
         let lists = self.lists.read().unwrap();
         assert_eq!((lists.0.internal_validate(), lists.1.internal_validate()), (Ok(()), Ok(())));
         assert!(lists.0.len() > 1 << 8, "{} lists fit into a byte", lists.0.len());
         let seen = resolve(&lists.0).filter(&lists.1);
-        for document in 0..DOCUMENTS {
-            assert_eq!(seen.contains(document), allowed(document, WRITES / DOCUMENTS));
+        for (document, &version) in loaded(&self.done).iter().enumerate() {
+            assert_eq!(seen.contains(document), allowed(document, version));
         }
     }
 }
