@@ -1,5 +1,8 @@
 //! The documents that are visible, in order: [`Documents`].
 
+#[cfg(test)]
+mod cost;
+
 use std::cmp::Ordering;
 use std::collections::binary_heap::{BinaryHeap, PeekMut};
 use std::collections::{btree_map, btree_set};
