@@ -288,7 +288,7 @@ fn for_user(number: usize) -> [String; 1] {
     [format!("read(\"user:u{number:06}\")")]
 }
 
-/// Who reads every list of [`for_user`] is nobody; whoever bypasses permissions does.
+/// Every document, whatever its list.
 fn of_key(index: &DocumentIndex<usize>) -> Visibility {
     index.table().resolve(&Principal::key_with_bypass(), Action::Read)
 }
