@@ -109,6 +109,28 @@ fn lists_that_no_document_has_any_more_are_forgotten_and_no_others() {
     assert!(lists < 60 + 2 * 20, "{lists} lists");
 }
 
+/// So that forgetting them is paid for by what came since the last time, and they take no more memory
+/// than the rest and some.
+#[test]
+fn lists_are_forgotten_when_they_weigh_more_than_the_rest_and_sixteen_thousand() {
+    const DOCUMENTS: usize = 1_000;
+    let mut index = DocumentIndex::new();
+    for at in 0..DOCUMENTS {
+        index.insert(at, &long_list(at, 2)).unwrap();
+    }
+    let mut forgotten = Forgotten::new(&index);
+    // A list and its grants weigh three: those that documents have, and those of each change.
+    let most = (16 * 1024 + 3 * DOCUMENTS + DOCUMENTS) / 3;
+    for change in 1..=2 * (most + 1) {
+        index.insert(7, &long_list(DOCUMENTS + change, 2)).unwrap();
+        let expected = change % (most + 1) == 0;
+        assert_eq!(forgotten.again(&index), expected, "after {change} changes");
+        let lists = DOCUMENTS + change % (most + 1);
+        assert_eq!(index.table().len(), lists, "after {change} changes");
+    }
+    assert_eq!(index.internal_validate(), Ok(()));
+}
+
 #[test]
 fn changes_over_and_over_take_bounded_memory() {
     let mut index = DocumentIndex::new();
@@ -119,13 +141,14 @@ fn changes_over_and_over_take_bounded_memory() {
     let mut most_of = |times: usize| {
         let mut forgotten = Forgotten::new(&index);
         let mut most = 0;
-        while forgotten.times < times {
-            let list = long_list(rounds.next().unwrap(), 200);
-            index.insert(500, &list).unwrap();
+        for round in rounds.by_ref().take(120 * times) {
+            index.insert(500, &long_list(round, 200)).unwrap();
             most = most.max(index.table().memory());
-            forgotten.again(&index);
+            if forgotten.again(&index) && forgotten.times == times {
+                return most;
+            }
         }
-        most
+        panic!("forgotten {} times of {times}", forgotten.times);
     };
     most_of(1);
     let (few, many) = (most_of(2), most_of(20));
@@ -133,7 +156,7 @@ fn changes_over_and_over_take_bounded_memory() {
     assert_eq!(index.internal_validate(), Ok(()));
 
     (0..1_000).for_each(|at| assert!(index.remove(&at)));
-    assert!(index.is_empty() && index.table().memory() <= many);
+    assert!(index.is_empty() && index.table().memory() <= many, "{} bytes", index.table().memory());
     assert_eq!(index.internal_validate(), Ok(()));
 }
 
