@@ -228,6 +228,32 @@ fn many_grants_of_no_document_make_room_at_once() {
     assert_eq!(index.internal_validate(), Ok(()));
 }
 
+/// The roles that stay are numbered anew, in another order, by which lists are found.
+#[test]
+fn a_list_that_stays_is_found_again_when_others_are_forgotten() {
+    let [a, b] = ["read(\"user:a\")", "update(\"user:b\")"];
+    let mut index = DocumentIndex::with_limits(AclLimits { lists: 3, ..AclLimits::default() });
+    for (at, list) in [vec![a], vec![b], vec![a, b]].iter().enumerate() {
+        index.insert(at, list).unwrap();
+    }
+    let mut forgotten = Forgotten::new(&index);
+    assert!(index.remove(&0));
+    index.insert(3, &["read(\"any\")"]).unwrap();
+    assert!(forgotten.again(&index));
+    assert_eq!(index.internal_validate(), Ok(()));
+    for (at, list) in [(4, vec![b, a]), (5, vec![b])] {
+        assert_eq!(index.insert(at, &list), Ok(Vec::new()), "{list:?} is there");
+    }
+    let sees = |role: &str, action| -> Vec<usize> {
+        let visible = index.table().resolve(&principal(&[role]), action);
+        index.after(&visible, None).copied().collect()
+    };
+    assert_eq!(sees("user:a", Action::Read), [2, 4]);
+    assert_eq!(sees("user:b", Action::Update), [1, 2, 4, 5]);
+    assert_eq!(sees("any", Action::Read), [3]);
+    assert!(sees("user:a", Action::Update).is_empty() && sees("user:b", Action::Read).is_empty());
+}
+
 /// Few lists, and so many documents that the lists of none never weigh much beside them.
 #[test]
 fn a_full_table_finds_room_beside_many_documents_but_not_each_time() {
