@@ -5,19 +5,25 @@
 
 #[path = "../../tests/support"]
 mod support {
+    #[allow(dead_code, reason = "the tests use the rest")]
+    pub(crate) mod index;
     pub(crate) mod json;
     pub(crate) mod model;
     pub(crate) mod oracle;
     pub(crate) mod recogniser;
+    #[allow(dead_code, reason = "the tests use the rest")]
+    pub(crate) mod rules;
     pub(crate) mod users;
 }
 
+mod index;
 mod json_filter;
 mod language;
 mod table;
 mod token;
 mod user;
 
+pub use index::document_index;
 pub use json_filter::json_filter;
 pub use language::{permission, round_trip};
 pub use table::table_operations;

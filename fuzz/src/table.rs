@@ -22,7 +22,7 @@ pub fn table_operations(data: &[u8]) {
 
 /// Mostly none, else small enough to be met.
 #[derive(Arbitrary, Debug)]
-struct Limits {
+pub(crate) struct Limits {
     lists: Option<u8>,
     roles: Option<u8>,
     grants: Option<u8>,
@@ -51,7 +51,7 @@ enum Step {
 }
 
 #[derive(Arbitrary, Debug)]
-enum Verb {
+pub(crate) enum Verb {
     Create,
     Read,
     Update,
@@ -60,7 +60,7 @@ enum Verb {
 
 /// A permission, or any text.
 #[derive(Arbitrary, Debug)]
-enum Text {
+pub(crate) enum Text {
     Permission(Verb, Name),
     Write(Name),
     Any(String),
@@ -68,7 +68,7 @@ enum Text {
 
 /// A role, of few.
 #[derive(Arbitrary, Debug)]
-enum Name {
+pub(crate) enum Name {
     Any,
     Users,
     User(u8),

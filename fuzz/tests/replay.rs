@@ -47,6 +47,11 @@ fn tables_agree_with_a_plain_map() {
 }
 
 #[test]
+fn indexes_agree_with_a_plain_map() {
+    replay("document_index", rolegate_fuzz::document_index);
+}
+
+#[test]
 fn tokens_say_what_their_signed_bytes_say() {
     replay("token", rolegate_fuzz::token);
 }

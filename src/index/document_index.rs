@@ -23,13 +23,16 @@ const MAX_DEAD: usize = 1 << 14;
 /// | [`count`](Self::count) | the lists |
 /// | [`after`](Self::after), [`before`](Self::before) | the lists once and the visible ones' logarithm of documents, then the logarithm of the visible lists for each document taken |
 ///
-/// Lists that no document has any more are forgotten once they are most of what is held, so that memory
-/// is in proportion to the documents and to the lists that they have, however often those change.
+/// Lists that no document has any more are forgotten once they are most of what is held and more than a
+/// few thousand, so that memory is in proportion to the documents and to the lists that they have,
+/// however often those change. The change that it falls to takes time in proportion to all that is held;
+/// spread over the changes that made it necessary, that is no more than the table says.
 ///
 /// A [`Visibility`] is resolved from the index's [`table`](Self::table), by
 /// [`Collection::visibility`](crate::Collection::visibility) or [`AclTable::resolve`]. It stands for the
-/// index as it was: resolve again after a change. One from before shows nothing that a document's present
-/// list does not allow, and may show less than it does, or nothing at all.
+/// index as it was: resolve again after a change, be it refused or not. By its lists, one from before
+/// shows nothing that a document's present list does not allow, and it may show less than that does, or
+/// nothing at all. One that shows every document shows those of later too, until lists are forgotten.
 ///
 /// ```
 /// use rolegate::{Action, DocumentIndex, Principal};
@@ -65,6 +68,8 @@ pub struct DocumentIndex<K> {
     pub(super) by_list: Vec<BTreeSet<K>>,
     /// What those lists that have documents weigh in the table.
     pub(super) live: usize,
+    /// How often it was changed, or a change was refused, since lists were last forgotten.
+    changes: usize,
 }
 
 impl<K: Ord + Clone> DocumentIndex<K> {
@@ -78,7 +83,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     #[must_use]
     pub fn with_limits(limits: AclLimits) -> Self {
         let table = AclTable::with_limits(limits);
-        Self { table, documents: BTreeMap::new(), by_list: Vec::new(), live: 0 }
+        Self { table, documents: BTreeMap::new(), by_list: Vec::new(), live: 0, changes: 0 }
     }
 
     /// Gives a document its permissions, a new one or one that is there. Malformed ones grant nothing
@@ -86,14 +91,18 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ///
     /// # Errors
     ///
-    /// A limit of the table was reached. The document is as it was.
+    /// A limit of the table was reached. The document is as it was. Lists that no document has any more
+    /// make room first. That goes through all that is held, and so is not done for each: but it is if
+    /// there were more changes since the last time, refused ones included, than a quarter of the
+    /// documents, their lists and those lists' grants.
     pub fn insert<S: AsRef<str>>(
         &mut self,
         document: K,
         permissions: &[S],
     ) -> Result<Vec<Malformed>, TableFull> {
+        self.changes += 1;
         let (id, malformed) = self.compile(permissions)?;
-        let list = id.index();
+        let (list, copy) = (id.index(), document.clone());
         let lists = self.by_list.len().max(list as usize + 1);
         self.by_list.resize_with(lists, BTreeSet::new);
         self.take_out(&document);
@@ -101,7 +110,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
             if documents.is_empty() {
                 self.live += self.table.weight_of(list);
             }
-            documents.insert(document.clone());
+            documents.insert(copy);
             self.documents.insert(document, list);
         }
         self.compact_beyond(self.max_dead());
@@ -110,6 +119,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
 
     /// Takes a document out. Whether it was there.
     pub fn remove(&mut self, document: &K) -> bool {
+        self.changes += 1;
         let was_there = self.take_out(document);
         self.compact_beyond(self.max_dead());
         was_there
@@ -184,15 +194,16 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         AclId::new(self.table.id(), list)
     }
 
-    /// Compiles a list. Before it is refused, lists of no document make room for it, if there are so
-    /// many of them that going through all pays.
+    /// Compiles a list. Before it is refused, lists of no document make room for it, if that pays: if
+    /// there are so many of them, or there were so many changes, that going through everything costs each
+    /// no more than a fixed part of it. (Few lists may be all that fits beside many documents.)
     fn compile<S: AsRef<str>>(
         &mut self,
         permissions: &[S],
     ) -> Result<(AclId, Vec<Malformed>), TableFull> {
         self.table.insert_lenient(permissions).or_else(|full| {
             let pays = (self.live + self.documents.len()) / 4;
-            if self.compact_beyond(pays) {
+            if self.compact_beyond(if self.changes > pays { 0 } else { pays }) {
                 self.table.insert_lenient(permissions)
             } else {
                 Err(full)
@@ -230,9 +241,11 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         let Ok((table, numbers)) = self.table.retained(has_documents) else { return false };
         self.table = table;
         self.by_list.retain(|documents| !documents.is_empty());
+        self.by_list.shrink_to_fit();
         for list in self.documents.values_mut() {
             *list = numbers.get(*list as usize).copied().unwrap_or(u32::MAX);
         }
+        self.changes = 0;
         true
     }
 }

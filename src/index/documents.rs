@@ -1,5 +1,8 @@
 //! The documents that are visible, in order: [`Documents`].
 
+#[cfg(test)]
+mod cost;
+
 use std::cmp::Ordering;
 use std::collections::binary_heap::{BinaryHeap, PeekMut};
 use std::collections::{btree_map, btree_set};
@@ -58,7 +61,8 @@ impl<'a, K: Ord + Clone> Documents<'a, K> {
         direction: Direction,
     ) -> Self {
         let walk = index.documents.range(direction.beyond(document));
-        let steps = index.runs(visible).map_or(usize::MAX, Iterator::count);
+        let lists = visible.lists_of(index.table.id());
+        let steps = lists.map_or(usize::MAX, Iterator::count);
         Self { index, visible, direction, walk, steps, last: None, merged: None }
     }
 

@@ -2,7 +2,7 @@
 
 use allocation_counter::{AllocationInfo, measure};
 use rolegate::json::Filter;
-use rolegate::{Action, Principal};
+use rolegate::{Action, DocumentIndex, Principal};
 
 use crate::cases::{CASES, Growth};
 
@@ -52,4 +52,31 @@ fn lines_pass_in_constant_memory() {
     };
     let (few, many) = (most(20_000), most(500_000));
     assert!(many <= few, "{few} bytes for 40,000 lines, {many} for a million");
+}
+
+/// A document whose list changes over and over, and documents that come and go.
+#[test]
+fn an_index_takes_no_more_for_what_it_held_before() {
+    let list = |number: usize| [format!("read(\"user:u{number:07}\")")];
+    let changes = |count: usize| {
+        move || {
+            let mut index = DocumentIndex::new();
+            (0..count).for_each(|number| drop(index.insert(0, &list(number)).unwrap()));
+            assert_eq!(index.len(), 1);
+        }
+    };
+    let (few, many) = (measure(changes(50_000)).bytes_max, measure(changes(500_000)).bytes_max);
+    println!("{few} bytes at once for 50,000 changes, {many} for 500,000");
+    assert!(many <= few, "{few} bytes for 50,000 changes, {many} for 500,000");
+
+    let mut index = DocumentIndex::new();
+    let held = measure(|| {
+        (0..400_000).for_each(|number| drop(index.insert(number, &list(number)).unwrap()));
+        (0..400_000).for_each(|number| assert!(index.remove(&number)));
+    });
+    println!(
+        "{} bytes at once for 400,000 documents, {} after them",
+        held.bytes_max, held.bytes_current
+    );
+    assert!(index.is_empty() && held.bytes_current < 2 << 20, "{} bytes", held.bytes_current);
 }

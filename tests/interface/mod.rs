@@ -7,9 +7,9 @@ mod printed;
 mod refusals;
 
 use rolegate::{
-    AclColumn, AclId, AclTable, Action, Collection, Explanation, InsertError, MAX_ID_LEN,
-    MAX_PERMISSION_LEN, MAX_ROLE_LEN, MAX_TEAM_ROLE_LEN, Matcher, Membership, ParseError,
-    Permission, Principal, Role, Selection, User, Visibility,
+    AclColumn, AclId, AclTable, Action, Collection, DocumentIndex, Explanation, InsertError,
+    MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN, MAX_TEAM_ROLE_LEN, Matcher, Membership,
+    ParseError, Permission, Principal, Role, Selection, User, Visibility,
 };
 
 #[test]
@@ -44,6 +44,7 @@ fn everything_can_be_shared_among_threads() {
     shared::<AclColumn>();
     shared::<AclTable>();
     shared::<Collection>();
+    shared::<DocumentIndex<String>>();
     shared::<Explanation>();
     shared::<InsertError>();
     shared::<Matcher>();

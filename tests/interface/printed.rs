@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use rolegate::{
-    AclLimits, AclTable, Action, ActionSet, Collection, DocumentSecurity, InsertError, Permission,
-    Principal, Role, Selection, Status, Unauthorized, User,
+    AclLimits, AclTable, Action, ActionSet, Collection, DocumentIndex, DocumentSecurity,
+    InsertError, Permission, Principal, Role, Selection, Status, Unauthorized, User,
 };
 
 fn source(error: &dyn Error) -> Option<String> {
@@ -102,6 +102,10 @@ fn a_log_shows_what_is_in_what_it_is_given() {
     let some = table.resolve(&principal, Action::Read);
     let every = table.resolve(&Principal::key_with_bypass(), Action::Read);
     let selection: Selection = [true, false, true, false].into_iter().collect();
+    let mut index = DocumentIndex::new();
+    for document in ["secret", "secret too"] {
+        index.insert(document, &["read(\"any\")"]).unwrap();
+    }
     let error = Permission::parse("read(\"usr:a\")").unwrap_err();
     for (shown, expected) in [
         (format!("{:?}", ActionSet::WRITE), "{Create, Update, Delete}"),
@@ -121,6 +125,10 @@ fn a_log_shows_what_is_in_what_it_is_given() {
         ),
         (format!("{ids:?}"), "[AclId(0), AclId(1), AclId(2)]"),
         (format!("{table:?}"), "AclTable { lists: 3, roles: 3, grants: 3, .. }"),
+        (
+            format!("{index:?}"),
+            "DocumentIndex { documents: 2, table: AclTable { lists: 1, roles: 1, grants: 1, .. }, .. }",
+        ),
         (format!("{some:?}"), "Visibility(2 lists)"),
         (format!("{every:?}"), "Visibility(every document)"),
         (format!("{selection:?}"), "Selection(2 of 4)"),

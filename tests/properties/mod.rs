@@ -4,6 +4,7 @@ mod collections;
 mod column;
 mod evaluation;
 mod explanations;
+mod index;
 mod language;
 mod postings;
 mod refusals;

@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+use proptest::sample::subsequence;
 use rolegate::{AclColumn, AclLimits, AclTable, Action, Collection, DocumentSecurity, Principal};
 
 use crate::support::model::{Machine, Operation};
 use crate::support::strategies::{
-    UNIVERSE, action, principal_roles, small_list, small_role, stored_list,
+    UNIVERSE, action, limits, principal_roles, small_list, small_role, stored_list,
 };
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -25,21 +25,6 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (action(), small_role()).prop_map(|(a, role)| Operation::ListsGranting(a, role.into())),
         1 => Just(Operation::ShrinkToFit),
     ]
-}
-
-/// Limits so small that they are met, each of them alone or several at once.
-fn limits() -> impl Strategy<Value = AclLimits> {
-    let some = |values: Vec<u32>| prop_oneof![Just(u32::MAX), select(values)];
-    (some(vec![0, 1, 5]), some(vec![0, 1, 4]), some(vec![0, 1, 8]), some(vec![0, 5, 40])).prop_map(
-        |(lists, roles, grants, role_bytes)| {
-            let mut limits = AclLimits::default();
-            limits.lists = lists.min(limits.lists);
-            limits.roles = roles.min(limits.roles);
-            limits.grants = grants;
-            limits.role_bytes = role_bytes;
-            limits
-        },
-    )
 }
 
 proptest! {

@@ -7,8 +7,8 @@ use std::hint::black_box;
 
 use rolegate::json::{Filter, Nested};
 use rolegate::{
-    AclColumn, AclTable, Action, ActionSet, Collection, Permission, Principal, Role, User,
-    aggregate,
+    AclColumn, AclLimits, AclTable, Action, ActionSet, Collection, DocumentIndex, Permission,
+    Principal, Role, User, Visibility, aggregate,
 };
 
 /// How much more it may take for twice the input.
@@ -39,7 +39,7 @@ const fn case(
 }
 
 /// Every kind of input that may be larger than anybody expects.
-pub const CASES: [Case; 17] = [
+pub const CASES: [Case; 21] = [
     case("text", Growth::None, 1 << 20, text),
     case("nesting", Growth::Linear, 100_000, nesting),
     case("nesting-documents", Growth::Linear, 100_000, nesting_of_documents),
@@ -57,6 +57,10 @@ pub const CASES: [Case; 17] = [
     case("long-document", Growth::Linear, 1 << 20, long_document),
     case("aggregate", Growth::Linear, 50_000, aggregated),
     case("lines", Growth::Linear, 20_000, lines),
+    case("index", Growth::Linear, 20_000, index),
+    case("index-changes", Growth::Linear, 100_000, index_changes),
+    case("index-refused", Growth::Linear, 20_000, index_refused),
+    case("index-page", Growth::None, 50_000, index_page),
 ];
 
 fn guest() -> Principal {
@@ -277,5 +281,83 @@ fn long_document(size: usize) -> Box<dyn FnOnce()> {
         let matcher = guest().matcher(Action::Read);
         let (output, outcome) = Filter::new(&matcher).apply(json.as_bytes()).unwrap();
         assert_eq!((black_box(output).len(), outcome.visible()), (json.len(), 1));
+    })
+}
+
+fn for_user(number: usize) -> [String; 1] {
+    [format!("read(\"user:u{number:06}\")")]
+}
+
+/// Every document, whatever its list.
+fn of_key(index: &DocumentIndex<usize>) -> Visibility {
+    index.table().resolve(&Principal::key_with_bypass(), Action::Read)
+}
+
+/// Documents that come, are paged through and go, each with a list of its own.
+fn index(count: usize) -> Box<dyn FnOnce()> {
+    let lists: Vec<_> = (0..count).map(for_user).collect();
+    let everybody = (0..count).map(|number| format!("user:u{number:06}"));
+    let everybody = Principal::parse_roles(everybody).unwrap();
+    Box::new(move || {
+        let mut index = DocumentIndex::new();
+        for (document, list) in lists.iter().enumerate() {
+            assert!(index.insert(document, list).is_ok());
+        }
+        let visible = index.table().resolve(&everybody, Action::Read);
+        assert_eq!(index.count(&visible), count);
+        assert_eq!(index.before(&visible, None).count(), count);
+        assert!((0..count).all(|document| index.remove(&document)));
+    })
+}
+
+/// One document, whose list changes as often.
+fn index_changes(count: usize) -> Box<dyn FnOnce()> {
+    let lists: Vec<_> = (0..count).map(for_user).collect();
+    Box::new(move || {
+        let mut index = DocumentIndex::new();
+        for list in &lists {
+            assert!(index.insert(0, list).is_ok());
+        }
+        assert_eq!(index.count(&of_key(&index)), 1);
+    })
+}
+
+/// As many documents, and as many changes of one of them, of which a full table refuses nearly all.
+fn index_refused(count: usize) -> Box<dyn FnOnce()> {
+    let lists: Vec<_> = (0..count).map(for_user).collect();
+    let mut index = DocumentIndex::with_limits(AclLimits { lists: 4, ..AclLimits::default() });
+    for document in 0..count {
+        index.insert(document, &["read(\"any\")"]).unwrap();
+    }
+    Box::new(move || {
+        let refused = lists.iter().filter(|list| index.insert(0, *list).is_err()).count();
+        assert!(refused > count * 9 / 10 && index.len() == count);
+    })
+}
+
+/// Pages of 25 for whoever sees few of as many documents, all but half of them, and all.
+fn index_page(count: usize) -> Box<dyn FnOnce()> {
+    let mut index = DocumentIndex::new();
+    for document in 0..count {
+        let list = match document {
+            _ if document >= count - 50 => for_user(document - (count - 50)),
+            _ if document >= count / 2 => ["read(\"users\")".into()],
+            _ => ["read(\"team:t\")".into()],
+        };
+        index.insert(document, &list).unwrap();
+    }
+    // Never freed: to free it takes time in proportion to it.
+    let index = Box::leak(Box::new(index));
+    let resolve = |roles: Vec<String>| {
+        index.table().resolve(&Principal::parse_roles(roles).unwrap(), Action::Read)
+    };
+    let few = resolve((0..50).map(|number| format!("user:u{number:06}")).collect());
+    let (half, all) = (resolve(vec!["users".into()]), of_key(&index));
+    Box::new(move || {
+        for visible in [few, half, all] {
+            for from in [None, Some(&7)] {
+                assert_eq!(index.after(&visible, from).take(25).count(), 25);
+            }
+        }
     })
 }

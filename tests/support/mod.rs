@@ -1,6 +1,7 @@
 //! What the tests share: the naive oracle, the rules written plainly, and strategies that aim at
 //! edges.
 
+pub mod index;
 pub mod json;
 pub mod model;
 pub mod oracle;

@@ -13,7 +13,7 @@ use super::{oracle, recogniser};
 type List = Vec<String>;
 
 /// What a list comes down to: what it grants to whom.
-type Normalized = BTreeMap<String, BTreeSet<Action>>;
+pub(super) type Normalized = BTreeMap<String, BTreeSet<Action>>;
 
 /// Something that is done to a table.
 #[derive(Clone, Debug)]
@@ -242,7 +242,7 @@ fn role_of(text: &str) -> Option<&str> {
         .filter(|role| recogniser::is_role(role))
 }
 
-fn normalized(list: &[String]) -> Normalized {
+pub(super) fn normalized(list: &[String]) -> Normalized {
     let mut grants = Normalized::new();
     for text in list.iter().filter(|text| recogniser::is_permission(text)) {
         let (verb, role) = recogniser::split_permission(text).unwrap();

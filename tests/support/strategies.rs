@@ -6,7 +6,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
-use rolegate::Action;
+use rolegate::{AclLimits, Action};
 
 pub fn action() -> impl Strategy<Value = Action> {
     select(Action::ALL.to_vec())
@@ -259,4 +259,19 @@ pub fn stored_list() -> impl Strategy<Value = Vec<String>> {
         1 => permission(),
     ];
     vec(any_permission, 0..6)
+}
+
+/// Limits so small that they are met, each of them alone or several at once.
+pub fn limits() -> impl Strategy<Value = AclLimits> {
+    let some = |values: Vec<u32>| prop_oneof![Just(u32::MAX), select(values)];
+    (some(vec![0, 1, 5]), some(vec![0, 1, 4]), some(vec![0, 1, 8]), some(vec![0, 5, 40])).prop_map(
+        |(lists, roles, grants, role_bytes)| {
+            let mut limits = AclLimits::default();
+            limits.lists = lists.min(limits.lists);
+            limits.roles = roles.min(limits.roles);
+            limits.grants = grants;
+            limits.role_bytes = role_bytes;
+            limits
+        },
+    )
 }

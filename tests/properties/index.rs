@@ -1,0 +1,284 @@
+//! Indexes of documents: sequences of changes, with and without limits, against a plain map.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use rolegate::{AclLimits, Action, DocumentIndex, Principal, Visibility};
+
+use crate::support::index::{Change, Machine};
+use crate::support::strategies::{limits, principal_roles, small_list, stored_list};
+
+/// Changes to a few documents, or to so many that few lists have all of them.
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let change = |documents: u8, list: BoxedStrategy<Vec<String>>| {
+        prop_oneof![
+            5 => (0..documents, list).prop_map(|(at, list)| Change::Insert(at, list)),
+            1 => (0..documents).prop_map(Change::Remove),
+        ]
+    };
+    let few_lists = vec(small_list(), 1..4).prop_flat_map(move |lists| {
+        vec(change(40, proptest::sample::select(lists).boxed()), 0..32)
+    });
+    prop_oneof![vec(change(12, prop_oneof![small_list(), stored_list()].boxed()), 0..16), few_lists,]
+}
+
+/// A user, and somebody with any roles.
+fn somebody(roles: &[String]) -> [Principal; 2] {
+    [principal(&["any", "users", "user:a"]), Principal::parse_roles(roles).unwrap()]
+}
+
+fn principal(roles: &[&str]) -> Principal {
+    Principal::parse_roles(roles).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn an_index_shows_what_asking_each_document_shows(
+        roles in principal_roles(),
+        changes in changes(),
+    ) {
+        let mut machine = Machine::new(AclLimits::default(), somebody(&roles));
+        for change in &changes {
+            machine.step(change);
+        }
+    }
+
+    #[test]
+    fn an_index_with_a_full_table_leaves_documents_as_they_were(
+        limits in limits(),
+        roles in principal_roles(),
+        changes in changes(),
+    ) {
+        let mut machine = Machine::new(limits, somebody(&roles));
+        for change in &changes {
+            machine.step(change);
+        }
+    }
+}
+
+/// A list that is no other's, of so many permissions.
+fn long_list(round: usize, permissions: usize) -> Vec<String> {
+    (0..permissions).map(|at| format!("read(\"user:r{round:06}.{at:04}\")")).collect()
+}
+
+/// How often lists have been forgotten: answers from before are then of another table.
+struct Forgotten {
+    before: Visibility,
+    times: usize,
+}
+
+impl Forgotten {
+    fn new(index: &DocumentIndex<usize>) -> Self {
+        Self {
+            before: index.table().resolve(&Principal::key_with_bypass(), Action::Read),
+            times: 0,
+        }
+    }
+
+    /// Whether it was since the last time.
+    fn again(&mut self, index: &DocumentIndex<usize>) -> bool {
+        let again = index.count(&self.before) != index.len();
+        if again {
+            *self = Self { times: self.times + 1, ..Self::new(index) };
+        }
+        again
+    }
+}
+
+#[test]
+fn lists_that_no_document_has_any_more_are_forgotten_and_no_others() {
+    let some = [principal(&["any", "users", "user:a"]), principal(&["team:t3", "user:b"])];
+    let mut machine = Machine::new(AclLimits::default(), some);
+    for at in 0..60 {
+        let verb = ["read", "update", "delete", "write"][usize::from(at) % 4];
+        let role = ["any", "user:a", "user:b", "guests"][usize::from(at) / 4 % 4];
+        let list = vec![format!("{verb}(\"{role}\")"), format!("read(\"team:t{}\")", at % 13)];
+        machine.step(&Change::Insert(at, list));
+    }
+    let (mut forgotten, mut lists) = (0, machine.lists());
+    for round in 0..80 {
+        // The list that the document had before is no document's any more.
+        machine.apply(&Change::Insert(30, long_list(round, 1_000)));
+        if machine.lists() < lists {
+            forgotten += 1;
+            machine.step(&Change::Insert(30, vec!["read(\"user:a\")".into()]));
+            machine.step(&Change::Remove(20 + forgotten));
+        }
+        lists = machine.lists();
+    }
+    assert!((3..10).contains(&forgotten), "{forgotten} times");
+    assert!(lists < 60 + 2 * 20, "{lists} lists");
+}
+
+/// So that forgetting them is paid for by what came since the last time, and they take no more memory
+/// than the rest and some.
+#[test]
+fn lists_are_forgotten_when_they_weigh_more_than_the_rest_and_sixteen_thousand() {
+    const DOCUMENTS: usize = 1_000;
+    let mut index = DocumentIndex::new();
+    for at in 0..DOCUMENTS {
+        index.insert(at, &long_list(at, 2)).unwrap();
+    }
+    let mut forgotten = Forgotten::new(&index);
+    // A list and its grants weigh three: those that documents have, and those of each change.
+    let most = (16 * 1024 + 3 * DOCUMENTS + DOCUMENTS) / 3;
+    for change in 1..=2 * (most + 1) {
+        index.insert(7, &long_list(DOCUMENTS + change, 2)).unwrap();
+        let expected = change % (most + 1) == 0;
+        assert_eq!(forgotten.again(&index), expected, "after {change} changes");
+        let lists = DOCUMENTS + change % (most + 1);
+        assert_eq!(index.table().len(), lists, "after {change} changes");
+    }
+    assert_eq!(index.internal_validate(), Ok(()));
+}
+
+#[test]
+fn changes_over_and_over_take_bounded_memory() {
+    let mut index = DocumentIndex::new();
+    for at in 0..1_000 {
+        index.insert(at, &[format!("read(\"user:u{at:04}\")")]).unwrap();
+    }
+    let mut rounds = 0..;
+    let mut most_of = |times: usize| {
+        let mut forgotten = Forgotten::new(&index);
+        let mut most = 0;
+        for round in rounds.by_ref().take(120 * times) {
+            index.insert(500, &long_list(round, 200)).unwrap();
+            most = most.max(index.table().memory());
+            if forgotten.again(&index) && forgotten.times == times {
+                return most;
+            }
+        }
+        panic!("forgotten {} times of {times}", forgotten.times);
+    };
+    most_of(1);
+    let (few, many) = (most_of(2), most_of(20));
+    assert!(many <= few, "{few} bytes, then {many}");
+    assert_eq!(index.internal_validate(), Ok(()));
+
+    (0..1_000).for_each(|at| assert!(index.remove(&at)));
+    assert!(index.is_empty() && index.table().memory() <= many, "{} bytes", index.table().memory());
+    assert_eq!(index.internal_validate(), Ok(()));
+}
+
+/// Each limit alone: what documents have stays, and what none has makes room.
+#[test]
+fn a_full_table_leaves_a_document_as_it_was_and_lists_of_none_make_room() {
+    let list = |role: &str| [format!("read(\"user:{role}\")")];
+    let most = AclLimits::default();
+    for limits in [
+        AclLimits { lists: 3, ..most },
+        AclLimits { roles: 3, ..most },
+        AclLimits { grants: 3, ..most },
+        AclLimits { role_bytes: 3 * 6, ..most },
+    ] {
+        let mut index = DocumentIndex::with_limits(limits);
+        for (at, role) in [(0, "a"), (1, "b"), (2, "c")] {
+            assert_eq!(index.insert(at, &list(role)), Ok(Vec::new()));
+        }
+        let sees = |index: &DocumentIndex<i32>, role: &str| -> Vec<i32> {
+            let visible =
+                index.table().resolve(&principal(&[&format!("user:{role}")]), Action::Read);
+            index.after(&visible, None).copied().collect()
+        };
+        for at in [1, 7] {
+            let full = index.insert(at, &list("d")).unwrap_err();
+            assert!([3, 18].contains(&full.limit()), "{full}");
+            assert_eq!(
+                ["a", "b", "c", "d"].map(|role| sees(&index, role)),
+                [vec![0], vec![1], vec![2], vec![]]
+            );
+            assert_eq!(index.len(), 3);
+        }
+        // A list that is there is never refused.
+        assert_eq!(index.insert(1, &list("a")), Ok(Vec::new()), "{limits:?}");
+        assert_eq!(index.insert(1, &list("d")), Ok(Vec::new()), "{limits:?}");
+        assert_eq!(
+            ["a", "b", "c", "d"].map(|role| sees(&index, role)),
+            [vec![0], vec![], vec![2], vec![1]]
+        );
+        assert!(index.remove(&0) && index.insert(1, &list("e")).is_ok(), "{limits:?}");
+        assert_eq!(
+            ["a", "c", "d", "e"].map(|role| sees(&index, role)),
+            [vec![], vec![2], vec![], vec![1]]
+        );
+        assert_eq!(index.internal_validate(), Ok(()));
+    }
+}
+
+/// So many grants without a document are worth going through everything at once.
+#[test]
+fn many_grants_of_no_document_make_room_at_once() {
+    let mut index = DocumentIndex::with_limits(AclLimits { grants: 500, ..AclLimits::default() });
+    for at in 0..10 {
+        index.insert(at, &long_list(at, 50)).unwrap();
+    }
+    let mut forgotten = Forgotten::new(&index);
+    let mut round = 10..;
+    // Enough changes for the first time, after which they are counted anew.
+    index.remove(&0);
+    (0..200).for_each(|_| assert!(!index.remove(&0)));
+    index.insert(0, &long_list(round.next().unwrap(), 50)).unwrap();
+    assert!(forgotten.again(&index));
+    // 51 of 510 and of 9 documents are not enough, 102 of 459 and 8 are not, 153 of 357 and 7 are.
+    for removed in 1..4 {
+        index.remove(&removed);
+        let room = index.insert(removed, &long_list(round.next().unwrap(), 150)).is_ok();
+        assert_eq!((room, forgotten.again(&index)), (removed == 3, removed == 3), "{removed}");
+    }
+    assert_eq!(index.internal_validate(), Ok(()));
+}
+
+/// The roles that stay are numbered anew, in another order, by which lists are found.
+#[test]
+fn a_list_that_stays_is_found_again_when_others_are_forgotten() {
+    let [a, b] = ["read(\"user:a\")", "update(\"user:b\")"];
+    let mut index = DocumentIndex::with_limits(AclLimits { lists: 3, ..AclLimits::default() });
+    for (at, list) in [vec![a], vec![b], vec![a, b]].iter().enumerate() {
+        index.insert(at, list).unwrap();
+    }
+    let mut forgotten = Forgotten::new(&index);
+    assert!(index.remove(&0));
+    index.insert(3, &["read(\"any\")"]).unwrap();
+    assert!(forgotten.again(&index));
+    assert_eq!(index.internal_validate(), Ok(()));
+    for (at, list) in [(4, vec![b, a]), (5, vec![b])] {
+        assert_eq!(index.insert(at, &list), Ok(Vec::new()), "{list:?} is there");
+    }
+    let sees = |role: &str, action| -> Vec<usize> {
+        let visible = index.table().resolve(&principal(&[role]), action);
+        index.after(&visible, None).copied().collect()
+    };
+    assert_eq!(sees("user:a", Action::Read), [2, 4]);
+    assert_eq!(sees("user:b", Action::Update), [1, 2, 4, 5]);
+    assert_eq!(sees("any", Action::Read), [3]);
+    assert!(sees("user:a", Action::Update).is_empty() && sees("user:b", Action::Read).is_empty());
+}
+
+/// Few lists, and so many documents that the lists of none never weigh much beside them.
+#[test]
+fn a_full_table_finds_room_beside_many_documents_but_not_each_time() {
+    const DOCUMENTS: usize = 1_000;
+    let mut index = DocumentIndex::with_limits(AclLimits { lists: 4, ..AclLimits::default() });
+    for at in 0..DOCUMENTS {
+        index.insert(at, &["read(\"any\")"]).unwrap();
+    }
+    let mut forgotten = Forgotten::new(&index);
+    let (mut refused, mut most, mut least) = (0, 0, usize::MAX);
+    for round in 0..10 * DOCUMENTS {
+        let new = index.insert(7, &long_list(round, 1));
+        if forgotten.again(&index) {
+            assert_eq!(new, Ok(Vec::new()), "room was made for it");
+            if forgotten.times > 1 {
+                (most, least) = (refused.max(most), refused.min(least));
+            }
+            refused = 0;
+        } else {
+            refused += usize::from(new.is_err());
+        }
+    }
+    // Two lists that documents have, a grant of each, and the documents; one more list went in first.
+    let pays = (2 + 2 + DOCUMENTS) / 4;
+    assert_eq!((most, least), (pays - 1, pays - 1), "refused before there was room again");
+    assert_eq!(forgotten.times, 1 + (10 * DOCUMENTS - 4) / (pays + 1));
+    assert_eq!(index.internal_validate(), Ok(()));
+}

@@ -1,0 +1,260 @@
+//! An index of documents as a plain map of their lists, and what is done to both, which must agree
+//! after each change.
+
+use std::collections::BTreeMap;
+
+use rolegate::{
+    AclLimits, Action, Collection, DocumentIndex, DocumentSecurity, Malformed, Principal, Role,
+    Visibility,
+};
+
+use super::model::normalized;
+use super::rules::Rules;
+use super::{oracle, recogniser};
+
+type List = Vec<String>;
+
+/// Something that is done to an index.
+#[derive(Clone, Debug)]
+pub enum Change {
+    Insert(u8, List),
+    Remove(u8),
+}
+
+/// The actions that documents have a part in.
+const ACTIONS: [Action; 3] = [Action::Read, Action::Update, Action::Delete];
+
+/// How many answers are kept to be asked again after later changes.
+const KEPT: usize = 16;
+
+/// Collections of which some grant everything to somebody, and some nothing to anybody.
+const COLLECTIONS: [(&[&str], bool); 4] = [
+    (&["read(\"any\")", "delete(\"user:a\")"], true),
+    (&["write(\"users\")"], false),
+    (&[], true),
+    (&[], false),
+];
+
+/// Somebody who asks. Whoever has no roles bypasses permissions.
+struct Who {
+    principal: Principal,
+    roles: Option<List>,
+}
+
+impl Who {
+    fn roles(&self) -> Option<Vec<&str>> {
+        Some(self.roles.as_ref()?.iter().map(String::as_str).collect())
+    }
+
+    fn may(&self, action: Action, list: &[String]) -> bool {
+        let list: Vec<&str> = list.iter().map(String::as_str).collect();
+        self.roles().is_none_or(|roles| oracle::allows(&roles, action, &list))
+    }
+}
+
+/// An answer from before, with who asked for what.
+struct Kept {
+    visibility: Visibility,
+    who: usize,
+    action: Action,
+}
+
+/// An index, the model of it, and answers from before.
+pub struct Machine {
+    index: DocumentIndex<u8>,
+    documents: BTreeMap<u8, List>,
+    /// The same done to an index that is another one.
+    other: DocumentIndex<u8>,
+    limited: bool,
+    everybody: Vec<Who>,
+    kept: Vec<Kept>,
+    steps: usize,
+}
+
+impl Machine {
+    /// An index that is asked by some, by guests, and by a key with bypass.
+    pub fn new(limits: AclLimits, some: impl IntoIterator<Item = Principal>) -> Self {
+        let who = |principal: Principal| {
+            let roles = || principal.roles().iter().map(Role::to_string).collect();
+            Who { roles: (!principal.bypasses_permissions()).then(roles), principal }
+        };
+        let others = [Principal::guest(), Principal::key_with_bypass()];
+        Self {
+            index: DocumentIndex::with_limits(limits),
+            documents: BTreeMap::new(),
+            other: DocumentIndex::with_limits(limits),
+            limited: limits != AclLimits::default(),
+            everybody: some.into_iter().chain(others).map(who).collect(),
+            kept: Vec::new(),
+            steps: 0,
+        }
+    }
+
+    /// How many lists the table holds, those of no document among them.
+    pub fn lists(&self) -> usize {
+        self.index.table().len()
+    }
+
+    /// Does one thing, and compares what everybody sees.
+    pub fn step(&mut self, change: &Change) {
+        self.keep();
+        self.apply(change);
+        let (Change::Insert(at, _) | Change::Remove(at)) = change;
+        self.check(&[Some(*at), at.checked_add(1), at.checked_sub(1), None]);
+    }
+
+    /// Does one thing. The document is the one that the change names, and no other.
+    pub fn apply(&mut self, change: &Change) {
+        match change {
+            Change::Insert(at, list) => self.insert(*at, list),
+            Change::Remove(at) => {
+                assert_eq!(self.index.remove(at), self.documents.remove(at).is_some(), "{at}");
+                self.other.remove(at);
+            }
+        }
+    }
+
+    fn insert(&mut self, at: u8, list: &List) {
+        let inserted = self.index.insert(at, list);
+        assert_eq!(self.other.insert(at, list), inserted, "{list:?}");
+        match inserted {
+            Ok(malformed) => {
+                let positions: Vec<usize> = malformed.iter().map(Malformed::index).collect();
+                let is_malformed = |&at: &usize| !recogniser::is_permission(&list[at]);
+                let expected: Vec<usize> = (0..list.len()).filter(is_malformed).collect();
+                assert_eq!(positions, expected, "malformed ones of {list:?}");
+                self.documents.insert(at, list.clone());
+            }
+            Err(full) => {
+                assert!(self.limited, "{full} without limits");
+                let new = normalized(list);
+                let known = self.documents.values().any(|list| normalized(list) == new);
+                assert!(!known, "{full}, and a document has {list:?}");
+            }
+        }
+    }
+
+    /// Keeps an answer, each time somebody else's.
+    fn keep(&mut self) {
+        self.steps += 1;
+        let who = self.steps % self.everybody.len();
+        let action = ACTIONS[self.steps / self.everybody.len() % ACTIONS.len()];
+        let visibility = self.index.table().resolve(&self.everybody[who].principal, action);
+        let kept = Kept { visibility, who, action };
+        if self.kept.len() < KEPT {
+            self.kept.push(kept);
+        } else {
+            self.kept[self.steps % KEPT] = kept;
+        }
+    }
+
+    /// Compares everything: what everybody sees for each action, by itself and in collections, and by
+    /// answers from before and of another index.
+    pub fn check(&self, cursors: &[Option<u8>]) {
+        self.index.internal_validate().unwrap();
+        assert_eq!(self.index.len(), self.documents.len());
+        assert_eq!(self.index.is_empty(), self.documents.is_empty());
+        for who in &self.everybody {
+            for action in ACTIONS {
+                let visible = self.index.table().resolve(&who.principal, action);
+                let expected = self.documents_where(|list| who.may(action, list));
+                self.check_pages(&visible, &expected, cursors);
+                let foreign = self.other.table().resolve(&who.principal, action);
+                self.check_pages(&foreign, &[], cursors);
+                self.check_collections(who, action, cursors);
+            }
+        }
+        self.kept.iter().for_each(|kept| self.check_kept(kept, cursors));
+    }
+
+    fn documents_where(&self, sees: impl Fn(&List) -> bool) -> Vec<u8> {
+        self.documents.iter().filter(|(_, list)| sees(list)).map(|(at, _)| *at).collect()
+    }
+
+    fn check_collections(&self, who: &Who, action: Action, cursors: &[Option<u8>]) {
+        for (permissions, document_security) in COLLECTIONS {
+            let security = if document_security {
+                DocumentSecurity::Enabled
+            } else {
+                DocumentSecurity::Disabled
+            };
+            let collection = Collection::new(permissions, security);
+            let rules = Rules { permissions, document_security };
+            let expected = self.documents_where(|list| {
+                let list: Vec<&str> = list.iter().map(String::as_str).collect();
+                rules.one(who.roles().as_deref(), action, &list)
+            });
+            match collection.visibility(&who.principal, action, self.index.table()) {
+                Ok(visible) => self.check_pages(&visible, &expected, cursors),
+                Err(_) => assert!(expected.is_empty(), "{permissions:?}: {expected:?}"),
+            }
+            let foreign = collection.visibility(&who.principal, action, self.other.table());
+            if let Ok(foreign) = foreign {
+                self.check_pages(&foreign, &[], cursors);
+            }
+        }
+    }
+
+    /// What an answer from before shows is allowed now, unless it shows every document whatever its list.
+    fn check_kept(&self, kept: &Kept, cursors: &[Option<u8>]) {
+        let Kept { visibility, who, action } = kept;
+        let shown: Vec<u8> = self.index.after(visibility, None).copied().collect();
+        let allowed = self.documents_where(|list| self.everybody[*who].may(*action, list));
+        let denied: Vec<_> = shown.iter().filter(|at| !allowed.contains(at)).collect();
+        assert!(denied.is_empty(), "{denied:?} by {visibility:?} from before");
+        if visibility.is_every_document() {
+            assert!(shown.is_empty() || shown == allowed, "{shown:?} of {allowed:?}");
+        }
+        self.check_pages(visibility, &shown, cursors);
+    }
+
+    /// The total, each document, and pages in both directions from everywhere.
+    fn check_pages(&self, visible: &Visibility, expected: &[u8], cursors: &[Option<u8>]) {
+        assert_eq!(self.index.count(visible), expected.len(), "{visible:?}: {expected:?}");
+        for at in self.documents.keys().chain(cursors.iter().flatten()) {
+            assert_eq!(self.index.allows(visible, at), expected.contains(at), "{at}: {visible:?}");
+        }
+        for cursor in cursors {
+            let after: Vec<u8> = expected
+                .iter()
+                .copied()
+                .filter(|at| cursor.is_none_or(|from| *at > from))
+                .collect();
+            let mut before: Vec<u8> = expected
+                .iter()
+                .copied()
+                .filter(|at| cursor.is_none_or(|from| *at < from))
+                .collect();
+            before.reverse();
+            let cursor = cursor.as_ref();
+            let shown = |which| format!("{which} {cursor:?}: {visible:?}");
+            check_whole(|| self.index.after(visible, cursor), &after, &shown("after"));
+            check_whole(|| self.index.before(visible, cursor), &before, &shown("before"));
+        }
+        self.check_page_by_page(visible, expected);
+    }
+
+    /// Each page begins behind the last document of the one before it.
+    fn check_page_by_page(&self, visible: &Visibility, expected: &[u8]) {
+        let (mut up, mut down): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
+        for _ in 0..=expected.len() / 3 {
+            up.extend(self.index.after(visible, up.clone().last()).take(3));
+            down.extend(self.index.before(visible, down.clone().last()).take(3));
+        }
+        down.reverse();
+        assert_eq!((up.as_slice(), down.as_slice()), (expected, expected), "{visible:?}");
+    }
+}
+
+/// An iterator gives these, also if it is left halfway, and nothing more however often it is asked.
+fn check_whole<'a, I: Iterator<Item = &'a u8>>(
+    documents: impl Fn() -> I,
+    expected: &[u8],
+    shown: &str,
+) {
+    let half = expected.len() / 2;
+    assert!(documents().take(half).eq(&expected[..half]), "{shown}: the first {half}");
+    let mut all = documents();
+    assert_eq!(all.by_ref().copied().collect::<Vec<_>>(), expected, "{shown}");
+    assert!(all.next().is_none() && all.next().is_none(), "{shown}: behind the end");
+}
