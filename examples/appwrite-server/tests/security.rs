@@ -481,6 +481,35 @@ async fn graphql_makes_jwts_for_sessions_only() {
     }
 }
 
+/// What is parsed and checked by recursion must not end the process, nor take for ever.
+#[tokio::test]
+async fn graphql_is_not_brought_down_by_a_small_request() {
+    let host = Host::new();
+    let ask = async |query: String| {
+        let answer = host.ask("POST", "/v1/graphql", &[], json!({ "query": query })).await;
+        answer.refused(400, "general_argument_invalid");
+    };
+    let nested = |open: &str, close: &str| open.repeat(2000) + "1" + &close.repeat(2000);
+    ask(format!("mutation {{ accountCreateJWT(duration: {}) {{ jwt }} }}", nested("[", "]"))).await;
+    ask(format!("{{ accountId(x: {}) }}", nested("{a:", "}"))).await;
+    // What closes in a text closes nothing.
+    ask(format!("{{ accountId(x: {}) }}", nested("[\"]\",", "]"))).await;
+    ask(format!("query ($x: {}) {{ accountId }}", nested("[", "]"))).await;
+    let one = |n: u32| format!("fragment f{n} on Query {{ ...f{0} ...f{0} }} ", n + 1);
+    let doubled: String = (0..30).map(one).collect();
+    ask(format!("{{ ...f0 }} {doubled} fragment f30 on Query {{ accountId }}")).await;
+    let fields =
+        "kind name fields { name args { name type { name ofType { name } } } type { ...of } }";
+    let whole = format!(
+        "query {{ __schema {{ queryType {{ name }} types {{ {fields} }} }} }} fragment of on __Type
+        {{ name {} name {} }}",
+        "ofType { ".repeat(4),
+        "}".repeat(4)
+    );
+    let answer = host.ask("POST", "/v1/graphql", &[], json!({ "query": whole })).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
 /// What is logged while the tests run.
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
