@@ -582,6 +582,7 @@ fn a_start_that_fails_says_what_to_do() {
     let start = |arguments: &[&str], secret| {
         let mut server = Command::new(env!("CARGO_BIN_EXE_appwrite-server"));
         server.args(["--listen", &taken]).args(arguments).env("APPWRITE_SERVER_SECRET", secret);
+        server.env("RUST_BACKTRACE", "0");
         let output = server.current_dir(&directory).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
