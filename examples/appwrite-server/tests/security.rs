@@ -133,6 +133,28 @@ async fn a_jwt_ends_with_its_session() {
     again.refused(401, "general_unauthorized_scope");
 }
 
+/// Whoever signs in over and over must not make every request of the user slower.
+#[tokio::test]
+async fn of_more_than_ten_sessions_the_oldest_ends() {
+    let host = Host::new();
+    let other = host.session("b").await.0;
+    let first = host.session("a").await.0;
+    let jwt = host.jwt(&first).await;
+    let mut later = Vec::new();
+    for _ in 0..9 {
+        later.push(host.session("a").await.0);
+    }
+    assert_eq!(host.get(ALL, &[("x-appwrite-jwt", &*jwt)]).await.names(), ["Kevin"]);
+    later.push(host.session("a").await.0);
+    for old in [("x-appwrite-jwt", &*jwt), ("x-appwrite-session", &*first)] {
+        assert_eq!(host.get(ALL, &[old]).await.names(), [""; 0]);
+    }
+    for secret in &later {
+        assert_eq!(host.get(ALL, &[("x-appwrite-session", &**secret)]).await.names(), ["Kevin"]);
+    }
+    assert_eq!(host.get(ALL, &[("x-appwrite-session", &*other)]).await.names(), ["Laura"]);
+}
+
 #[tokio::test]
 async fn tokens_that_the_server_has_not_made_are_refused() {
     let host = Host::new();
