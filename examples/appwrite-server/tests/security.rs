@@ -619,6 +619,7 @@ fn a_start_that_fails_says_what_to_do() {
     ] {
         let message = start(arguments, secret);
         assert!(message.contains(what) && message.contains(hint), "{message}");
+        assert!(!message.contains("Some(") && !message.contains("None"), "{message}");
         assert!(
             message.starts_with("Error: could not ") && message.lines().count() <= 5,
             "{message}"
