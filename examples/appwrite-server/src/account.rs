@@ -57,6 +57,10 @@ pub fn create_session(call: &Call) -> Result<Response> {
     let session = call.write("sessions.write", |asked, _| {
         let found = asked.database.user(user)?.unwrap_or_default();
         Principal::user(&found).map_err(AuthenticateError::from)?;
+        // All of a user's are looked at whenever it asks. As Appwrite has it, ten; of more the oldest goes.
+        let oldest = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE user = ?
+            ORDER BY rowid DESC LIMIT -1 OFFSET 9)";
+        asked.database.one::<Value>(oldest, [user])?;
         let sql = "INSERT INTO sessions (id, user, secret, expire)
             VALUES (?, ?, ?, strftime('%FT%H:%M:%f+00:00', 'now', ?)) RETURNING json_object('$id', id,
             'userId', user, '$createdAt', created, '$updatedAt', created, 'expire', expire,

@@ -16,6 +16,10 @@ use crate::{Server, account, failure::Failure};
 
 pub type Api = Schema<Query, Mutation, EmptySubscription>;
 
+/// How many brackets and dots a request may have: what is parsed and checked by recursion must not exhaust
+/// the stack, and fragments that use others must not multiply. An introspection fits.
+const MAX_BRACKETS: usize = 96;
+
 pub struct Query;
 pub struct Mutation;
 
@@ -63,6 +67,10 @@ pub fn answer(call: &Call) -> anyhow::Result<Response> {
         body = body["query"].take();
     }
     let request: Request = serde_json::from_value(body).map_err(Failure::argument)?;
+    if request.query.bytes().filter(|byte| b"[{(.".contains(byte)).count() > MAX_BRACKETS {
+        let message = format!("expected at most {MAX_BRACKETS} brackets and dots, found more");
+        return Err(Failure::argument(message).into());
+    }
     let answer = call.server.graphql.execute(request.data(Arc::clone(&call.server)).data(who));
     Ok(Json(Handle::current().block_on(answer)).into_response())
 }

@@ -38,12 +38,14 @@ fn main() -> anyhow::Result<()> {
 
 async fn serve(Args { listen, db, seed, secret }: Args) -> anyhow::Result<()> {
     let sql = seed.as_ref().map_or(Ok(include_str!("../seed.sql").into()), std::fs::read_to_string);
-    let sql = sql.with_context(|| format!("could not read {seed:?}; give --seed a file of SQL"))?;
+    let name = seed.as_deref().unwrap_or("the birthdays".as_ref()).display();
+    let sql = sql.with_context(|| format!("could not read {name}; give --seed a file of SQL"))?;
     let hint = "could not use the secret; give APPWRITE_SERVER_SECRET random text, or nothing";
     let secret = Secret::new(secret.map_or_else(|| random_hex(32), Ok)?).context(hint)?;
     let hint = "give --db a file that may be written, and --seed SQL that fits schema.sql";
     let server = Server::open(db.as_deref(), &sql, secret);
-    let server = server.with_context(|| format!("could not open {db:?}; {hint}"))?;
+    let name = db.as_deref().unwrap_or("a database in memory".as_ref()).display();
+    let server = server.with_context(|| format!("could not open {name}; {hint}"))?;
     let hint = "give --listen an address of this machine that is free";
     let listener = TcpListener::bind(listen).await;
     let listener = listener.with_context(|| format!("could not listen on {listen}; {hint}"))?;

@@ -133,6 +133,28 @@ async fn a_jwt_ends_with_its_session() {
     again.refused(401, "general_unauthorized_scope");
 }
 
+/// Whoever signs in over and over must not make every request of the user slower.
+#[tokio::test]
+async fn of_more_than_ten_sessions_the_oldest_ends() {
+    let host = Host::new();
+    let other = host.session("b").await.0;
+    let first = host.session("a").await.0;
+    let jwt = host.jwt(&first).await;
+    let mut later = Vec::new();
+    for _ in 0..9 {
+        later.push(host.session("a").await.0);
+    }
+    assert_eq!(host.get(ALL, &[("x-appwrite-jwt", &*jwt)]).await.names(), ["Kevin"]);
+    later.push(host.session("a").await.0);
+    for old in [("x-appwrite-jwt", &*jwt), ("x-appwrite-session", &*first)] {
+        assert_eq!(host.get(ALL, &[old]).await.names(), [""; 0]);
+    }
+    for secret in &later {
+        assert_eq!(host.get(ALL, &[("x-appwrite-session", &**secret)]).await.names(), ["Kevin"]);
+    }
+    assert_eq!(host.get(ALL, &[("x-appwrite-session", &*other)]).await.names(), ["Laura"]);
+}
+
 #[tokio::test]
 async fn tokens_that_the_server_has_not_made_are_refused() {
     let host = Host::new();
@@ -481,6 +503,35 @@ async fn graphql_makes_jwts_for_sessions_only() {
     }
 }
 
+/// What is parsed and checked by recursion must not end the process, nor take for ever.
+#[tokio::test]
+async fn graphql_is_not_brought_down_by_a_small_request() {
+    let host = Host::new();
+    let ask = async |query: String| {
+        let answer = host.ask("POST", "/v1/graphql", &[], json!({ "query": query })).await;
+        answer.refused(400, "general_argument_invalid");
+    };
+    let nested = |open: &str, close: &str| open.repeat(2000) + "1" + &close.repeat(2000);
+    ask(format!("mutation {{ accountCreateJWT(duration: {}) {{ jwt }} }}", nested("[", "]"))).await;
+    ask(format!("{{ accountId(x: {}) }}", nested("{a:", "}"))).await;
+    // What closes in a text closes nothing.
+    ask(format!("{{ accountId(x: {}) }}", nested("[\"]\",", "]"))).await;
+    ask(format!("query ($x: {}) {{ accountId }}", nested("[", "]"))).await;
+    let one = |n: u32| format!("fragment f{n} on Query {{ ...f{0} ...f{0} }} ", n + 1);
+    let doubled: String = (0..30).map(one).collect();
+    ask(format!("{{ ...f0 }} {doubled} fragment f30 on Query {{ accountId }}")).await;
+    let fields =
+        "kind name fields { name args { name type { name ofType { name } } } type { ...of } }";
+    let whole = format!(
+        "query {{ __schema {{ queryType {{ name }} types {{ {fields} }} }} }} fragment of on __Type
+        {{ name {} name {} }}",
+        "ofType { ".repeat(4),
+        "}".repeat(4)
+    );
+    let answer = host.ask("POST", "/v1/graphql", &[], json!({ "query": whole })).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
 /// What is logged while the tests run.
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -553,6 +604,7 @@ fn a_start_that_fails_says_what_to_do() {
     let start = |arguments: &[&str], secret| {
         let mut server = Command::new(env!("CARGO_BIN_EXE_appwrite-server"));
         server.args(["--listen", &taken]).args(arguments).env("APPWRITE_SERVER_SECRET", secret);
+        server.env("RUST_BACKTRACE", "0");
         let output = server.current_dir(&directory).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         String::from_utf8(output.stderr).unwrap()
@@ -567,6 +619,7 @@ fn a_start_that_fails_says_what_to_do() {
     ] {
         let message = start(arguments, secret);
         assert!(message.contains(what) && message.contains(hint), "{message}");
+        assert!(!message.contains("Some(") && !message.contains("None"), "{message}");
         assert!(
             message.starts_with("Error: could not ") && message.lines().count() <= 5,
             "{message}"
