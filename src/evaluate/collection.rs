@@ -234,12 +234,17 @@ impl Collection {
         [action, other]: [Action; 2],
         document: impl IntoIterator<Item = S>,
     ) -> Result<(), Unauthorized> {
+        if self.grants(principal, action) {
+            return Ok(());
+        }
         let document: SmallVec<[S; 8]> = document.into_iter().collect();
-        let allowed = |action| {
-            self.grants(principal, action)
-                || (self.documents_can_grant(action) && principal.can(action, &document))
-        };
-        if allowed(action) { Ok(()) } else { Err(Unauthorized { action, hidden: !allowed(other) }) }
+        let document_grants =
+            |action| self.documents_can_grant(action) && principal.can(action, &document);
+        if document_grants(action) {
+            return Ok(());
+        }
+        let hidden = !self.grants(principal, other) && !document_grants(other);
+        Err(Unauthorized { action, hidden })
     }
 
     fn grants(&self, principal: &Principal, action: Action) -> bool {

@@ -318,7 +318,7 @@ fn index_changes(count: usize) -> Box<dyn FnOnce()> {
         for list in &lists {
             assert!(index.insert(0, list).is_ok());
         }
-        assert_eq!(index.count(&of_key(&index)), 1);
+        assert_eq!(index.count(&of_key(index)), 1);
     })
 }
 
@@ -352,7 +352,7 @@ fn index_page(count: usize) -> Box<dyn FnOnce()> {
         index.table().resolve(&Principal::parse_roles(roles).unwrap(), Action::Read)
     };
     let few = resolve((0..50).map(|number| format!("user:u{number:06}")).collect());
-    let (half, all) = (resolve(vec!["users".into()]), of_key(&index));
+    let (half, all) = (resolve(vec!["users".into()]), of_key(index));
     Box::new(move || {
         for visible in [few, half, all] {
             for from in [None, Some(&7)] {

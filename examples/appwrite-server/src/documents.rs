@@ -19,7 +19,7 @@ pub type Collections = BTreeMap<String, BTreeMap<String, Stored>>;
 
 /// A collection, and which of its documents somebody sees, by their sequence numbers.
 pub struct Stored {
-    number: i64,
+    pub number: i64,
     rules: Collection,
     pub attributes: Vec<String>,
     pub index: DocumentIndex<i64>,
@@ -78,7 +78,7 @@ impl Place<'_> {
                 anyhow::Ok(number.filter(|it| stored.index.allows(&visible, it)).ok_or(missing)?)
             });
             let after = after.transpose()?;
-            let (documents, total) = query.page(&asked.database, &stored.index, &visible, after)?;
+            let (documents, total) = query.page(&asked.database, stored, &visible, after)?;
             let documents: Vec<_> = documents.into_iter().map(|one| self.show(one)).collect();
             let name = if self.rows { "rows" } else { "documents" };
             Ok(Json(json!({ "total": total, name: documents })).into_response())
@@ -154,7 +154,7 @@ impl Place<'_> {
             let mut updated: Document = asked.database.one(&sql, values)?.ok_or(missing)?;
             stored.index.insert(number, &permissions(&updated))?;
             if stored.rules.get(principal, permissions(&document)).is_err() {
-                // Whoever may update and not read is told nothing but what it sent.
+                // Whoever may update and not read is told what it sent, and when, and nothing else.
                 updated.retain(|name, _| name.starts_with('$') || data.contains_key(name));
                 let told = given.map_or_else(|| json!([]), |_| updated["$permissions"].take());
                 updated["$permissions"] = told;

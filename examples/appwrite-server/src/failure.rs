@@ -3,10 +3,12 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rolegate::{AuthenticateError, GrantError, MissingScope, Unauthorized};
+use rusqlite::ErrorCode::OperationInterrupted;
 use serde_json::{Value, json};
 
 /// Why a request got no answer: the status, the type and the message.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{2}")]
 pub struct Failure(pub u16, pub String, pub String);
 
 impl Failure {
@@ -33,6 +35,10 @@ impl Failure {
             )*};
         }
         refusals!(AuthenticateError, MissingScope, Unauthorized, GrantError);
+        let sqlite = error.downcast_ref::<rusqlite::Error>();
+        if sqlite.and_then(|error| error.sqlite_error_code()) == Some(OperationInterrupted) {
+            return Self::new(408, "database_timeout", "expected less to search, found too much");
+        }
         error.downcast().unwrap_or_else(|error| {
             tracing::error!("a request failed: {error:#}");
             Self::new(500, "general_unknown", "the server could not answer")
@@ -61,11 +67,3 @@ impl IntoResponse for Failure {
         (StatusCode::from_u16(self.0).unwrap_or_default(), axum::Json(self.body())).into_response()
     }
 }
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.2)
-    }
-}
-
-impl std::error::Error for Failure {}

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use appwrite_server::{Server, random_hex};
@@ -10,6 +12,7 @@ use rolegate::Secret;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 
 /// An Appwrite-compatible server whose decisions are rolegate's.
 #[derive(Parser)]
@@ -28,6 +31,9 @@ struct Args {
     #[arg(long, env = "APPWRITE_SERVER_SECRET", hide_env_values = true)]
     secret: Option<String>,
 }
+
+/// How long whoever is being served may keep a server that shall stop.
+const GRACE: Duration = Duration::from_secs(2);
 
 fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_target(false).init();
@@ -50,11 +56,14 @@ async fn serve(Args { listen, db, seed, secret }: Args) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen).await;
     let listener = listener.with_context(|| format!("could not listen on {listen}; {hint}"))?;
     tracing::info!("listening on http://{}/v1", listener.local_addr()?);
-    // What is being written is finished, whoever still sends or receives.
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        served = axum::serve(listener, server.router()).into_future() => Ok(served?),
-        _ = terminate.recv() => Ok(()),
-        _ = tokio::signal::ctrl_c() => Ok(()),
-    }
+    let stop = Arc::new(Notify::new());
+    let stopping = Arc::clone(&stop).notified_owned();
+    let served = axum::serve(listener, server.router()).with_graceful_shutdown(stopping);
+    let stopped = async {
+        tokio::select! { _ = terminate.recv() => {}, _ = tokio::signal::ctrl_c() => {} }
+        stop.notify_one();
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! { served = served.into_future() => Ok(served?), () = stopped => Ok(()) }
 }

@@ -1,13 +1,13 @@
 //! What a listing asks for, in Appwrite's JSON form: [`Query`].
 
 use anyhow::{Result, ensure};
-use rolegate::{DocumentIndex, Visibility};
+use rolegate::Visibility;
 use rusqlite::{params_from_iter, types::Value as Sql};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::database::Database;
-use crate::documents::{DOCUMENT, Document};
+use crate::documents::{DOCUMENT, Document, Stored};
 use crate::failure::Failure;
 
 /// Appwrite's own limits.
@@ -67,7 +67,8 @@ impl Query {
             anyhow::Ok((attribute.map(path).transpose()?, descending))
         };
         ensure!(position < MAX_QUERIES, "expected at most {MAX_QUERIES} of them, found more");
-        let first = match serde_json::from_str(text)? {
+        let object: Map<String, Value> = serde_json::from_str(text)?;
+        let first = match serde_json::from_value(object.into())? {
             Method::Limit { values: (limit,) } => {
                 let fits = (1..=MAX_LIMIT).contains(&limit);
                 ensure!(fits, "expected a limit of 1 to {MAX_LIMIT}, found {limit}");
@@ -98,13 +99,17 @@ impl Query {
     pub fn page(
         &self,
         database: &Database<'_>,
-        index: &DocumentIndex<i64>,
+        Stored { number: collection, index, .. }: &Stored,
         visible: &Visibility,
         after: Option<i64>,
     ) -> Result<(Vec<Document>, usize)> {
         let (path, down) = self.order.clone().unwrap_or_default();
         let (limit, mut offset) = (self.limit.unwrap_or(25), self.offset.unwrap_or(0));
-        let numbers: Vec<_> = if path.is_some() || !self.equal.is_empty() {
+        let searched = path.is_some() || !self.equal.is_empty();
+        let everything = searched && visible.is_every_document();
+        let numbers: Vec<_> = if everything {
+            Vec::new()
+        } else if searched {
             index.after(visible, None).collect()
         } else {
             let skipped = std::mem::take(&mut offset);
@@ -118,9 +123,16 @@ impl Query {
         let key = if path.is_some() { "coalesce(json_extract(data, ?2), -9e999)" } else { "''" };
         let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
         let mut values: Vec<Sql> = vec![json!(numbers).to_string().into(), path.into()];
-        values.extend([after.into(), number(limit).into(), number(offset).into()]);
-        let mut from =
-            String::from("FROM documents WHERE sequence IN (SELECT value FROM json_each(?1))");
+        values.extend([
+            after.into(),
+            number(limit).into(),
+            number(offset).into(),
+            (*collection).into(),
+        ]);
+        let mut from = String::from("FROM documents WHERE collection = ?6");
+        if !everything {
+            from += " AND sequence IN (SELECT value FROM json_each(?1))";
+        }
         for (path, wanted) in &self.equal {
             // By itself `true` is 1, and an array its text; of numbers there is one kind.
             let (path_at, wanted_at) = (values.len() + 1, values.len() + 2);

@@ -1,7 +1,7 @@
 //! A request, who sent it, and what is written down of it: [`Call`].
 
 use std::sync::{Arc, OnceLock, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Result;
 use axum::body::{Bytes, to_bytes};
@@ -20,6 +20,9 @@ use crate::{PROJECT, Server, account, failure::Failure, graphql};
 
 /// Room for a document, and not for filling the memory.
 const MAX_BODY: usize = 1 << 20;
+
+/// How long a request may search.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The cookie of a session: `a_session_` and the project.
 pub const COOKIE: &str = "a_session_birthdays";
@@ -50,6 +53,10 @@ pub async fn answer(State(server): State<Arc<Server>>, request: Request) -> Resp
     // and so must the log.
     let task = tokio::task::spawn_blocking(move || {
         let answer = call.dispatch(method.as_str());
+        if call.who.get().is_none() {
+            // Whoever asks for what there is not is somebody, too.
+            let _ = call.read("", |_, _| Ok(()));
+        }
         let response = answer.unwrap_or_else(|error| Failure::of(error).into_response());
         let (status, took) = (response.status().as_u16(), started.elapsed());
         let who = call.who.get().map_or("unknown", String::as_str);
@@ -86,8 +93,15 @@ impl Call {
         scope: &str,
         work: impl FnOnce(&Asked<'_>, &Collections) -> Result<T>,
     ) -> Result<T> {
-        let collections = self.server.collections.read().unwrap_or_else(PoisonError::into_inner);
-        self.server.connected(|connection| work(&self.ask(connection, scope)?, &collections))
+        let collections = self.server.collections.read().map_err(in_doubt)?;
+        self.server.connected(|connection| {
+            // Whoever writes waits for it, and everybody else for that.
+            let until = Instant::now() + PATIENCE;
+            connection.progress_handler(1 << 16, Some(move || Instant::now() > until));
+            let done = self.ask(connection, scope).and_then(|asked| work(&asked, &collections));
+            connection.progress_handler(0, None::<fn() -> bool>);
+            done
+        })
     }
 
     /// Does something that writes and takes a scope, in one transaction. Indexes are changed last, when
@@ -98,8 +112,7 @@ impl Call {
         scope: &str,
         work: impl FnOnce(&Asked<'_>, &mut Collections) -> Result<T>,
     ) -> Result<T> {
-        let collections = self.server.collections.write();
-        let mut collections = collections.unwrap_or_else(PoisonError::into_inner);
+        let mut collections = self.server.collections.write().map_err(in_doubt)?;
         self.server.connected(|connection| {
             let transaction = Transaction::new(connection, Immediate)?;
             let done = work(&self.ask(&transaction, scope)?, &mut collections)?;
@@ -153,13 +166,11 @@ impl Call {
     /// The secret of a session: a header of its own, a cookie, or what stands for one where none is kept.
     fn session_secret(&self) -> Option<String> {
         let cookies = CookieJar::from_headers(&self.headers);
-        let cookie = || cookies.get(COOKIE).map(|cookie| cookie.value().to_owned());
-        let fallback = || {
-            let all: Value = serde_json::from_str(self.header("x-fallback-cookies")?).ok()?;
-            all[COOKIE].as_str().map(String::from)
-        };
-        let secret = self.header("x-appwrite-session").map(String::from);
-        secret.or_else(cookie).or_else(fallback).filter(|secret| !secret.is_empty())
+        let fallback = self.header("x-fallback-cookies").unwrap_or_default();
+        let fallback: Value = serde_json::from_str(fallback).unwrap_or_default();
+        let cookie = cookies.get(COOKIE).map(|cookie| cookie.value());
+        let secrets = [self.header("x-appwrite-session"), cookie, fallback[COOKIE].as_str()];
+        secrets.into_iter().flatten().find(|secret| !secret.is_empty()).map(String::from)
     }
 
     /// The body, a JSON object; none at all is an empty one. By itself serde takes an array, too, for
@@ -172,4 +183,9 @@ impl Call {
         let object = serde_json::from_slice::<Map<String, Value>>(body);
         object.and_then(|object| serde_json::from_value(object.into())).map_err(Failure::argument)
     }
+}
+
+/// A write that panicked can have changed an index and not the database: nobody is shown anything by it.
+fn in_doubt<T>(_: PoisonError<T>) -> anyhow::Error {
+    anyhow::anyhow!("what is indexed is in doubt; start the server again")
 }
