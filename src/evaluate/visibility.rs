@@ -125,6 +125,16 @@ impl Visibility {
         matches!(self.lists, Lists::EveryDocument)
     }
 
+    /// Whether every document with a list of this table is visible.
+    pub(crate) fn is_all_of(&self, table: &AclTable) -> bool {
+        self.table == table.id()
+            && match self.lists {
+                Lists::EveryDocument => true,
+                Lists::All(len) => len as usize == table.len(),
+                Lists::None | Lists::One(_) | Lists::Some(_) => false,
+            }
+    }
+
     /// Whether no list is visible.
     #[must_use]
     pub fn is_none(&self) -> bool {

@@ -20,7 +20,7 @@ const MAX_DEAD: usize = 1 << 14;
 /// | operation | takes time in proportion to |
 /// | --- | --- |
 /// | [`insert`](Self::insert), [`remove`](Self::remove) | the permissions, and the logarithm of the documents |
-/// | [`count`](Self::count) | the lists |
+/// | [`count`](Self::count) | the lists; none, if all are visible |
 /// | [`after`](Self::after), [`before`](Self::before) | the lists once and the visible ones' logarithm of documents, then the logarithm of the visible lists for each document taken |
 ///
 /// Lists that no document has any more are forgotten once they are most of what is held and more than a
@@ -186,8 +186,19 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         &'a self,
         visible: &'a Visibility,
     ) -> Option<impl Iterator<Item = &'a BTreeSet<K>>> {
-        let lists = visible.lists_of(self.table.id())?;
+        let lists = self.visible_lists(visible)?;
         Some(lists.filter_map(|list| self.by_list.get(list as usize)))
+    }
+
+    /// The visible lists, or `None` if every document is visible.
+    pub(super) fn visible_lists<'a>(
+        &self,
+        visible: &'a Visibility,
+    ) -> Option<impl Iterator<Item = u32> + use<'a, K>> {
+        if visible.is_all_of(&self.table) {
+            return None;
+        }
+        visible.lists_of(self.table.id())
     }
 
     pub(super) fn id(&self, list: u32) -> AclId {

@@ -61,8 +61,7 @@ impl<'a, K: Ord + Clone> Documents<'a, K> {
         direction: Direction,
     ) -> Self {
         let walk = index.documents.range(direction.beyond(document));
-        let lists = visible.lists_of(index.table.id());
-        let steps = lists.map_or(usize::MAX, Iterator::count);
+        let steps = index.visible_lists(visible).map_or(usize::MAX, Iterator::count);
         Self { index, visible, direction, walk, steps, last: None, merged: None }
     }
 

@@ -318,7 +318,7 @@ fn index_changes(count: usize) -> Box<dyn FnOnce()> {
         for list in &lists {
             assert!(index.insert(0, list).is_ok());
         }
-        assert_eq!(index.count(&of_key(index)), 1);
+        assert_eq!(index.count(&of_key(&index)), 1);
     })
 }
 
