@@ -14,6 +14,9 @@ use crate::failure::Failure;
 const MAX_LIMIT: usize = 5000;
 const MAX_QUERIES: usize = 100;
 
+/// SQL for documents by a list of their numbers.
+const LISTED: &str = "sequence IN (SELECT value FROM json_each(?1))";
+
 /// A page of a listing. Attributes are paths into a document's JSON, which are bound as values: no
 /// name that came with a request becomes a part of a statement.
 #[derive(Default)]
@@ -95,63 +98,74 @@ impl Query {
     }
 
     /// A page of what is visible, after a document, and how much of it there is. The index knows documents
-    /// in the order in which they came; other orders, and filters, are SQLite's work.
+    /// in the order in which they came.
     pub fn page(
         &self,
         database: &Database<'_>,
-        Stored { number: collection, index, .. }: &Stored,
+        stored: &Stored,
         visible: &Visibility,
         after: Option<i64>,
     ) -> Result<(Vec<Document>, usize)> {
         let (path, down) = self.order.clone().unwrap_or_default();
-        let (limit, mut offset) = (self.limit.unwrap_or(25), self.offset.unwrap_or(0));
-        let searched = path.is_some() || !self.equal.is_empty();
-        let everything = searched && visible.is_every_document();
-        let numbers: Vec<_> = if everything {
-            Vec::new()
-        } else if searched {
-            index.after(visible, None).collect()
+        if path.is_some() || !self.equal.is_empty() {
+            return self.search(database, stored, visible, (path, down, after));
+        }
+        let page: Box<dyn Iterator<Item = _>> = match down {
+            true => Box::new(stored.index.before(visible, after.as_ref())),
+            false => Box::new(stored.index.after(visible, after.as_ref())),
+        };
+        let page = page.skip(self.offset.unwrap_or(0)).take(self.limit.unwrap_or(25));
+        let page = json!(page.collect::<Vec<_>>()).to_string();
+        let direction = if down { "DESC" } else { "ASC" };
+        let sql = format!(
+            "SELECT {DOCUMENT} FROM documents WHERE {LISTED} ORDER BY sequence {direction}"
+        );
+        let total = if self.no_total { 0 } else { stored.index.count(visible) };
+        Ok((database.all(&sql, [page])?, total))
+    }
+
+    /// The same in another order, or filtered: SQLite's work, on what is visible and nothing else.
+    fn search(
+        &self,
+        database: &Database<'_>,
+        stored: &Stored,
+        visible: &Visibility,
+        (path, down, after): (Option<String>, bool, Option<i64>),
+    ) -> Result<(Vec<Document>, usize)> {
+        let number = |number| Sql::from(i64::try_from(number).unwrap_or(i64::MAX));
+        let page = [number(self.limit.unwrap_or(25)), number(self.offset.unwrap_or(0))];
+        let (mut from, listed) = if visible.is_every_document() {
+            (String::from("FROM documents WHERE collection = ?1"), stored.number.into())
         } else {
-            let skipped = std::mem::take(&mut offset);
-            let page: Box<dyn Iterator<Item = _>> = match down {
-                true => Box::new(index.before(visible, after.as_ref())),
-                false => Box::new(index.after(visible, after.as_ref())),
-            };
-            page.skip(skipped).take(limit).collect()
+            let listed = json!(stored.index.after(visible, None).collect::<Vec<_>>());
+            (format!("FROM documents WHERE {LISTED}"), Sql::from(listed.to_string()))
         };
         // What a document does not have comes first. Without a path all are alike.
-        let key = if path.is_some() { "coalesce(json_extract(data, ?2), -9e999)" } else { "''" };
-        let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
-        let mut values: Vec<Sql> = vec![json!(numbers).to_string().into(), path.into()];
-        values.extend([
-            after.into(),
-            number(limit).into(),
-            number(offset).into(),
-            (*collection).into(),
-        ]);
-        let mut from = String::from("FROM documents WHERE collection = ?6");
-        if !everything {
-            from += " AND sequence IN (SELECT value FROM json_each(?1))";
-        }
+        let key = "coalesce(json_extract(data, ?2), -9e999)";
+        let mut values = vec![listed, path.into(), after.into()];
+        values.extend(page);
         for (path, wanted) in &self.equal {
             // By itself `true` is 1, and an array its text; of numbers there is one kind.
             let (path_at, wanted_at) = (values.len() + 1, values.len() + 2);
             from += &format!(
-                " AND (json_extract(data, ?{path_at}), replace(json_type(data, ?{path_at}), 'real',
-                'integer')) IN (SELECT value, replace(type, 'real', 'integer') FROM json_each(?{wanted_at}))"
+                " AND (json_extract(data, ?{path_at}), replace(json_type(data, ?{path_at}),
+                'real', 'integer')) IN (SELECT value, replace(type, 'real', 'integer')
+                FROM json_each(?{wanted_at}))"
             );
             values.extend([Sql::from(path.clone()), json!(wanted).to_string().into()]);
         }
-        let total = match (self.no_total, &*self.equal) {
-            (true, _) => 0,
-            (false, []) => index.count(visible),
-            (false, _) => database
-                .one(&format!("SELECT json(count(*)) {from}"), params_from_iter(&values))?
-                .unwrap_or(0),
-        };
+        let mut total = stored.index.count(visible);
+        if !self.equal.is_empty() && !self.no_total {
+            let sql = format!("SELECT json(count(*)) {from}");
+            total = database.one(&sql, params_from_iter(&values))?.unwrap_or(0);
+        }
         let (beyond, direction) = if down { ("<", "DESC") } else { (">", "ASC") };
-        from += &format!(" AND (?3 IS NULL OR ({key}, sequence) {beyond} (SELECT {key}, sequence FROM documents WHERE sequence = ?3))
-            ORDER BY {key} {direction}, sequence {direction} LIMIT ?4 OFFSET ?5");
-        Ok((database.all(&format!("SELECT {DOCUMENT} {from}"), params_from_iter(&values))?, total))
+        let sql = format!(
+            "SELECT {DOCUMENT} {from} AND (?3 IS NULL OR ({key}, sequence) {beyond}
+            (SELECT {key}, sequence FROM documents WHERE sequence = ?3))
+            ORDER BY {key} {direction}, sequence {direction} LIMIT ?4 OFFSET ?5"
+        );
+        let total = if self.no_total { 0 } else { total };
+        Ok((database.all(&sql, params_from_iter(&values))?, total))
     }
 }

@@ -703,3 +703,17 @@ async fn what_is_equal_is_of_one_type() {
         assert_eq!(names.collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>(), "{value}");
     }
 }
+
+/// A hundred filters that all documents pass, and many documents: it is given up, and others are served.
+#[tokio::test]
+async fn a_search_that_takes_long_is_given_up() {
+    let host = Host::seeded(
+        r#"WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 100000)
+        INSERT INTO documents (collection, id, permissions, data)
+        SELECT 1, 'n' || n, '[]', json_object('$id', 'n' || n, 'name', 'N') FROM number;"#,
+    );
+    let equal = json!({ "method": "equal", "attribute": "name", "values": ["N"] });
+    let answer = host.get(&queries(&vec![equal; 100]), &[BACKEND]).await;
+    answer.refused(408, "database_timeout");
+    assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 100_003);
+}
