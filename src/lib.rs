@@ -58,6 +58,10 @@
 //! sees in time proportional to what its roles reach, and [`Visibility::filter`] turns that into a
 //! [`Selection`], one bit a document, at the speed of reading the column.
 //!
+//! Where documents come and go, and are asked for a page at a time, a [`DocumentIndex`] keeps them in order
+//! and by their lists: a page costs the lists and itself, a total the lists, however many
+//! documents there are.
+//!
 //! # Among threads
 //!
 //! Everything here is [`Send`] and [`Sync`]. A server that changes documents while it answers puts what
