@@ -125,6 +125,9 @@ fn whoever_sees_every_list_has_a_page_without_merging_them() {
         assert_eq!(cost.page, ascending(10_001));
         assert!(cost.compared < 200, "{} compared", cost.compared);
     }
+    // Nor are they counted.
+    let visible = index.table().resolve(&Principal::guest(), Action::Read);
+    assert_eq!(Documents::new(&index, &visible, None, Direction::Ascending).steps, usize::MAX);
     let nobody = page(&index, &somebody("user:c"), (None, Direction::Ascending));
     assert_eq!((nobody.walked, nobody.compared, nobody.page.len()), (0, 0, 0));
 }
