@@ -53,12 +53,14 @@ pub async fn answer(State(server): State<Arc<Server>>, request: Request) -> Resp
     // and so must the log.
     let task = tokio::task::spawn_blocking(move || {
         let answer = call.dispatch(method.as_str());
-        if call.who.get().is_none() {
-            // Whoever asks for what there is not is somebody, too.
+        let response = answer.unwrap_or_else(|error| Failure::of(error).into_response());
+        let status = response.status().as_u16();
+        if status == 404 && call.who.get().is_none() {
+            // Whoever asks for what there is not is somebody, too. (Who could not be found out is not tried
+            // twice.)
             let _ = call.read("", |_, _| Ok(()));
         }
-        let response = answer.unwrap_or_else(|error| Failure::of(error).into_response());
-        let (status, took) = (response.status().as_u16(), started.elapsed());
+        let took = started.elapsed();
         let who = call.who.get().map_or("unknown", String::as_str);
         tracing::info!(%method, path = format!("{:.256}", call.uri.path()), status, who, ?took);
         response

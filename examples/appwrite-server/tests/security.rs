@@ -459,7 +459,7 @@ async fn what_is_no_document_is_refused() {
     for body in [json!(["x", {}, null]), json!("x"), json!(1)] {
         post(body).await.refused(400, "general_argument_invalid");
     }
-    // Nobody has to be known for that, and nothing locked.
+    // Whoever it is, and be it refused.
     let both = [BACKEND, ("x-appwrite-jwt", "x")];
     for method in ["PUT", "HEAD", "OPTIONS"] {
         assert_eq!(host.ask(method, ALL, &both, json!({})).await.status, 404, "{method}");
@@ -716,4 +716,18 @@ async fn a_search_that_takes_long_is_given_up() {
     let answer = host.get(&queries(&vec![equal; 100]), &[BACKEND]).await;
     answer.refused(408, "database_timeout");
     assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 100_003);
+}
+
+/// Finding out who asks is a search as well, and is not tried twice.
+#[tokio::test]
+async fn a_look_up_that_takes_long_is_given_up() {
+    let host = Host::seeded(
+        "ALTER TABLE keys RENAME TO few;
+        CREATE VIEW keys AS WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number)
+        SELECT few.* FROM number JOIN few ON few.rowid = -n;",
+    );
+    let started = SystemTime::now();
+    host.get(ALL, &[BACKEND]).await.refused(408, "database_timeout");
+    assert!(started.elapsed().unwrap() < Duration::from_secs(9));
+    assert_eq!(host.get(ALL, &[]).await.status, 200);
 }
