@@ -1,5 +1,6 @@
 //! A request, who sent it, and what is written down of it: [`Call`].
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -98,8 +99,9 @@ impl Call {
         let collections = self.server.collections.read().map_err(in_doubt)?;
         self.server.connected(|connection| {
             // Whoever writes waits for it, and everybody else for that.
-            let until = Instant::now() + PATIENCE;
-            connection.progress_handler(1 << 16, Some(move || Instant::now() > until));
+            let (until, server) = (Instant::now() + PATIENCE, Arc::clone(&self.server));
+            let is_over = move || Instant::now() > until || server.ending.load(Ordering::Relaxed);
+            connection.progress_handler(1 << 16, Some(is_over));
             let done = self.ask(connection, scope).and_then(|asked| work(&asked, &collections));
             connection.progress_handler(0, None::<fn() -> bool>);
             done
