@@ -106,12 +106,12 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         let lists = self.by_list.len().max(list as usize + 1);
         self.by_list.resize_with(lists, BTreeSet::new);
         self.take_out(&document);
-        if let Some(documents) = self.by_list.get_mut(list as usize) {
-            if documents.is_empty() {
-                self.live += self.table.weight_of(list);
-            }
-            documents.insert(copy);
-            self.documents.insert(document, list);
+        self.documents.insert(document, list);
+        if let Some(documents) = self.by_list.get_mut(list as usize)
+            && documents.insert(copy)
+            && documents.len() == 1
+        {
+            self.live += self.table.weight_of(list);
         }
         self.compact_beyond(self.max_dead());
         Ok(malformed)
@@ -222,15 +222,17 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         })
     }
 
-    /// Whoever was allowed to see it is so no longer, whatever comes next.
+    /// Whoever was allowed to see it is so no longer, whatever comes next. Comparing can panic: what is of
+    /// a list is also among all documents at any time, so that the next change finds it there.
     fn take_out(&mut self, document: &K) -> bool {
-        let Some(list) = self.documents.remove(document) else { return false };
+        let Some(&list) = self.documents.get(document) else { return false };
         if let Some(documents) = self.by_list.get_mut(list as usize)
             && documents.remove(document)
             && documents.is_empty()
         {
             self.live -= self.table.weight_of(list);
         }
+        self.documents.remove(document);
         true
     }
 

@@ -1,5 +1,9 @@
 //! Indexes of documents: sequences of changes, with and without limits, against a plain map.
 
+use std::cell::Cell;
+use std::cmp::Ordering;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rolegate::{AclLimits, Action, DocumentIndex, Principal, Visibility};
@@ -281,4 +285,102 @@ fn a_full_table_finds_room_beside_many_documents_but_not_each_time() {
     assert_eq!((most, least), (pays - 1, pays - 1), "refused before there was room again");
     assert_eq!(forgotten.times, 1 + (10 * DOCUMENTS - 4) / (pays + 1));
     assert_eq!(index.internal_validate(), Ok(()));
+}
+
+thread_local! {
+    /// How often keys are compared or copied until that panics.
+    static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// A document that can panic wherever a host's own can.
+#[derive(PartialEq, Eq, Debug)]
+struct Fragile(usize);
+
+impl Fragile {
+    fn touch() {
+        let left = LEFT.get();
+        LEFT.set(left.saturating_sub(1));
+        if left == 0 {
+            resume_unwind(Box::new("a key panics"));
+        }
+    }
+}
+
+impl Clone for Fragile {
+    fn clone(&self) -> Self {
+        Self::touch();
+        Self(self.0)
+    }
+}
+
+impl Ord for Fragile {
+    fn cmp(&self, other: &Self) -> Ordering {
+        Self::touch();
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Fragile {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// A panic is the host's. Whatever it left, once the document has been changed without one, nobody sees it
+/// by a list that it had before.
+#[test]
+fn a_key_that_panics_shows_nobody_what_is_no_longer_its() {
+    const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+    let list = |name: &str| [format!("read(\"user:{name}\")")];
+    let shown = |index: &DocumentIndex<Fragile>, name: &str| -> Vec<usize> {
+        let roles = principal(&[&format!("user:{name}"), "user:nobody"]);
+        let visible = index.table().resolve(&roles, Action::Read);
+        let all: Vec<usize> = index.after(&visible, None).map(|document| document.0).collect();
+        assert_eq!(index.count(&visible), all.len());
+        assert!(all.iter().all(|at| index.allows(&visible, &Fragile(*at))));
+        all
+    };
+    // A new document, one that changes, and one that has a list for itself; each put in or taken out.
+    for document in [7, 2, 6] {
+        for insert in [true, false] {
+            let mut panics = 0;
+            loop {
+                let mut index = DocumentIndex::new();
+                for at in 0..6 {
+                    index.insert(Fragile(at), &list(NAMES[at % 2])).unwrap();
+                }
+                index.insert(Fragile(6), &list("c")).unwrap();
+                LEFT.set(panics);
+                let changed = catch_unwind(AssertUnwindSafe(|| {
+                    if insert {
+                        index.insert(Fragile(document), &list("d")).unwrap();
+                    } else {
+                        index.remove(&Fragile(document));
+                    }
+                }));
+                LEFT.set(usize::MAX);
+                index.insert(Fragile(document), &list("b")).unwrap();
+                for name in NAMES {
+                    let mut expected: Vec<usize> = (0..7)
+                        .filter(|at| {
+                            *at != document && NAMES[if *at == 6 { 2 } else { at % 2 }] == name
+                        })
+                        .chain((name == "b").then_some(document))
+                        .collect();
+                    expected.sort_unstable();
+                    assert_eq!(
+                        shown(&index, name),
+                        expected,
+                        "{document}, {insert}, {panics}: {name}"
+                    );
+                }
+                assert_eq!(index.internal_validate(), Ok(()), "{document}, {insert}, {panics}");
+                if changed.is_ok() {
+                    break;
+                }
+                panics += 1;
+            }
+            assert!(panics > 2, "{panics}");
+        }
+    }
 }

@@ -35,7 +35,8 @@ impl Failure {
             )*};
         }
         refusals!(AuthenticateError, MissingScope, Unauthorized, GrantError);
-        let sqlite = error.downcast_ref::<rusqlite::Error>();
+        // A search, or a look-up of whoever asks.
+        let sqlite = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>());
         if sqlite.and_then(|error| error.sqlite_error_code()) == Some(OperationInterrupted) {
             return Self::new(408, "database_timeout", "expected less to search, found too much");
         }

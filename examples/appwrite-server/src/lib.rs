@@ -13,6 +13,7 @@ pub mod request;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use argon2::password_hash::rand_core::{OsRng, RngCore};
@@ -37,6 +38,8 @@ pub struct Server {
     idle: Mutex<Vec<Connection>>,
     authenticator: Authenticator,
     graphql: graphql::Api,
+    /// Whether searches are given up at once.
+    ending: AtomicBool,
     _lock: Option<File>,
 }
 
@@ -67,12 +70,18 @@ impl Server {
             idle: Mutex::new(vec![connection]),
             authenticator: Authenticator::new(Tokens::new(secret), PROJECT).with_scopes(scopes),
             graphql: graphql::schema(),
+            ending: AtomicBool::new(false),
             _lock: lock,
         }))
     }
 
     pub fn router(self: Arc<Self>) -> Router {
         Router::new().fallback(request::answer).with_state(self)
+    }
+
+    /// Gives up searches, those to come too: for a server that stops. What is written is written.
+    pub fn end_searches(&self) {
+        self.ending.store(true, Ordering::Relaxed);
     }
 
     /// Does something with a connection of its own.

@@ -32,7 +32,8 @@ struct Args {
     secret: Option<String>,
 }
 
-/// How long whoever is being served may keep a server that shall stop.
+/// How long whoever is being served may keep a server that shall stop. What is being written then is
+/// written, and searches are given up.
 const GRACE: Duration = Duration::from_secs(2);
 
 fn main() -> anyhow::Result<()> {
@@ -59,11 +60,13 @@ async fn serve(Args { listen, db, seed, secret }: Args) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = Arc::new(Notify::new());
     let stopping = Arc::clone(&stop).notified_owned();
-    let served = axum::serve(listener, server.router()).with_graceful_shutdown(stopping);
+    let served =
+        axum::serve(listener, Arc::clone(&server).router()).with_graceful_shutdown(stopping);
     let stopped = async {
         tokio::select! { _ = terminate.recv() => {}, _ = tokio::signal::ctrl_c() => {} }
         stop.notify_one();
         tokio::time::sleep(GRACE).await;
+        server.end_searches();
     };
     tokio::select! { served = served.into_future() => Ok(served?), () = stopped => Ok(()) }
 }

@@ -1,5 +1,6 @@
 //! A request, who sent it, and what is written down of it: [`Call`].
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -53,12 +54,14 @@ pub async fn answer(State(server): State<Arc<Server>>, request: Request) -> Resp
     // and so must the log.
     let task = tokio::task::spawn_blocking(move || {
         let answer = call.dispatch(method.as_str());
-        if call.who.get().is_none() {
-            // Whoever asks for what there is not is somebody, too.
+        let response = answer.unwrap_or_else(|error| Failure::of(error).into_response());
+        let status = response.status().as_u16();
+        if status == 404 && call.who.get().is_none() {
+            // Whoever asks for what there is not is somebody, too. (Who could not be found out is not tried
+            // twice.)
             let _ = call.read("", |_, _| Ok(()));
         }
-        let response = answer.unwrap_or_else(|error| Failure::of(error).into_response());
-        let (status, took) = (response.status().as_u16(), started.elapsed());
+        let took = started.elapsed();
         let who = call.who.get().map_or("unknown", String::as_str);
         tracing::info!(%method, path = format!("{:.256}", call.uri.path()), status, who, ?took);
         response
@@ -96,8 +99,9 @@ impl Call {
         let collections = self.server.collections.read().map_err(in_doubt)?;
         self.server.connected(|connection| {
             // Whoever writes waits for it, and everybody else for that.
-            let until = Instant::now() + PATIENCE;
-            connection.progress_handler(1 << 16, Some(move || Instant::now() > until));
+            let (until, server) = (Instant::now() + PATIENCE, Arc::clone(&self.server));
+            let is_over = move || Instant::now() > until || server.ending.load(Ordering::Relaxed);
+            connection.progress_handler(1 << 16, Some(is_over));
             let done = self.ask(connection, scope).and_then(|asked| work(&asked, &collections));
             connection.progress_handler(0, None::<fn() -> bool>);
             done

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -459,7 +460,7 @@ async fn what_is_no_document_is_refused() {
     for body in [json!(["x", {}, null]), json!("x"), json!(1)] {
         post(body).await.refused(400, "general_argument_invalid");
     }
-    // Nobody has to be known for that, and nothing locked.
+    // Whoever it is, and be it refused.
     let both = [BACKEND, ("x-appwrite-jwt", "x")];
     for method in ["PUT", "HEAD", "OPTIONS"] {
         assert_eq!(host.ask(method, ALL, &both, json!({})).await.status, 404, "{method}");
@@ -716,4 +717,42 @@ async fn a_search_that_takes_long_is_given_up() {
     let answer = host.get(&queries(&vec![equal; 100]), &[BACKEND]).await;
     answer.refused(408, "database_timeout");
     assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 100_003);
+}
+
+/// Keys that are looked for without end.
+const ENDLESS: &str = "ALTER TABLE keys RENAME TO few;
+    CREATE VIEW keys AS WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number)
+    SELECT few.* FROM number JOIN few ON few.rowid = -n;";
+
+/// Finding out who asks is a search as well, and is not tried twice.
+#[tokio::test]
+async fn a_look_up_that_takes_long_is_given_up() {
+    let host = Host::seeded(ENDLESS);
+    let started = SystemTime::now();
+    host.get(ALL, &[BACKEND]).await.refused(408, "database_timeout");
+    assert!(started.elapsed().unwrap() < Duration::from_secs(9));
+    assert_eq!(host.get(ALL, &[]).await.status, 200);
+}
+
+/// It has two seconds, as everybody has who is being served.
+#[test]
+fn a_search_does_not_keep_a_server_that_shall_stop() {
+    let seed = directory("stops").join("seed.sql");
+    fs::write(&seed, format!("{}{ENDLESS}", include_str!("../seed.sql"))).unwrap();
+    let mut server = Command::new(env!("CARGO_BIN_EXE_appwrite-server"));
+    server.args(["--listen", "127.0.0.1:0", "--seed"]).arg(&seed).stdout(Stdio::piped());
+    let mut server = server.spawn().unwrap();
+    let mut log = BufReader::new(server.stdout.take().unwrap()).lines();
+    let listens = log.next().unwrap().unwrap();
+    let address = listens.split("http://").nth(1).unwrap().strip_suffix("/v1").unwrap();
+    let mut client = TcpStream::connect(address).unwrap();
+    write!(client, "GET {ALL} HTTP/1.1\r\nhost: x\r\n{}: {}\r\n\r\n", BACKEND.0, BACKEND.1)
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    let asked = SystemTime::now();
+    assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+    let took = asked.elapsed().unwrap();
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    assert!(log.any(|line| line.unwrap().contains(" status=408 ")), "it is logged");
 }
