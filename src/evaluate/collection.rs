@@ -182,6 +182,9 @@ impl Collection {
     /// Whether the principal may send an update that leaves a document as it was, which takes no
     /// more than reading it.
     ///
+    /// By this rule, which is the reference's, whoever may update and not read can find out whether a
+    /// document holds what it sends.
+    ///
     /// # Errors
     ///
     /// It may not. Unless it may update the document, that is [hidden](Unauthorized::is_hidden).
