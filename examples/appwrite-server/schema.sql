@@ -1,6 +1,6 @@
 CREATE TABLE users (
     id TEXT PRIMARY KEY,
-    email TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL UNIQUE COLLATE NOCASE,
     password TEXT NOT NULL, -- Argon2id, in the PHC format
     profile TEXT NOT NULL -- Appwrite's user document
 ) STRICT;

@@ -41,7 +41,7 @@ struct Lifetime {
 pub fn create_session(call: &Call) -> Result<Response> {
     let (who, login, found) = call.read("sessions.write", |asked, _| {
         let login: Login = call.json()?;
-        let sql = "SELECT json_array(id, password) FROM users WHERE email = lower(?)";
+        let sql = "SELECT json_array(id, password) FROM users WHERE email = ?";
         let found = asked.database.one::<(String, String)>(sql, [&login.email])?;
         Ok((asked.who.clone(), login, found))
     })?;

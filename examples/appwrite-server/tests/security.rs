@@ -226,7 +226,7 @@ async fn credentials_that_exclude_each_other_are_refused() {
 #[tokio::test]
 async fn cookies_are_sessions() {
     let host = Host::new();
-    let login = json!({ "email": "a@example.com", "password": "password-a" });
+    let login = json!({ "email": "A@Example.com", "password": "password-a" });
     let answer = host.ask("POST", "/v1/account/sessions/email", &[], login).await;
     assert_eq!((answer.status, answer.body["secret"].as_str()), (201, Some("")));
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
