@@ -16,6 +16,7 @@ mod bounds;
 mod command;
 mod concurrency;
 mod conformance;
+mod exhaustive;
 #[cfg(feature = "jwt")]
 mod identity;
 mod interface;
