@@ -94,9 +94,7 @@ fn lists() -> Vec<Vec<String>> {
         for second in first + 1..PERMISSIONS {
             lists.push(vec![permission(first), permission(second)]);
             let thirds = second + 1..PERMISSIONS;
-            lists.extend(
-                thirds.map(|third| [first, second, third].map(permission).to_vec()),
-            );
+            lists.extend(thirds.map(|third| [first, second, third].map(permission).to_vec()));
         }
     }
     assert_eq!(lists.len(), LISTS);
