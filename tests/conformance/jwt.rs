@@ -24,7 +24,10 @@ pub const ONLY_APPWRITE_ACCEPTS: [(TokenErrorKind, &str); 9] = [
     (TokenErrorKind::Algorithm, "a header must name the algorithm of the signature"),
     (TokenErrorKind::Critical, "RFC 7515 demands that unknown extensions are refused"),
     (TokenErrorKind::Signature, "a signature has one spelling"),
-    (TokenErrorKind::Payload, "a payload that is not an object names no user"),
+    (
+        TokenErrorKind::Payload,
+        "a payload deeper than 128 levels, or that is not an object, is not read",
+    ),
     (TokenErrorKind::MissingExp, "a token without an end cannot be taken back"),
     (
         TokenErrorKind::Claim,

@@ -1,20 +1,19 @@
-//! What may be done in a collection and what a caller may set on a document: the table of the
-//! semantics as plain code.
+//! The operations of a collection, and the permissions that a caller may set, as plain code.
 
 use rolegate::Action;
 
 use super::{oracle, recogniser};
 
-/// Whoever asks: `None` bypasses permissions.
+/// The roles of a principal. `None` bypasses permissions.
 pub type Roles<'a> = Option<&'a [&'a str]>;
 
-/// A collection, as the rules speak of it.
+/// The fields of a collection that the rules need.
 pub struct Rules<'a> {
     pub permissions: &'a [&'a str],
     pub document_security: bool,
 }
 
-/// Which documents a listing gives.
+/// The documents that a list gives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Listing {
     EveryDocument,
@@ -37,7 +36,7 @@ impl Rules<'_> {
         }
     }
 
-    /// Get, update or delete one document.
+    /// Returns `true` if the principal may get, update or delete one document.
     pub fn one(&self, roles: Roles<'_>, action: Action, document: &[&str]) -> bool {
         let of_document = roles.is_none_or(|roles| oracle::allows(roles, action, document));
         self.grants(roles, action) || (self.document_security && of_document)
@@ -52,7 +51,7 @@ impl Rules<'_> {
     }
 }
 
-/// What is stored of the permissions that a caller asks for, or `None` if they are refused.
+/// Returns the stored form of the permissions that a caller requests, or `None` if they are refused.
 pub fn document_permissions(
     roles: Roles<'_>,
     own_role: Option<&str>,
