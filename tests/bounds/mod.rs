@@ -5,8 +5,8 @@ mod memory;
 use std::time::{Duration, Instant};
 
 use rolegate::{
-    AclTable, Action, Collection, InsertError, Malformed, ParseErrorKind, Permission, Principal,
-    Role, User,
+    AclTable, Action, Collection, InsertError, MalformedPermission, ParseErrorKind, Permission,
+    Principal, Role, User,
 };
 
 const MILLION: usize = 1_000_000;
@@ -109,7 +109,7 @@ fn malformed_permissions_of_any_number_are_all_reported() {
         assert!(!Principal::guest().can(Action::Update, list()));
         let mut table = AclTable::new();
         let (id, malformed) = table.insert_lenient(list()).unwrap();
-        assert!(malformed.iter().map(Malformed::index).eq(0..MILLION));
+        assert!(malformed.iter().map(MalformedPermission::index).eq(0..MILLION));
         assert!(table.resolve(&Principal::guest(), Action::Read).allows(id));
         let error = table.insert(list()).unwrap_err();
         assert!(matches!(error, InsertError::Malformed(bad) if bad.index() == 0));
