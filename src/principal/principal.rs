@@ -63,7 +63,7 @@ impl Principal {
     /// Source: `User::getRoles` of appwrite/appwrite.
     pub fn user(user: &User) -> Result<Self, BlockedUser> {
         if user.is_blocked() {
-            return Err(BlockedUser { id: user.id.as_str().into() });
+            return Err(BlockedUser::new(user));
         }
         if user.is_guest() {
             return Ok(Self::guest());
@@ -177,6 +177,10 @@ pub struct BlockedUser {
 }
 
 impl BlockedUser {
+    pub(crate) fn new(user: &User) -> Self {
+        Self { id: user.id.as_str().into() }
+    }
+
     /// The user's id.
     #[must_use]
     pub fn user_id(&self) -> &str {
