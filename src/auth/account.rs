@@ -33,8 +33,20 @@ pub(super) struct AccountState {
 }
 
 impl Authenticated {
-    pub(super) fn new(identity: Identity, target: AccountState, actor: AccountState) -> Self {
+    pub(super) fn new(identity: Identity, account: AccountState) -> Self {
+        Self { identity, target: account, actor: AccountState::default() }
+    }
+
+    pub(super) fn of_impersonation(
+        identity: Identity,
+        target: AccountState,
+        actor: AccountState,
+    ) -> Self {
         Self { identity, target, actor }
+    }
+
+    pub(super) fn without_account(identity: Identity) -> Self {
+        Self::new(identity, AccountState::default())
     }
 
     /// Checks the scope of a route, such as `documents.read`, and then the account.

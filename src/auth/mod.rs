@@ -28,6 +28,7 @@ mod jwt;
 mod lookup;
 mod scope;
 mod secret;
+mod signed_in;
 mod step;
 mod time;
 

@@ -3,18 +3,18 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use super::account::{AccountState, Authenticated};
+use super::account::Authenticated;
 use super::api_key::{EphemeralKey, KeyKind, Owner, StoredKey};
-use super::credentials::{Credentials, ImpersonationTarget, SessionCredential, SessionProof};
+use super::credentials::{Credentials, ImpersonationTarget, SessionCredential};
 use super::error::AuthenticateError;
 use super::identity::{AuthMethod, GuestReason, Identity};
 use super::jwt::{Claims, JwtKeys, MAX_TOKEN_LEN};
 use super::lookup::{KeyLookup, UserLookup};
 use super::scope::{BuiltInScopes, Scopes};
-use super::secret::is_sha256_of;
-use super::time::{Expiry, UnixTime};
+use super::signed_in::SignedIn;
+use super::time::UnixTime;
 use crate::permission::Role;
-use crate::principal::{Principal, Session, User, is_empty_id};
+use crate::principal::{Principal, User, is_empty_id};
 
 /// Where the authentication of a request has arrived: at the caller, or at a look-up that the host does.
 ///
@@ -101,16 +101,6 @@ enum Target<'a> {
     Phone(&'a str),
 }
 
-/// A user who has signed in.
-struct SignedIn {
-    user: User,
-    method: AuthMethod,
-    scopes: Scopes,
-    end: Option<UnixTime>,
-    /// The number of factors of the session, for a session.
-    session_factors: Option<usize>,
-}
-
 /// Starts with the session.
 pub(super) fn begin<'a>(
     context: Context<'a>,
@@ -162,7 +152,7 @@ impl<'a> Request<'a> {
         match (self.credentials.key, signed_in) {
             (Some(_), Ok(_)) => Err(AuthenticateError::UserAndApiKey),
             (Some(key), Err(_)) => self.check_key(key),
-            (None, Ok(user)) => self.after_key(user),
+            (None, Ok(user)) => Ok(self.after_key(user)),
             (None, Err(reason)) => Ok(self.guest(reason)),
         }
     }
@@ -197,9 +187,9 @@ impl<'a> Request<'a> {
     }
 
     /// Goes on with an impersonation.
-    fn after_key(self, actor: SignedIn) -> Result<Step<'a>, AuthenticateError> {
+    fn after_key(self, actor: SignedIn) -> Step<'a> {
         let Some(target) = self.credentials.target.filter(|_| actor.user.impersonator) else {
-            return Ok(Step::Done(self.user(actor)));
+            return Step::Done(actor.authenticated());
         };
         let target = match target {
             ImpersonationTarget::Id(id) => Target::Id(id),
@@ -207,52 +197,12 @@ impl<'a> Request<'a> {
             ImpersonationTarget::Phone(phone) => Target::Phone(phone),
         };
         let purpose = Purpose::Impersonation { target, actor: Box::new(actor) };
-        Ok(Step::FindUser(FindUser { request: self, purpose }))
+        Step::FindUser(FindUser { request: self, purpose })
     }
 
     fn guest(self, reason: GuestReason) -> Step<'a> {
-        self.without_account(
-            Principal::guest(),
-            AuthMethod::Guest(reason),
-            self.context.scopes.guests.clone(),
-            None,
-        )
-    }
-
-    fn without_account(
-        self,
-        principal: Principal,
-        method: AuthMethod,
-        scopes: Scopes,
-        end: Option<UnixTime>,
-    ) -> Step<'a> {
-        let identity = Identity { principal, method, scopes, end, impersonator: None };
-        let state = AccountState::default;
-        Step::Done(Authenticated::new(identity, state(), state()))
-    }
-
-    fn user(self, user: SignedIn) -> Authenticated {
-        let state = AccountState::of(&user.user, user.session_factors);
-        let SignedIn { user, method, scopes, end, .. } = user;
-        // A blocked user has no principal; `state` refuses it before the identity is given out.
-        let principal = Principal::user(&user).unwrap_or_else(|_| Principal::guest());
-        let identity = Identity { principal, method, scopes, end, impersonator: None };
-        Authenticated::new(identity, state, AccountState::default())
-    }
-
-    fn impersonation(self, actor: SignedIn, target: &User) -> Authenticated {
-        let state = |user| AccountState::of(user, actor.session_factors);
-        let (target_state, actor_state) = (state(target), state(&actor.user));
-        let SignedIn { user, method, scopes, end, .. } = actor;
-        let identity = Identity {
-            // As in `user`.
-            principal: Principal::user(target).unwrap_or_else(|_| Principal::guest()),
-            method,
-            scopes,
-            end,
-            impersonator: Some(user.id.into()),
-        };
-        Authenticated::new(identity, target_state, actor_state)
+        let scopes = self.context.scopes.guests.clone();
+        without_account(Principal::guest(), AuthMethod::Guest(reason), scopes, None)
     }
 
     fn ephemeral_key(self, token: &str) -> Step<'a> {
@@ -275,7 +225,7 @@ impl<'a> Request<'a> {
             name: key.name,
             owner_id: key.project_id,
         };
-        self.without_account(principal, method, key.scopes.and(&scopes.keys), key.end)
+        without_account(principal, method, key.scopes.and(&scopes.keys), key.end)
     }
 
     /// Returns `true` for the id of this very project. An empty id names no project, whatever the
@@ -312,78 +262,25 @@ impl<'a> FindUser<'a> {
     pub fn found(self, user: Option<User>) -> Result<Step<'a>, AuthenticateError> {
         let user = user.filter(|user| self.lookup().is_answered_by(user));
         let Self { request, purpose } = self;
+        let (scopes, now) = (&request.context.scopes.users, request.now());
         match purpose {
             Purpose::Session(credential) => {
                 let signed_in = user.ok_or(GuestReason::UnknownUser);
-                request.after_session(signed_in.and_then(|user| request.session(credential, user)))
+                request.after_session(
+                    signed_in.and_then(|user| SignedIn::by_session(user, credential, scopes, now)),
+                )
             }
             Purpose::Jwt { claims, .. } => {
                 let signed_in = user.ok_or(GuestReason::UnknownUser);
-                request.after_jwt(signed_in.and_then(|user| request.jwt(&claims, user)))
+                request.after_jwt(
+                    signed_in.and_then(|user| SignedIn::by_jwt(user, &claims, scopes, now)),
+                )
             }
             Purpose::Impersonation { actor, .. } => Ok(Step::Done(match &user {
-                Some(target) => request.impersonation(*actor, target),
-                None => request.user(*actor),
+                Some(target) => actor.acting_as(target),
+                None => actor.authenticated(),
             })),
         }
-    }
-}
-
-impl Request<'_> {
-    fn session(
-        &self,
-        credential: SessionCredential<'_>,
-        user: User,
-    ) -> Result<SignedIn, GuestReason> {
-        let is_it = |session: &&Session| match credential.proof {
-            SessionProof::Secret(secret) => has_secret(session, secret),
-            SessionProof::VerifiedByHost(id) => !id.is_empty() && session.id == id,
-        };
-        // Several sessions may have one secret: one that has not expired is enough.
-        let mut reason = GuestReason::UnknownSession;
-        for session in user.sessions.iter().filter(is_it) {
-            let expiry = Expiry::of_session(session.expire.as_deref());
-            if expiry.has_passed(self.now()) {
-                reason = GuestReason::SessionExpired;
-                continue;
-            }
-            let (user_id, session_id) = (user.id.as_str().into(), session.id.as_str().into());
-            return Ok(SignedIn {
-                method: AuthMethod::Session { user_id, session_id },
-                scopes: self.context.scopes.users.clone(),
-                end: expiry.time(),
-                session_factors: Some(session.factors.len()),
-                user,
-            });
-        }
-        Err(reason)
-    }
-
-    /// Checks that the session of a JWT still exists. A JWT without `sessionId`, or with an empty one, is
-    /// bound to no session.
-    fn jwt(&self, claims: &Claims, user: User) -> Result<SignedIn, GuestReason> {
-        let session_id = claims.session_id().filter(|id| !is_empty_id(id));
-        let session_end = match session_id {
-            None => None,
-            Some(id) => {
-                let mut sessions = user.sessions.iter();
-                let session = sessions.find(|session| session.id == id);
-                let expire = session.ok_or(GuestReason::SessionDeleted)?.expire.as_deref();
-                let expiry = Expiry::of_session(expire);
-                if expiry.has_passed(self.now()) {
-                    return Err(GuestReason::SessionExpired);
-                }
-                expiry.time()
-            }
-        };
-        let (user_id, session_id) = (user.id.as_str().into(), session_id.map(Into::into));
-        Ok(SignedIn {
-            user,
-            method: AuthMethod::Jwt { user_id, session_id },
-            scopes: self.context.scopes.users.clone(),
-            end: claims.end().into_iter().chain(session_end).min(),
-            session_factors: None,
-        })
     }
 }
 
@@ -419,35 +316,40 @@ impl<'a> FindKey<'a> {
                 }
                 let scopes = key.scopes.and(&request.context.scopes.keys);
                 let principal = Principal::key_with_bypass();
-                Ok(request.without_account(principal, method(&id), scopes, end))
+                Ok(without_account(principal, method(&id), scopes, end))
             }
             (KeyLookup::Organization { team_id, .. }, Owner::Organization(id)) if id == team_id => {
                 if expired {
                     return Err(AuthenticateError::KeyExpired);
                 }
-                Ok(request.without_account(owner_of_team(&id), method(&id), key.scopes, end))
+                Ok(without_account(owner_of_team(&id), method(&id), key.scopes, end))
             }
             (KeyLookup::Account { user_id, .. }, Owner::Account(user)) if user.id == user_id => {
                 if expired {
                     return Err(AuthenticateError::AccountKeyExpired);
                 }
-                request.after_key(SignedIn {
+                Ok(request.after_key(SignedIn {
                     method: method(&user.id),
                     user: *user,
                     scopes: key.scopes,
                     end,
                     session_factors: None,
-                })
+                }))
             }
             _ => Err(unknown()),
         }
     }
 }
 
-/// Source: `User::sessionVerify` of appwrite/appwrite.
-fn has_secret(session: &Session, secret: &str) -> bool {
-    let is_same = |stored| is_sha256_of(stored, secret);
-    session.provider.is_some() && session.secret.as_deref().is_some_and(is_same)
+/// Returns a caller who has no account to check: a guest or a key.
+fn without_account<'a>(
+    principal: Principal,
+    method: AuthMethod,
+    scopes: Scopes,
+    end: Option<UnixTime>,
+) -> Step<'a> {
+    let identity = Identity { principal, method, scopes, end, impersonator: None };
+    Step::Done(Authenticated::without_account(identity))
 }
 
 fn owner_of_team(team: &str) -> Principal {

@@ -27,6 +27,7 @@ use crate::object::{null_as_default, only_from_objects, wrong_type_as_default};
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "these are the fields of Appwrite's JSON")]
 pub struct User {
     /// `$id`. A user without an id is a guest. So is one with `""` or `"0"`, which Appwrite takes for none.
     #[serde(rename = "$id", default, deserialize_with = "null_as_default")]
@@ -52,7 +53,7 @@ pub struct User {
     /// Whether the user turned on a second factor.
     #[serde(default, deserialize_with = "null_as_default")]
     pub mfa: bool,
-    /// MfaAuthenticators, which can be a second factor.
+    /// Authenticators, which can be a second factor.
     #[serde(default, deserialize_with = "null_as_default")]
     pub authenticators: Vec<MfaAuthenticator>,
     /// Whether the user may act as another user.
