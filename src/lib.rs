@@ -48,7 +48,8 @@
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
 //! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
 //! | tell a person why | [`Principal::explain`], [`Collection::explain`] |
-//! | tell who asks from a session, a JWT or an API key | `auth::Authenticator`, `auth::JwtKeys`, with the feature `auth` |
+//! | answer a refused request | [`Refusal`]: the HTTP status and the error type |
+//! | authenticate a session, a JWT or an API key | `auth::Authenticator`, with the feature `auth` |
 //!
 //! # Which way to filter
 //!
@@ -137,11 +138,13 @@ mod principal;
 mod refusal;
 mod runs;
 
-pub use acl::{AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, Malformed, TableFull};
+pub use acl::{
+    AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, MalformedPermission, TableFull,
+};
 pub use evaluate::{
-    Collection, DocumentSecurity, Explanation, GrantError, Level, ListScope,
-    MAX_REQUEST_PERMISSIONS, MalformedPermission, Matcher, Reason, Selection, SelectionIter,
-    Unauthorized, Visibility,
+    AccessDenied, AccessDeniedKind, Collection, DocumentSecurity, Explanation, ExplanationReason,
+    Listing, MAX_REQUEST_PERMISSIONS, Matcher, PermissionSource, Selection, SelectionIter,
+    SetPermissionsError, Visibility,
 };
 pub use index::DocumentIndex;
 pub use permission::{
