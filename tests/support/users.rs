@@ -1,4 +1,4 @@
-//! The roles of a user: the table of the semantics as plain code.
+//! The roles of a user, as plain code.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::recogniser;
 
-/// What a user document makes of whoever holds it.
+/// The principal that a user document gives.
 #[derive(PartialEq, Eq, Debug)]
 pub enum Who {
     Blocked,
@@ -14,7 +14,7 @@ pub enum Who {
     User(BTreeSet<String>),
 }
 
-/// The roles of a user, from its JSON.
+/// Returns the principal and the roles of a user, from its JSON.
 pub fn who(document: &Value) -> Who {
     if document["status"] == false {
         return Who::Blocked;
@@ -56,7 +56,7 @@ fn of_membership(membership: &Value) -> Vec<String> {
     roles
 }
 
-/// A text, empty where none is given.
+/// Returns a text, or the empty text for another type.
 fn given(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
