@@ -17,8 +17,6 @@ mod command;
 mod concurrency;
 mod conformance;
 mod exhaustive;
-#[cfg(feature = "jwt")]
-mod identity;
 mod interface;
 mod json;
 mod properties;
