@@ -14,11 +14,11 @@ case "${1:-}" in
 "")
     # No old figures among the new ones, and nothing is built while something is measured.
     rm -rf "$CRITERION_HOME"
-    cargo bench --locked --features jwt --no-run
+    cargo bench --locked --features auth --no-run
     cargo bench "${peers[@]}" --no-run
     cargo build "${report[@]}"
     started=$SECONDS
-    cargo bench --locked --features jwt --bench engine --bench filter --bench identity --bench json -- --noplot
+    cargo bench --locked --features auth --bench engine --bench filter --bench identity --bench json -- --noplot
     cargo bench "${peers[@]}" -- --noplot
     cargo run "${report[@]}" -- "$CRITERION_HOME"
     echo "measured in $(((SECONDS - started) / 60)) minutes"
