@@ -157,7 +157,10 @@ pub use principal::{
     MAX_LEEWAY, MAX_TOKEN_LEN, MissingScope, Pending, Provenance, RequestError, Scopes, Secret,
     TokenError, TokenErrorKind, Tokens,
 };
-pub use principal::{BlockedUser, Membership, Principal, PrincipalKind, Session, User};
+pub use principal::{
+    BlockedUser, Membership, Principal, PrincipalKind, Session, SkippedRole, SkippedRoleReason,
+    User,
+};
 pub use refusal::Refusal;
 
 /// The README's code, compiled and run.

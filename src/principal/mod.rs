@@ -34,9 +34,11 @@ mod secret;
 #[cfg(feature = "jwt")]
 mod token_error;
 mod user;
+mod user_roles;
 
 pub use principal::{BlockedUser, Principal, PrincipalKind};
 pub use user::{Membership, Session, User};
+pub use user_roles::{SkippedRole, SkippedRoleReason};
 
 #[cfg(feature = "jwt")]
 pub use {
