@@ -103,7 +103,7 @@ impl Principal {
     /// [`Membership`]: crate::Membership
     pub fn user(user: &User) -> Result<Self, BlockedUser> {
         if user.is_blocked() {
-            return Err(BlockedUser { id: user.id.as_str().into() });
+            return Err(BlockedUser::new(user));
         }
         if user.is_guest() {
             return Ok(Self::guest());
@@ -224,6 +224,10 @@ pub struct BlockedUser {
 }
 
 impl BlockedUser {
+    pub(crate) fn new(user: &User) -> Self {
+        Self { id: user.id.as_str().into() }
+    }
+
     /// Returns the id of the user.
     #[must_use]
     pub fn user_id(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::object::{null_as_default, only_from_objects};
+use crate::object::{null_as_default, only_from_objects, wrong_type_as_default};
 
 /// A user document of Appwrite, read from its JSON.
 ///
@@ -54,26 +54,45 @@ use crate::object::{null_as_default, only_from_objects};
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "these are the fields of Appwrite's JSON")]
 pub struct User {
     /// The id, `$id` in JSON. A user without an id, or with the id `""` or `"0"`, is a guest.
     #[serde(rename = "$id", default, deserialize_with = "null_as_default")]
     pub id: String,
+    /// The e-mail address, in lower case. It decides whether an impersonation by address found this user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The phone number. It decides whether an impersonation by number found this user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// `true` if the e-mail address is verified.
     #[serde(default, deserialize_with = "null_as_default")]
     pub email_verification: bool,
     /// `true` if the phone number is verified.
     #[serde(default, deserialize_with = "null_as_default")]
     pub phone_verification: bool,
-    /// `false` if the user is blocked. `None` is not blocked.
+    /// `false` for a blocked user. A user without a status is not blocked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<bool>,
+    /// `true` if the user must reset the password before anything else.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub reset: bool,
+    /// `true` if the user turned on a second factor.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub mfa: bool,
+    /// Authenticators, which can be a second factor.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub authenticators: Vec<MfaAuthenticator>,
+    /// `true` if the user may act as another user.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub impersonator: bool,
     /// The labels. Each gives the role `label:NAME`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub labels: Vec<String>,
     /// The memberships in teams.
     #[serde(default, deserialize_with = "null_as_default")]
     pub memberships: Vec<Membership>,
-    /// Sessions, the ones that have ended included.
+    /// Sessions, including those that have ended.
     #[serde(default, deserialize_with = "null_as_default")]
     pub sessions: Vec<Session>,
 }
@@ -88,7 +107,7 @@ impl User {
     /// Returns `true` if the user has no id: it is absent, `""` or `"0"`.
     #[must_use]
     pub fn is_guest(&self) -> bool {
-        is_empty(&self.id)
+        is_empty_id(&self.id)
     }
 
     /// Returns `true` if the e-mail address or the phone number is verified.
@@ -144,33 +163,93 @@ impl Membership {
     }
 }
 
-/// A user's session.
+/// An authenticator of a user.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", remote = "Self")]
+#[non_exhaustive]
+pub struct MfaAuthenticator {
+    /// `type`, such as `totp`.
+    #[serde(rename = "type", default, deserialize_with = "null_as_default")]
+    pub kind: String,
+    /// Whether the user has completed it once.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub verified: bool,
+}
+
+/// A session of a user.
+///
+/// A field of another type counts as absent. So it ends this one session, and the rest of the user stays
+/// readable. `Debug` does not print `secret`.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct Session {
     /// `$id` of the session.
-    #[serde(rename = "$id", default, deserialize_with = "null_as_default")]
+    #[serde(rename = "$id", default, deserialize_with = "wrong_type_as_default")]
     pub id: String,
-    /// When it ends, in ISO 8601 as Appwrite writes it: `2026-01-01T00:15:00.000+00:00`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The end, in ISO 8601 as Appwrite writes it: `2026-01-01T00:15:00.000+00:00`. A session without an end,
+    /// or with one that is no date, has ended.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "wrong_type_as_default"
+    )]
     pub expire: Option<String>,
+    /// The SHA-256 of the session's secret, in lower-case hexadecimal.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "wrong_type_as_default"
+    )]
+    pub secret: Option<String>,
+    /// How the user signed in, such as `email`. A session without a provider is not found by its secret.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "wrong_type_as_default"
+    )]
+    pub provider: Option<String>,
+    /// The factors that the user has completed, such as `password` and `totp`. They are counted.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "wrong_type_as_default"
+    )]
+    pub factors: Vec<String>,
 }
 
 impl Session {
-    /// A session that ends at `expire`.
+    /// Creates a session that ends at `expire`, with one completed factor.
     #[must_use]
     pub fn new(id: impl Into<String>, expire: impl Into<String>) -> Self {
-        Self { id: id.into(), expire: Some(expire.into()) }
+        let factors = vec!["password".to_owned()];
+        Self { id: id.into(), expire: Some(expire.into()), factors, ..Self::default() }
     }
 }
 
-/// Returns `true` for the strings that PHP's `empty()` takes for no value.
-fn is_empty(value: &str) -> bool {
-    matches!(value, "" | "0")
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .field("expire", &self.expire)
+            .field("secret", &self.secret.as_ref().map(|_| ".."))
+            .field("provider", &self.provider)
+            .field("factors", &self.factors)
+            .finish()
+    }
 }
 
-only_from_objects!(User: "a user", Membership: "a membership", Session: "a session");
+/// Returns `true` if Appwrite takes a text for absent: PHP's `empty()` of a string.
+pub(crate) fn is_empty_id(id: &str) -> bool {
+    matches!(id, "" | "0")
+}
+
+only_from_objects!(
+    User: "a user",
+    Membership: "a membership",
+    Session: "a session",
+    MfaAuthenticator: "an authenticator"
+);
 
 /// `remote = "Self"` leaves writing to us too; it is what was derived.
 macro_rules! written_as_derived {
@@ -183,4 +262,4 @@ macro_rules! written_as_derived {
     )*};
 }
 
-written_as_derived!(User, Membership, Session);
+written_as_derived!(User, Membership, Session, MfaAuthenticator);

@@ -1,4 +1,4 @@
-//! `collections`, `collections_raw`: what may be done in a collection.
+//! `collections`, `collections_raw`: which operations a collection and its documents allow.
 
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ enum Listed {
     Error(String),
 }
 
-/// What is asked, and how the answers compare.
+/// A comparison of two verdicts on a named question.
 type Compare<'a> = &'a mut dyn FnMut(&str, Verdicts, &Question<'_>) -> Result<(), String>;
 
 impl Case {
@@ -57,7 +57,7 @@ impl Case {
         Collection::new(permissions, (*document_security).into())
     }
 
-    /// The documents listed by filtering compiled lists, which raw strings must agree with.
+    /// Returns the documents that a list gives. Compiled lists and raw strings must agree.
     fn listed(&self, principal: &Principal) -> Result<Vec<String>, String> {
         let collection = self.collection();
         let mut table = AclTable::new();
@@ -84,7 +84,7 @@ impl Case {
         Ok(compiled)
     }
 
-    /// A question about the collection, or about a document in it.
+    /// Returns a question about the collection, or about one of its documents.
     fn question<'a>(&'a self, action: Action, document: Option<&'a Document>) -> Question<'a> {
         let Self { roles, bypass, collection, .. } = self;
         let own = collection.permissions.as_slice();
@@ -93,14 +93,14 @@ impl Case {
         Question { action, bypass: *bypass, roles, lists }
     }
 
-    /// Every operation on every document and on the collection.
+    /// Compares every operation on every document and on the collection.
     fn compare(&self, compare: Compare<'_>) -> Result<(), String> {
         let principal = principal(&self.roles, self.bypass);
         let collection = self.collection();
         for document in &self.documents {
             let Document { id, permissions } = document;
             for action in Action::ALL {
-                let (ours, name, reference) = match action {
+                let (ours, name, appwrite) = match action {
                     Action::Create => continue,
                     Action::Read => (collection.get(&principal, permissions), "get", self.get[id]),
                     Action::Update => {
@@ -116,7 +116,7 @@ impl Case {
                 let explained = collection.explain(&principal, action, permissions).allowed;
                 same("explanation", &explained, &ours)?;
                 let question = self.question(action, Some(document));
-                compare(&format!("{name} {id}"), Verdicts { ours, reference }, &question)?;
+                compare(&format!("{name} {id}"), Verdicts { ours, appwrite }, &question)?;
             }
             let unchanged = collection.update_without_changes(&principal, permissions).is_ok();
             same("unchanged", &unchanged, &collection.get(&principal, permissions).is_ok())?;
@@ -124,11 +124,11 @@ impl Case {
         let ours = collection.create(&principal).is_ok();
         let explained = collection.explain(&principal, Action::Create, [""; 0]).allowed;
         same("explanation", &explained, &ours)?;
-        let verdicts = Verdicts { ours, reference: verdict(&self.create)? };
+        let verdicts = Verdicts { ours, appwrite: verdict(&self.create)? };
         compare("create", verdicts, &self.question(Action::Create, None))
     }
 
-    /// The count is that of the list, or the same error.
+    /// Checks that Appwrite's count is the length of its list, or the same error.
     fn check_count(&self) -> Result<(), String> {
         let expected = match &self.list {
             Listed::Ok(ids) => Value::from(ids.len()),
@@ -138,6 +138,7 @@ impl Case {
     }
 }
 
+/// Returns `true` if an operation was allowed.
 fn verdict(answer: &str) -> Result<bool, String> {
     match answer {
         "ok" => Ok(true),
@@ -147,7 +148,7 @@ fn verdict(answer: &str) -> Result<bool, String> {
 }
 
 #[test]
-fn collections_answer_as_the_reference_does() {
+fn collection_well_formed_answers_as_appwrite() {
     check_all("collections", |case: &Case| {
         let principal = principal(&case.roles, case.bypass);
         let listed = match case.listed(&principal) {
@@ -156,12 +157,12 @@ fn collections_answer_as_the_reference_does() {
         };
         same("list", &listed, &case.list)?;
         case.check_count()?;
-        case.compare(&mut |what, Verdicts { ours, reference }, _| same(what, &ours, &reference))
+        case.compare(&mut |what, Verdicts { ours, appwrite }, _| same(what, &ours, &appwrite))
     });
 }
 
 #[test]
-fn collections_raw_are_never_more_than_the_reference() {
+fn collection_stored_raw_allows_no_more_than_appwrite() {
     let mut differences = Differences::default();
     let mut number = 0;
     check_all("collections_raw", |case: &Case| {
@@ -169,23 +170,23 @@ fn collections_raw_are_never_more_than_the_reference() {
         case.check_count()?;
         let listed = case.listed(&principal(&case.roles, case.bypass));
         let ours: &[String] = listed.as_deref().unwrap_or_default();
-        let reference: &[String] = match &case.list {
+        let appwrite: &[String] = match &case.list {
             Listed::Ok(ids) => ids,
             Listed::Error(_) => &[],
         };
         if !case.collection.document_security {
             let verdicts =
-                Verdicts { ours: listed.is_ok(), reference: matches!(case.list, Listed::Ok(_)) };
+                Verdicts { ours: listed.is_ok(), appwrite: matches!(case.list, Listed::Ok(_)) };
             let question = case.question(Action::Read, None);
             differences.compare(&format!("line {number}: list"), verdicts, &question)?;
         } else if listed.is_err() || matches!(case.list, Listed::Error(_)) {
-            return Err("an error, though documents can grant".into());
+            return Err("an error, although documents can grant".into());
         }
         for document in &case.documents {
-            let (ours, reference) = (ours.contains(&document.id), reference.contains(&document.id));
+            let (ours, appwrite) = (ours.contains(&document.id), appwrite.contains(&document.id));
             let name = format!("line {number}: list {}", document.id);
             let question = case.question(Action::Read, Some(document));
-            differences.compare(&name, Verdicts { ours, reference }, &question)?;
+            differences.compare(&name, Verdicts { ours, appwrite }, &question)?;
         }
         case.compare(&mut |what, verdicts, question| {
             differences.compare(&format!("line {number}: {what}"), verdicts, question)

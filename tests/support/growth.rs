@@ -1,7 +1,7 @@
-//! What is done with inputs of any size, so that it can be counted how it grows with them: bytes by
-//! the tests, instructions by `benches/counts.sh`.
+//! Operations on inputs of any size. Tests count the bytes and `benches/counts.sh` the instructions
+//! that an operation takes for an input and for its double.
 //!
-//! A case makes its input first, which does not count, and then gives what to run.
+//! A case makes its input first, which is not counted, and then returns the operation.
 
 use std::hint::black_box;
 
@@ -11,16 +11,16 @@ use rolegate::{
     Principal, Role, User, Visibility, aggregate,
 };
 
-/// How much more it may take for twice the input.
+/// The growth that is allowed for twice the input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Growth {
-    /// Nothing: after a bounded beginning the input is not looked at.
+    /// No growth: only a bounded prefix of the input is read.
     None,
-    /// Twice as much, and what sorting adds to it.
+    /// Twice as much, plus the logarithm of sorting.
     Linear,
 }
 
-/// Something that is done with an input of a given size.
+/// An operation on an input of a given size.
 pub struct Case {
     pub name: &'static str,
     pub growth: Growth,
@@ -38,7 +38,7 @@ const fn case(
     Case { name, growth, size, prepare }
 }
 
-/// Every kind of input that may be larger than anybody expects.
+/// Every kind of input that a client can make large.
 pub const CASES: [Case; 21] = [
     case("text", Growth::None, 1 << 20, text),
     case("nesting", Growth::Linear, 100_000, nesting),
@@ -84,7 +84,7 @@ fn text(size: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// JSON that is nested as deep as the input is long, in fields that are read and in others.
+/// JSON that is nested as deep as the input is long, in fields that are read and in ignored ones.
 fn nesting(depth: usize) -> Box<dyn FnOnce()> {
     let nested = |field: &str| format!("{{\"{field}\":{}", "[".repeat(depth));
     let users = ["prefs", "labels", "memberships"].map(nested);
@@ -95,7 +95,7 @@ fn nesting(depth: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// The same in responses and streams, for which as much is set aside as comes in.
+/// Deep nesting in responses and streams, which are buffered.
 fn nesting_of_documents(depth: usize) -> Box<dyn FnOnce()> {
     let [arrays, objects] = ["[", "{\"a\":"].map(|open| open.repeat(depth));
     let response = format!("{{\"documents\":{arrays}");
@@ -111,7 +111,7 @@ fn nesting_of_documents(depth: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Few permissions, many times each.
+/// Four permissions, many times each.
 fn repetitions(count: usize) -> Box<dyn FnOnce()> {
     let few = ["update(\"users\")", "read(\"team:t1\")", "write(\"user:a\")", "read(\"any\")"];
     let list: Vec<&str> = few.repeat(count / few.len());
@@ -124,7 +124,7 @@ fn repetitions(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// `write` taken apart, repetitions left out.
+/// Expansion of `write`, without repetitions.
 fn aggregated(count: usize) -> Box<dyn FnOnce()> {
     let texts: Vec<String> = (0..count).map(|n| format!("write(\"user:u{}\")", n / 2)).collect();
     Box::new(move || {
@@ -134,7 +134,7 @@ fn aggregated(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Lines that pass by, with permissions of which half are malformed.
+/// A stream of lines in which half of the permissions are malformed.
 fn lines(count: usize) -> Box<dyn FnOnce()> {
     let line =
         |n| format!("{{\"$permissions\":[\"read(\\\"usr:u{n}\\\")\",\"read(\\\"any\\\")\"]}}\n");
@@ -160,7 +160,7 @@ fn for_users(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("read(\"user:u{number:06}\")")).collect()
 }
 
-/// One list for as many roles.
+/// One compiled list that names `count` roles.
 fn roles(count: usize) -> Box<dyn FnOnce()> {
     let list = for_users(count);
     Box::new(move || {
@@ -171,7 +171,7 @@ fn roles(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// The same, never compiled.
+/// One list that names `count` roles, as raw strings.
 fn roles_as_strings(count: usize) -> Box<dyn FnOnce()> {
     let list = for_users(count);
     Box::new(move || {
@@ -182,7 +182,7 @@ fn roles_as_strings(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// As many lists, each with roles of its own.
+/// `count` lists, each with roles of its own.
 fn lists(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<[String; 2]> = (0..count)
         .map(|at| [format!("read(\"user:a{at:06}\")"), format!("update(\"team:b{at:06}\")")])
@@ -190,7 +190,7 @@ fn lists(count: usize) -> Box<dyn FnOnce()> {
     Box::new(move || insert_and_filter(&lists, 0))
 }
 
-/// As many lists, which all name the same role.
+/// `count` lists that all name the same role.
 fn lists_of_one_role(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<[String; 2]> = (0..count)
         .map(|at| {
@@ -206,7 +206,7 @@ fn insert_and_filter(lists: &[[String; 2]], visible: usize) {
     assert_eq!(table.resolve(&guest(), Action::Read).filter(&column).count(), visible);
 }
 
-/// A list that is refused for its last permission, again and again.
+/// A list that is refused three times for its last permission.
 fn refused(count: usize) -> Box<dyn FnOnce()> {
     let mut list = for_users(count);
     list.push("nonsense".into());
@@ -219,7 +219,7 @@ fn refused(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A principal with as many roles.
+/// A principal with `count` roles.
 fn principal(count: usize) -> Box<dyn FnOnce()> {
     let roles: Vec<String> = (0..count).map(|number| format!("team:t{number:06}")).collect();
     let list = [format!("read(\"team:t{:06}\")", count / 2)];
@@ -233,7 +233,7 @@ fn principal(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A user document of as many labels and memberships.
+/// A user document with `count` labels and memberships.
 fn user(count: usize) -> Box<dyn FnOnce()> {
     let all = |item: fn(usize) -> String| (0..count / 2).map(item).collect::<Vec<_>>().join(",");
     let labels = all(|at| format!("\"l{at:06}\""));
@@ -255,7 +255,7 @@ fn explain(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A response of as many documents.
+/// A response with `count` documents.
 fn documents(count: usize) -> Box<dyn FnOnce()> {
     let document = |at: usize| {
         let role = if at.is_multiple_of(3) { "any".into() } else { format!("user:u{at:06}") };
@@ -273,7 +273,7 @@ fn documents(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// One document, most of it one string, with escapes in it.
+/// One document that is mostly one string with escapes.
 fn long_document(size: usize) -> Box<dyn FnOnce()> {
     let long = "abcdefghijklm\\n ".repeat(size / 16);
     let json = format!(r#"[{{"{long}":"{long}","$permissions":["read(\"any\")","{long}"]}}]"#);
@@ -288,29 +288,29 @@ fn for_user(number: usize) -> [String; 1] {
     [format!("read(\"user:u{number:06}\")")]
 }
 
-/// Every document, whatever its list.
+/// Returns the visibility of a key that bypasses permissions.
 fn of_key(index: &DocumentIndex<usize>) -> Visibility {
     index.table().resolve(&Principal::key_with_bypass(), Action::Read)
 }
 
-/// Documents that come, are paged through and go, each with a list of its own.
+/// Documents with a list of their own that are inserted, paged through and removed.
 fn index(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
-    let everybody = (0..count).map(|number| format!("user:u{number:06}"));
-    let everybody = Principal::parse_roles(everybody).unwrap();
+    let all_users = (0..count).map(|number| format!("user:u{number:06}"));
+    let all_users = Principal::parse_roles(all_users).unwrap();
     Box::new(move || {
         let mut index = DocumentIndex::new();
         for (document, list) in lists.iter().enumerate() {
             assert!(index.insert(document, list).is_ok());
         }
-        let visible = index.table().resolve(&everybody, Action::Read);
+        let visible = index.table().resolve(&all_users, Action::Read);
         assert_eq!(index.count(&visible), count);
         assert_eq!(index.before(&visible, None).count(), count);
         assert!((0..count).all(|document| index.remove(&document)));
     })
 }
 
-/// One document, whose list changes as often.
+/// One document whose list changes `count` times.
 fn index_changes(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
     Box::new(move || {
@@ -322,7 +322,7 @@ fn index_changes(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// As many documents, and as many changes of one of them, of which a full table refuses nearly all.
+/// `count` documents, and `count` changes of one document. A full table refuses nearly all changes.
 fn index_refused(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
     let mut index = DocumentIndex::with_limits(AclLimits { lists: 4, ..AclLimits::default() });
@@ -335,7 +335,7 @@ fn index_refused(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Pages of 25 for whoever sees few of as many documents, all but half of them, and all.
+/// Pages of 25 for a principal that sees 50 of `count` documents, one that sees half, and a bypass.
 fn index_page(count: usize) -> Box<dyn FnOnce()> {
     let mut index = DocumentIndex::new();
     for document in 0..count {
@@ -346,7 +346,7 @@ fn index_page(count: usize) -> Box<dyn FnOnce()> {
         };
         index.insert(document, &list).unwrap();
     }
-    // Never freed: to free it takes time in proportion to it.
+    // Leaked: freeing takes time linear in its size, which would be counted.
     let index = Box::leak(Box::new(index));
     let resolve = |roles: Vec<String>| {
         index.table().resolve(&Principal::parse_roles(roles).unwrap(), Action::Read)

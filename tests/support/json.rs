@@ -1,12 +1,12 @@
-//! Filtering JSON the naive way: `serde_json` says what is JSON, a tree of places says what is where,
-//! and the output is put together piece by piece.
+//! A naive JSON filter. `serde_json` decides what is JSON, a tree holds the offsets of values, and the
+//! output is concatenated piece by piece.
 
 use rolegate::Action;
 use serde_json::Value;
 
 use super::oracle;
 
-/// What some JSON is, once it is known.
+/// The form of an input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
     List,
@@ -14,7 +14,7 @@ pub enum Form {
     Lines,
 }
 
-/// Who asks for what, and how.
+/// The principal, the action and the settings of a filter.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// `None` bypasses permissions.
@@ -24,19 +24,19 @@ pub struct Question<'a> {
     pub nested: bool,
 }
 
-/// What must come out.
+/// The expected output.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Output {
     pub text: String,
     pub visible: u64,
     pub removed: u64,
     pub nested_removed: u64,
-    /// Documents with a malformed permission, once for each.
+    /// The positions of documents with a malformed permission, once for each permission.
     pub malformed: Vec<u64>,
 }
 
-/// What must come out, or `None` if the input must be refused. `form` is `None` where it is to be
-/// found out.
+/// Returns the expected output, or `None` if the input must be refused. With `form: None` the form is
+/// detected.
 pub fn filter(input: &[u8], form: Option<Form>, question: Question<'_>) -> Option<(Form, Output)> {
     let form = form.map_or_else(|| detect(input, question), Some)?;
     let mut output = Output::default();
@@ -70,7 +70,7 @@ fn lines_line(line: &[u8], question: Question<'_>, output: &mut Output) -> Optio
     Some(())
 }
 
-/// The text, if it is one JSON value.
+/// Returns the text if it is one JSON value.
 fn json(input: &[u8]) -> Option<&str> {
     serde_json::from_slice::<Value>(input).ok()?;
     Some(std::str::from_utf8(input).unwrap())
@@ -147,8 +147,8 @@ fn elements(
     Some(join(text, node, nodes, kept))
 }
 
-/// An array with some of its elements: each comes with what is before it, the first with what is
-/// before the first; and of nothing nothing is left.
+/// Returns an array with some of its elements. Each element keeps the separator before it. Without
+/// elements the array is `[]`.
 fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> String {
     if nodes.is_empty() {
         return text[array.start..array.end].into();
@@ -166,7 +166,7 @@ fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> 
     if any { body + &text[nodes[nodes.len() - 1].end..array.end] } else { "[]".into() }
 }
 
-/// A document as it comes out, `None` within if it does not.
+/// Returns the filtered document, or an inner `None` if it is not visible.
 #[allow(clippy::option_option, reason = "refused, removed, kept")]
 fn document(
     text: &str,
@@ -193,7 +193,8 @@ fn document(
     Some(None)
 }
 
-/// A value within a document, the documents within it filtered. Its own permissions have been seen to.
+/// Returns a value within a document with its nested documents filtered. Its own permissions are
+/// already tested.
 fn inner(
     text: &str,
     node: &Node,
@@ -237,7 +238,8 @@ fn inner(
     }
 }
 
-/// Whether an object's permissions allow it, `None` within if it has none. Two of them are refused.
+/// Returns `true` if the permissions of an object allow it, or an inner `None` without permissions.
+/// A second `$permissions` is refused.
 #[allow(clippy::option_option, reason = "refused, none, decided")]
 fn permitted(
     members: &[(String, Node)],
@@ -270,7 +272,7 @@ fn permitted(
     Some(Some(granted))
 }
 
-/// A value, and where it is.
+/// A value with its offsets.
 struct Node {
     start: usize,
     end: usize,
@@ -285,7 +287,7 @@ enum Kind {
 }
 
 impl Node {
-    /// Reads a text that is known to be JSON.
+    /// Reads a valid JSON text.
     fn read(text: &str) -> Self {
         let mut at = 0;
         Self::read_at(text.as_bytes(), &mut at)
