@@ -152,7 +152,8 @@ pub use permission::{
     MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Status, aggregate,
 };
 pub use principal::{
-    BlockedUser, Membership, MfaAuthenticator, Principal, PrincipalKind, Session, User,
+    BlockedUser, Membership, MfaAuthenticator, Principal, PrincipalKind, Session, SkippedRole,
+    SkippedRoleReason, User,
 };
 pub use refusal::Refusal;
 
