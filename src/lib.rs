@@ -134,16 +134,18 @@ mod permission;
 mod principal;
 mod runs;
 
-pub use acl::{AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, Malformed, TableFull};
+pub use acl::{
+    AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, MalformedPermission, TableFull,
+};
 pub use evaluate::{
     Collection, DocumentSecurity, Explanation, GrantError, Level, ListScope,
-    MAX_REQUEST_PERMISSIONS, MalformedPermission, Matcher, Reason, Selection, SelectionIter,
-    Unauthorized, Visibility,
+    MAX_REQUEST_PERMISSIONS, Matcher, Reason, Selection, SelectionIter, Unauthorized, Visibility,
 };
 pub use index::DocumentIndex;
 pub use permission::{
     Action, ActionSet, ActionSetIter, MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN,
-    MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Status, aggregate,
+    MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Verification,
+    aggregate,
 };
 #[cfg(feature = "jwt")]
 pub use principal::{

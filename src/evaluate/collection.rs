@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use smallvec::SmallVec;
 
 use super::{Matcher, Visibility};
-use crate::acl::{AclTable, Malformed};
+use crate::acl::{AclTable, MalformedPermission};
 use crate::object::{null_as_default, only_from_objects};
 use crate::permission::{Action, ActionSet, Permission};
 use crate::principal::Principal;
@@ -53,7 +53,7 @@ pub enum DocumentSecurity {
 #[derive(Clone, Debug, Default)]
 pub struct Collection {
     permissions: Vec<Permission<'static>>,
-    malformed: Vec<Malformed>,
+    malformed: Vec<MalformedPermission>,
     document_security: DocumentSecurity,
 }
 
@@ -79,7 +79,7 @@ impl Collection {
         for (index, permission) in permissions.into_iter().enumerate() {
             match permission.as_ref().parse() {
                 Ok(permission) => collection.permissions.push(permission),
-                Err(error) => collection.malformed.push(Malformed::new(index, error)),
+                Err(error) => collection.malformed.push(MalformedPermission::new(index, error)),
             }
         }
         collection
@@ -93,7 +93,7 @@ impl Collection {
 
     /// The permissions that are malformed, each with its position and reason.
     #[must_use]
-    pub fn malformed(&self) -> &[Malformed] {
+    pub fn malformed(&self) -> &[MalformedPermission] {
         &self.malformed
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::acl::Malformed;
+use crate::acl::MalformedPermission;
 use crate::permission::{Action, ActionSet, Permission, Role, RoleKind, aggregate};
 use crate::principal::Principal;
 
@@ -41,7 +41,7 @@ impl Principal {
             let permission: Permission<'static> = text
                 .as_ref()
                 .parse()
-                .map_err(|error| GrantError::Malformed(Malformed::new(index, error)))?;
+                .map_err(|error| GrantError::Malformed(MalformedPermission::new(index, error)))?;
             let actions = permission.actions();
             if actions != ActionSet::WRITE && actions.contains(Action::Create) {
                 return Err(GrantError::Action { index, permission });
@@ -55,7 +55,8 @@ impl Principal {
     }
 
     fn default_permissions(&self) -> Vec<Permission<'static>> {
-        let is_user = |role: &&Role<'_>| matches!(role.kind(), RoleKind::User { status: None, .. });
+        let is_user =
+            |role: &&Role<'_>| matches!(role.kind(), RoleKind::User { verification: None, .. });
         let mut users = self.roles().iter().filter(is_user);
         let (Some(user), None) = (users.next(), users.next()) else { return Vec::new() };
         [Action::Read, Action::Update, Action::Delete].map(|act| Permission::new(act, user)).into()
@@ -72,7 +73,7 @@ pub enum GrantError {
         count: usize,
     },
     /// A permission is malformed.
-    Malformed(Malformed),
+    Malformed(MalformedPermission),
     /// A permission for an action that means nothing on a document.
     Action {
         /// Its position in the list, from 0.

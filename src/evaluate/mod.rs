@@ -12,7 +12,7 @@ mod visibility;
 
 pub use collection::{Collection, DocumentSecurity, ListScope, Unauthorized};
 pub use document_permissions::{GrantError, MAX_REQUEST_PERMISSIONS};
-pub use explain::{Explanation, Level, MalformedPermission, Reason};
+pub use explain::{Explanation, Level, Reason};
 pub use matcher::Matcher;
 pub use selection::{Selection, SelectionIter};
 pub use visibility::Visibility;

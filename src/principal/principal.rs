@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::User;
-use crate::permission::{MAX_ID_LEN, ParseError, Role, Status};
+use crate::permission::{MAX_ID_LEN, ParseError, Role, Verification};
 
 /// Whoever asks for something: a guest, a user, a holder of roles, or a key that bypasses
 /// permissions.
@@ -68,12 +68,13 @@ impl Principal {
         if user.is_guest() {
             return Ok(Self::guest());
         }
-        let status = if user.is_verified() { Status::Verified } else { Status::Unverified };
+        let verification =
+            if user.is_verified() { Verification::Verified } else { Verification::Unverified };
         let memberships: usize = user.memberships.iter().map(|each| 2 + each.roles.len()).sum();
         let mut roles = Vec::with_capacity(5 + memberships + user.labels.len());
-        roles.extend([Role::any(), Role::users(), Role::users_with(status)]);
+        roles.extend([Role::any(), Role::users(), Role::users_with(verification)]);
         roles.extend(Role::user(&user.id));
-        roles.extend(Role::user_with(&user.id, status));
+        roles.extend(Role::user_with(&user.id, verification));
         for membership in user.memberships.iter().filter(|membership| membership.is_effective()) {
             roles.extend(Role::member(&membership.id));
             if let Ok(team) = Role::team(&membership.team_id) {
