@@ -17,6 +17,8 @@ mod command;
 mod concurrency;
 mod conformance;
 mod exhaustive;
+#[cfg(feature = "auth")]
+mod identity;
 mod interface;
 mod json;
 mod properties;

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use rolegate::json::MAX_RESPONSE_LEN;
 use rolegate::auth::{
-    self,     AuthenticateError, Authenticated, Authenticator, Credentials, Directory, GuestReason, JwtKeys,
-    KeyLookup, Secret, UserLookup,
+    self, AuthenticateError, Authenticated, Authenticator, Credentials, Directory, GuestReason,
+    JwtKeys, KeyLookup, Secret, UserLookup,
 };
+use rolegate::json::MAX_RESPONSE_LEN;
 use rolegate::{
     AccessDenied, AccessDeniedKind, Action, Collection, Matcher, Principal, PrincipalKind, Role,
     User,
@@ -152,7 +152,9 @@ impl Files {
         let secret = std::env::var_os(SECRET).unwrap_or_default();
         let secret = match secret.as_encoded_bytes() {
             b"" if needs_secret => {
-                return Err(Failure::new(format!("the variable {SECRET} with the secret is not set")));
+                return Err(Failure::new(format!(
+                    "the variable {SECRET} with the secret is not set"
+                )));
             }
             // No token is verified.
             b"" => Secret::new("unused"),
