@@ -48,6 +48,7 @@
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
 //! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
 //! | tell a person why | [`Principal::explain`], [`Collection::explain`] |
+//! | answer a refused request | [`Refusal`]: the HTTP status and the error type |
 //! | tell who asks from a session, a JWT or an API key | `Authenticator`, `Tokens`, with the feature `jwt` |
 //!
 //! # Which way to filter
@@ -132,13 +133,16 @@ pub mod json;
 mod object;
 mod permission;
 mod principal;
+mod refusal;
 mod runs;
 
-pub use acl::{AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, Malformed, TableFull};
+pub use acl::{
+    AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, MalformedPermission, TableFull,
+};
 pub use evaluate::{
-    Collection, DocumentSecurity, Explanation, GrantError, Level, ListScope,
-    MAX_REQUEST_PERMISSIONS, MalformedPermission, Matcher, Reason, Selection, SelectionIter,
-    Unauthorized, Visibility,
+    AccessDenied, AccessDeniedKind, Collection, DocumentSecurity, Explanation, ExplanationReason,
+    Listing, MAX_REQUEST_PERMISSIONS, Matcher, PermissionSource, Selection, SelectionIter,
+    SetPermissionsError, Visibility,
 };
 pub use index::DocumentIndex;
 pub use permission::{
@@ -154,6 +158,7 @@ pub use principal::{
     TokenError, TokenErrorKind, Tokens,
 };
 pub use principal::{BlockedUser, Membership, Principal, PrincipalKind, Session, User};
+pub use refusal::Refusal;
 
 /// The README's code, compiled and run.
 #[cfg(doctest)]

@@ -6,12 +6,12 @@ use crate::permission::ParseError;
 
 /// A permission of a list that is malformed, and so grants nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Malformed {
+pub struct MalformedPermission {
     index: usize,
     error: ParseError,
 }
 
-impl Malformed {
+impl MalformedPermission {
     pub(crate) fn new(index: usize, error: ParseError) -> Self {
         Self { index, error }
     }
@@ -29,13 +29,13 @@ impl Malformed {
     }
 }
 
-impl fmt::Display for Malformed {
+impl fmt::Display for MalformedPermission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "permission {}, byte {}: {}", self.index, self.error.span().start, self.error)
     }
 }
 
-impl std::error::Error for Malformed {
+impl std::error::Error for MalformedPermission {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.error)
     }
@@ -46,7 +46,7 @@ impl std::error::Error for Malformed {
 #[non_exhaustive]
 pub enum InsertError {
     /// One of its permissions is malformed: the first one that is.
-    Malformed(Malformed),
+    Malformed(MalformedPermission),
     /// The table has reached one of its limits.
     Full(TableFull),
 }

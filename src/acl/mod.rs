@@ -11,7 +11,7 @@ mod postings;
 mod table;
 
 pub use column::AclColumn;
-pub use error::{InsertError, Malformed, TableFull};
+pub use error::{InsertError, MalformedPermission, TableFull};
 pub use grant::Grant;
 pub use id::AclId;
 pub use limits::AclLimits;

@@ -20,7 +20,7 @@ use super::id::{AclId, TableId};
 use super::interner::{Interner, saturating};
 use super::limits::AclLimits;
 use super::postings::Postings;
-use super::{InsertError, Malformed, TableFull};
+use super::{InsertError, MalformedPermission, TableFull};
 use crate::hash::{RandomState, hash_numbers};
 use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical};
 use crate::runs::run_at;
@@ -123,7 +123,7 @@ impl AclTable {
     pub fn insert_lenient<S: AsRef<str>>(
         &mut self,
         permissions: impl IntoIterator<Item = S>,
-    ) -> Result<(AclId, Vec<Malformed>), TableFull> {
+    ) -> Result<(AclId, Vec<MalformedPermission>), TableFull> {
         let mut refused = Vec::new();
         let id = self.compile(permissions, |malformed| {
             refused.push(malformed);
@@ -220,7 +220,7 @@ impl AclTable {
     fn compile<S: AsRef<str>, E: From<TableFull>>(
         &mut self,
         permissions: impl IntoIterator<Item = S>,
-        mut refuse: impl FnMut(Malformed) -> Result<(), E>,
+        mut refuse: impl FnMut(MalformedPermission) -> Result<(), E>,
     ) -> Result<AclId, E> {
         let mut attempt = Attempt { roles: self.roles.len(), table: self, failed: true };
         let table = &mut *attempt.table;
@@ -236,7 +236,7 @@ impl AclTable {
                         let role = table.intern_role(&new.role())?;
                         push_or_merge(&mut grants, GrantBits::new(role, new.actions()));
                     }
-                    Err(error) => refuse(Malformed::new(position, error))?,
+                    Err(error) => refuse(MalformedPermission::new(position, error))?,
                 }
             }
         }

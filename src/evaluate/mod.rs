@@ -1,7 +1,8 @@
-//! What may be done: one list at a time ([`Principal::can`](crate::Principal::can), [`Matcher`]),
-//! or all compiled lists at once ([`Visibility`], [`Selection`]); a [`Collection`]'s operations, and the
-//! permissions that a caller may set on a document; and why ([`Explanation`]).
+//! Decisions. One list at a time: [`Principal::can`](crate::Principal::can) and [`Matcher`]. All
+//! compiled lists at once: [`Visibility`] and [`Selection`]. The operations of a [`Collection`], the
+//! permissions that a caller may set, and the reasons: [`Explanation`].
 
+mod access_denied;
 mod collection;
 mod document_permissions;
 mod explain;
@@ -10,9 +11,10 @@ mod matcher;
 mod selection;
 mod visibility;
 
-pub use collection::{Collection, DocumentSecurity, ListScope, Unauthorized};
-pub use document_permissions::{GrantError, MAX_REQUEST_PERMISSIONS};
-pub use explain::{Explanation, Level, MalformedPermission, Reason};
+pub use access_denied::{AccessDenied, AccessDeniedKind};
+pub use collection::{Collection, DocumentSecurity, Listing};
+pub use document_permissions::{MAX_REQUEST_PERMISSIONS, SetPermissionsError};
+pub use explain::{Explanation, ExplanationReason, PermissionSource};
 pub use matcher::Matcher;
 pub use selection::{Selection, SelectionIter};
 pub use visibility::Visibility;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::documents::{Direction, Documents};
-use crate::acl::{AclId, AclLimits, AclTable, Malformed, TableFull};
+use crate::acl::{AclId, AclLimits, AclTable, MalformedPermission, TableFull};
 use crate::evaluate::Visibility;
 
 /// How many lists and grants of no document may stay in a table of any size.
@@ -99,7 +99,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         &mut self,
         document: K,
         permissions: &[S],
-    ) -> Result<Vec<Malformed>, TableFull> {
+    ) -> Result<Vec<MalformedPermission>, TableFull> {
         self.changes += 1;
         let (id, malformed) = self.compile(permissions)?;
         let (list, copy) = (id.index(), document.clone());
@@ -211,7 +211,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     fn compile<S: AsRef<str>>(
         &mut self,
         permissions: &[S],
-    ) -> Result<(AclId, Vec<Malformed>), TableFull> {
+    ) -> Result<(AclId, Vec<MalformedPermission>), TableFull> {
         self.table.insert_lenient(permissions).or_else(|full| {
             let pays = (self.live + self.documents.len()) / 4;
             if self.compact_beyond(if self.changes > pays { 0 } else { pays }) {

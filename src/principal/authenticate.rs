@@ -29,7 +29,7 @@ use super::token_error::TokenError;
 /// # A request handler
 ///
 /// ```
-/// use rolegate::{Action, Credentials, Found, ListScope, Lookup};
+/// use rolegate::{Action, Credentials, Found, Listing, Lookup};
 /// # use std::time::SystemTime;
 /// # use rolegate::{Authenticator, Collection, DEFAULT_JWT_LIFETIME, FoundKey, KeyKind, Secret, Tokens, User};
 /// # type Error = Box<dyn std::error::Error>;
@@ -70,9 +70,9 @@ use super::token_error::TokenError;
 ///         eprintln!("a guest: {reason}");
 ///     }
 ///     identity.require_scope("documents.read")?;
-///     let scope = server.collection.list(identity.principal())?;
+///     let listing = server.collection.list(identity.principal())?;
 ///     let mut documents = server.documents().await?;
-///     if scope == ListScope::Granted {
+///     if listing == Listing::FilterByDocument {
 ///         let matcher = identity.principal().matcher(Action::Read);
 ///         documents.retain(|(_, permissions)| matcher.allows(permissions));
 ///     }
@@ -89,7 +89,7 @@ use super::token_error::TokenError;
 /// # let tokens = Tokens::new(Secret::new("your-secret-key")?);
 /// # let jwt = tokens.create_jwt("user-a", "s1", DEFAULT_JWT_LIFETIME, SystemTime::now())?;
 /// # let authenticator = Authenticator::new(tokens, "p1");
-/// # let server = Server { authenticator, collection: Collection::new([""; 0], true.into()) };
+/// # let server = Server { authenticator, collection: Collection::without_permissions(true.into()) };
 /// # let ask = |headers| run(list(&server, &Request(headers)));
 /// # assert_eq!(ask(vec![("x-appwrite-jwt", jwt.clone())])?, ["Kevin"]);
 /// # assert_eq!(ask(vec![("x-appwrite-key", "standard_abc".into())])?, ["Kevin", "Laura", "Bob"]);

@@ -6,8 +6,8 @@ mod memory;
 use std::time::{Duration, Instant};
 
 use rolegate::{
-    AclTable, Action, Collection, InsertError, Malformed, ParseErrorKind, Permission, Principal,
-    Role, User,
+    AclTable, Action, Collection, InsertError, MalformedPermission, ParseErrorKind, Permission,
+    Principal, Role, User,
 };
 
 const MILLION: usize = 1_000_000;
@@ -112,7 +112,7 @@ fn malformed_permissions_are_named_one_by_one_however_many() {
         assert!(!Principal::guest().can(Action::Update, list()));
         let mut table = AclTable::new();
         let (id, malformed) = table.insert_lenient(list()).unwrap();
-        assert!(malformed.iter().map(Malformed::index).eq(0..MILLION));
+        assert!(malformed.iter().map(MalformedPermission::index).eq(0..MILLION));
         assert!(table.resolve(&Principal::guest(), Action::Read).allows(id));
         let error = table.insert(list()).unwrap_err();
         assert!(matches!(error, InsertError::Malformed(bad) if bad.index() == 0));

@@ -9,13 +9,13 @@ fn it_says_why_and_ends_with_1_if_denied() {
     let allowed = run(&["explain", "--roles", USER_A, "--id", "ac5fc866ad1e", BIRTHDAYS]);
     assert_eq!((allowed.status, allowed.err.as_str()), (0, ""));
     let expected = format!(
-        "{BIRTHDAYS}:4: document `ac5fc866ad1e`\n  read allowed: by the document's read(\"user:user-a\")\n"
+        "{BIRTHDAYS}:4: document `ac5fc866ad1e`\n  read allowed: the document grants read(\"user:user-a\")\n"
     );
     assert_eq!(allowed.out, expected, "no colours but on a terminal");
 
     let denied = run(&["explain", "--roles", USER_A, "--id", "bc7fc866ad1e", BIRTHDAYS]);
     assert_eq!(denied.status, 1);
-    assert!(denied.out.contains("read denied: it takes user:user-b"), "{}", denied.out);
+    assert!(denied.out.contains("read denied: it needs user:user-b"), "{}", denied.out);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_collection_counts_too() {
         BIRTHDAYS,
     ]);
     assert_eq!(run.status, 0);
-    assert!(run.out.contains("by the collection's read(\"any\")"), "{}", run.out);
+    assert!(run.out.contains("the collection grants read(\"any\")"), "{}", run.out);
 }
 
 /// A test of time, with room for a slow machine: it took minutes as long as every place was counted from

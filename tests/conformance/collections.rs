@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rolegate::{
-    AclColumn, AclTable, Action, Collection, ListScope, Principal, Unauthorized, Visibility,
+    AccessDenied, AclColumn, AclTable, Action, Collection, Listing, Principal, Visibility,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -65,7 +65,7 @@ impl Case {
             self.documents.iter().map(|document| table.insert_lenient(&document.permissions));
         let column: AclColumn =
             lists.map(|list| list.map(|(id, _)| id)).collect::<Result<_, _>>().unwrap();
-        let visibility: Result<Visibility, Unauthorized> =
+        let visibility: Result<Visibility, AccessDenied> =
             collection.visibility(principal, Action::Read, &table);
         let scope = collection.list(principal);
         same("error", &visibility.is_err(), &scope.is_err())?;
@@ -76,7 +76,7 @@ impl Case {
             selection.iter().map(|position| self.documents[position].id.clone()).collect();
         let matcher = principal.matcher(Action::Read);
         let raw = self.documents.iter().filter(|document| match scope {
-            Ok(ListScope::All) => true,
+            Ok(Listing::EveryDocument) => true,
             _ => matcher.allows(&document.permissions),
         });
         let raw: Vec<String> = raw.map(|document| document.id.clone()).collect();

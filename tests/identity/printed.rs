@@ -49,7 +49,7 @@ fn what_caused_a_refusal_can_be_asked_for() {
     let none = Credentials::none();
     for (credentials, cause) in [
         (none.with_jwt("a.b"), Some("expected three segments")),
-        (none.with_key("account_b"), Some("expected an active user, found `user-b`")),
+        (none.with_key("account_b"), Some("user `user-b` is blocked")),
         (none.with_key("standard_x"), None),
         (none.with_jwt("a").with_key("b"), None),
     ] {

@@ -75,7 +75,7 @@ fn where_the_collection_grants_every_document_is_visible() {
     assert_eq!(output, br#"[{"author":null,"$permissions":[]}]"#);
     assert_eq!((outcome.visible(), outcome.nested_removed()), (1, 1));
 
-    let own = Collection::new([""; 0], DocumentSecurity::Enabled);
+    let own = Collection::without_permissions(DocumentSecurity::Enabled);
     let own = own.matcher(&principal, Action::Read).unwrap();
     assert_eq!(Filter::new(&own).apply(BIRTHDAYS.as_bytes()).unwrap().1.visible(), 1);
     let closed = Collection::new(["read(\"team:t\")"], DocumentSecurity::Disabled);

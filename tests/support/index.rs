@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use rolegate::{
-    AclLimits, Action, Collection, DocumentIndex, DocumentSecurity, Malformed, Principal, Role,
-    Visibility,
+    AclLimits, Action, Collection, DocumentIndex, DocumentSecurity, MalformedPermission, Principal,
+    Role, Visibility,
 };
 
 use super::model::normalized;
@@ -119,7 +119,8 @@ impl Machine {
         assert_eq!(self.other.insert(at, list), inserted, "{list:?}");
         match inserted {
             Ok(malformed) => {
-                let positions: Vec<usize> = malformed.iter().map(Malformed::index).collect();
+                let positions: Vec<usize> =
+                    malformed.iter().map(MalformedPermission::index).collect();
                 let is_malformed = |&at: &usize| !recogniser::is_permission(&list[at]);
                 let expected: Vec<usize> = (0..list.len()).filter(is_malformed).collect();
                 assert_eq!(positions, expected, "malformed ones of {list:?}");
@@ -179,7 +180,7 @@ impl Machine {
                 DocumentSecurity::Disabled
             };
             let collection = Collection::new(permissions, security);
-            let rules = Rules { permissions, document_security };
+            let rules = Rules { permissions, document_security, closed: false };
             let expected = self.documents_where(|list| {
                 let list: Vec<&str> = list.iter().map(String::as_str).collect();
                 rules.one(who.roles().as_deref(), action, &list)

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rolegate::{
-    AclColumn, AclId, AclLimits, AclTable, Action, InsertError, Malformed, Principal, Role,
-    TableFull, Visibility,
+    AclColumn, AclId, AclLimits, AclTable, Action, InsertError, MalformedPermission, Principal,
+    Role, TableFull, Visibility,
 };
 
 use super::{oracle, recogniser};
@@ -102,7 +102,7 @@ impl Machine {
         let expected = self.expected(list, None);
         let inserted = self.table.insert_lenient(list).map_err(Refusal::from);
         let id = inserted.map(|(id, malformed)| {
-            let positions: Vec<usize> = malformed.iter().map(Malformed::index).collect();
+            let positions: Vec<usize> = malformed.iter().map(MalformedPermission::index).collect();
             let is_malformed = |&at: &usize| !recogniser::is_permission(&list[at]);
             let expected: Vec<usize> = (0..list.len()).filter(is_malformed).collect();
             assert_eq!(positions, expected, "malformed ones of {list:?}");

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 
 use rolegate::json::MAX_RESPONSE_LEN;
 use rolegate::{
-    Action, Authenticator, Collection, Credentials, Directory, FoundKey, GuestReason, Identity,
-    KeyKind, Matcher, Principal, PrincipalKind, RequestError, Role, Secret, Tokens, Unauthorized,
-    User,
+    AccessDenied, AccessDeniedKind, Action, Authenticator, Collection, Credentials, Directory,
+    FoundKey, GuestReason, Identity, KeyKind, Matcher, Principal, PrincipalKind, RequestError,
+    Role, Secret, Tokens, User,
 };
 use serde::Deserialize;
 
@@ -192,14 +192,16 @@ impl AskedArgs {
     pub(crate) fn matcher(&self, principal: &Principal) -> Result<Matcher, Failure> {
         match self.collection()? {
             None => Ok(principal.matcher(self.action)),
-            Some(collection) => collection.matcher(principal, self.action).map_err(unauthorized),
+            Some(collection) => collection.matcher(principal, self.action).map_err(denied),
         }
     }
 }
 
-/// Neither the collection nor its documents can grant it.
-pub(crate) fn unauthorized(error: Unauthorized) -> Failure {
-    Failure::Denied(format!(
-        "{error}; the collection does not grant it, and its document security is off"
-    ))
+/// Adds the cause, which a server would not tell.
+fn denied(error: AccessDenied) -> Failure {
+    let cause = match error.kind() {
+        AccessDeniedKind::CollectionClosed => "the collection is not enabled",
+        _ => "the collection does not grant it, and its document security is disabled",
+    };
+    Failure::Denied(format!("{error}; {cause}"))
 }
