@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use rolegate::{Collection, DocumentIndex, Principal};
 use rusqlite::Result as SqlResult;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{database::Database, failure::Failure};
@@ -25,23 +24,10 @@ pub struct Stored {
     pub rules: Collection,
     pub attributes: Vec<String>,
     pub index: DocumentIndex<i64>,
-    enabled: bool,
 }
 
 /// A document as it is shown.
 pub type Document = Map<String, Value>;
-
-/// The flag of a collection's rules. Absent means enabled, and `null` means disabled.
-#[derive(Deserialize)]
-struct Flag {
-    #[serde(default = "enabled")]
-    enabled: Option<bool>,
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it is the value of a field that may be null")]
-fn enabled() -> Option<bool> {
-    Some(true)
-}
 
 /// Returns a collection. One that is disabled, or whose database is, is found by keys that bypass only.
 pub fn find<'c>(
@@ -52,7 +38,7 @@ pub fn find<'c>(
     let open = |enabled| enabled || principal.bypasses_permissions();
     let database = all.get(database).filter(|it| open(it.enabled));
     let database = database.ok_or_else(|| missing("database"))?;
-    let stored = database.collections.get(collection).filter(|it| open(it.enabled));
+    let stored = database.collections.get(collection).filter(|it| open(!it.rules.is_closed()));
     stored.ok_or_else(|| missing("collection"))
 }
 
@@ -80,16 +66,8 @@ pub fn load(database: &Database<'_>) -> Result<Collections> {
     database.all(sql, [])?.into_iter().for_each(|id| open(id, true));
     let sql =
         "SELECT json_array(number, database, id, json(rules), json(attributes)) FROM collections";
-    type Row = (i64, String, String, Value, Vec<String>);
-    for (number, of, id, rules, attributes) in database.all::<Row>(sql, [])? {
-        let Flag { enabled } = Flag::deserialize(&rules)?;
-        let stored = Stored {
-            number,
-            rules: serde_json::from_value(rules)?,
-            attributes,
-            index: index(database, number)?,
-            enabled: enabled == Some(true),
-        };
+    for (number, of, id, rules, attributes) in database.all::<(_, String, _, _, _)>(sql, [])? {
+        let stored = Stored { number, rules, attributes, index: index(database, number)? };
         if let Some(parts) = collections.get_mut(&of) {
             parts.collections.insert(id, stored);
         }

@@ -7,7 +7,7 @@ use axum::extract::{Path, rejection::PathRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
-use rolegate::{Action, Unauthorized};
+use rolegate::{AccessDenied, Action};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -106,7 +106,7 @@ impl Place {
     fn get(&self, call: &Call) -> Result<Response> {
         call.read("documents.read", |asked, all| {
             let stored = self.find(asked, all)?;
-            let missing = Unauthorized::not_found(Action::Read);
+            let missing = AccessDenied::document_not_found(Action::Read);
             let document = document(stored, asked, &self.document)?.ok_or(missing)?;
             stored.rules.get(asked.who.principal(), permissions(&document))?;
             Ok(Json(self.show(document)).into_response())
@@ -125,7 +125,9 @@ impl Place {
                 id = random_hex(10)?;
             }
             check_id(&id)?;
-            let given = json!(principal.document_permissions(given.as_deref())?).to_string();
+            let default = || Ok(principal.default_document_permissions());
+            let given = given.map_or_else(default, |it| principal.document_permissions(&it))?;
+            let given = json!(given).to_string();
             let sql = format!(
                 r#"INSERT INTO documents (collection, id, permissions, data) VALUES (?1, ?2, ?3,
                 json_set(?4, '$."$id"', ?2, '$."$createdAt"', {NOW}, '$."$updatedAt"', {NOW}))
@@ -150,15 +152,15 @@ impl Place {
                 return Err(Failure::new(400, "document_missing_payload", message).into());
             }
             let (stored, principal) = (self.find_mut(asked, all)?, asked.who.principal());
-            let missing = Unauthorized::not_found(Action::Update);
+            let missing = AccessDenied::document_not_found(Action::Update);
             let document = document(stored, asked, &self.document)?.ok_or(missing)?;
             let refused = stored.rules.update(principal, permissions(&document)).err();
-            refused.filter(Unauthorized::is_hidden).map_or(Ok(()), Err)?;
+            refused.filter(AccessDenied::is_not_found).map_or(Ok(()), Err)?;
             check_attributes(stored, &data)?;
             let mut changed = document.clone();
             changed.extend(data.clone());
             if let Some(given) = &given {
-                changed["$permissions"] = json!(principal.document_permissions(Some(given))?);
+                changed["$permissions"] = json!(principal.document_permissions(given)?);
             }
             if changed == document {
                 stored.rules.update_without_changes(principal, permissions(&document))?;
@@ -187,7 +189,7 @@ impl Place {
     fn delete(&self, call: &Call) -> Result<Response> {
         call.write("documents.write", |asked, all| {
             let stored = self.find_mut(asked, all)?;
-            let missing = Unauthorized::not_found(Action::Delete);
+            let missing = AccessDenied::document_not_found(Action::Delete);
             let document = document(stored, asked, &self.document)?.ok_or(missing)?;
             stored.rules.delete(asked.who.principal(), permissions(&document))?;
             let number = sequence(&document);

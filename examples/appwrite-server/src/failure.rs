@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use rolegate::{AuthenticateError, GrantError, MissingScope, Unauthorized};
+use rolegate::{AccessDenied, AuthenticateError, MissingScope, Refusal, SetPermissionsError};
 use rusqlite::ErrorCode::OperationInterrupted;
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ impl Failure {
                 }
             )*};
         }
-        refusals!(AuthenticateError, MissingScope, Unauthorized, GrantError);
+        refusals!(AccessDenied, AuthenticateError, MissingScope, SetPermissionsError);
         // A search, or the look-up of a caller.
         let sqlite = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>());
         if sqlite.and_then(|error| error.sqlite_error_code()) == Some(OperationInterrupted) {

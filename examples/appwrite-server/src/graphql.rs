@@ -132,7 +132,7 @@ fn check_written_out(document: &ExecutableDocument) -> Result<()> {
             };
             let directives = item.node.directives().iter().map(directive).sum::<usize>();
             let message = "query with its fragments written out is longer than";
-            left = left.checked_sub(own + directives).unwrap_or_default();
+            left = left.saturating_sub(own + directives);
             ensure!(left > 0, "{message} {MAX_GRAPHQL} bytes");
             open.extend(inner);
         }
