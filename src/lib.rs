@@ -49,7 +49,7 @@
 //! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
 //! | tell a person why | [`Principal::explain`], [`Collection::explain`] |
 //! | answer a refused request | [`Refusal`]: the HTTP status and the error type |
-//! | tell who asks from a session, a JWT or an API key | `Authenticator`, `Tokens`, with the feature `jwt` |
+//! | authenticate a session, a JWT or an API key | `auth::Authenticator`, with the feature `auth` |
 //!
 //! # Which way to filter
 //!
@@ -107,7 +107,7 @@
 //!   after it) is visible to nobody, and one that came after a [`Visibility`] was made only to whoever
 //!   may see every document.
 //!
-//! Tokens and keys, too, with the feature `jwt`:
+//! Tokens and keys, too, with the feature `auth`:
 //!
 //! - The algorithm is never the token's choice, a payload is not read before its signature is verified,
 //!   and a token of more than 32 KiB is not read at all.
@@ -125,6 +125,8 @@
 //! [Appwrite]: https://appwrite.io/docs/advanced/platform/permissions
 
 mod acl;
+#[cfg(feature = "auth")]
+pub mod auth;
 mod evaluate;
 mod hash;
 mod index;
@@ -147,17 +149,13 @@ pub use evaluate::{
 pub use index::DocumentIndex;
 pub use permission::{
     Action, ActionSet, ActionSetIter, MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN,
-    MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Status, aggregate,
+    MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Verification,
+    aggregate,
 };
-#[cfg(feature = "jwt")]
 pub use principal::{
-    AuthenticateError, Authenticator, BuiltInScopes, Claims, CreateJwtError, CredentialKind,
-    Credentials, DEFAULT_JWT_LIFETIME, Directory, EmptySecret, Found, FoundKey, GUEST_SCOPES,
-    GuestReason, Identity, KEY_SCOPES, KeyKind, LeewayTooLong, Lookup, MAX_JWT_LIFETIME,
-    MAX_LEEWAY, MAX_TOKEN_LEN, MissingScope, Pending, Provenance, RequestError, Scopes, Secret,
-    TokenError, TokenErrorKind, Tokens,
+    BlockedUser, Membership, MfaAuthenticator, Principal, PrincipalKind, Session, SkippedRole,
+    SkippedRoleReason, User,
 };
-pub use principal::{BlockedUser, Membership, Principal, PrincipalKind, Session, User};
 pub use refusal::Refusal;
 
 /// The README's code, compiled and run.

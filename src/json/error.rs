@@ -73,7 +73,7 @@ pub enum ErrorKind {
 
 /// What goes wrong in a scan. Where is known to the scanner; the rest is found out when it is told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     Value,
     Literal,
     Key,
@@ -98,7 +98,7 @@ pub(super) enum Fault {
 
 /// A fault in a part of an input.
 #[derive(Debug)]
-pub(super) struct Faulty {
+pub(crate) struct Faulty {
     pub(super) fault: Fault,
     /// Where the mistake is, where the part starts, and where it ends.
     pub(super) at: usize,

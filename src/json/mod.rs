@@ -100,3 +100,8 @@ pub use error::{Error, ErrorKind};
 pub use filter::{Filter, Form, MAX_DOCUMENT_LEN, MAX_RESPONSE_LEN, Nested};
 pub use outcome::{MAX_REPORTED, Malformed, MalformedReason, Outcome};
 pub use scanner::MAX_DEPTH;
+
+pub(crate) mod scan {
+    pub(crate) use super::error::Fault as ScanErrorKind;
+    pub(crate) use super::scanner::{MAX_DEPTH, Scan, Scanner};
+}

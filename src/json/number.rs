@@ -9,7 +9,7 @@ const SURELY_IN_RANGE: (usize, usize) = (200, 2);
 
 impl Scanner<'_> {
     /// Goes behind the number that begins here.
-    pub(super) fn number(&mut self) -> Scan<()> {
+    pub(crate) fn number(&mut self) -> Scan<()> {
         let start = self.at;
         self.at += usize::from(self.byte() == b'-');
         let (first, leading) = (self.at, self.byte());

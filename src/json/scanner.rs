@@ -5,59 +5,59 @@ use super::error::{Fault, Faulty};
 /// How deep arrays and objects may be nested in each other: as deep as `serde_json` reads them.
 pub const MAX_DEPTH: usize = 127;
 
-pub(super) type Scan<T> = Result<T, Fault>;
+pub(crate) type Scan<T> = Result<T, Fault>;
 
 /// A place in a JSON text. When a scan fails, the place is that of the mistake.
-pub(super) struct Scanner<'a> {
-    pub(super) input: &'a [u8],
-    pub(super) at: usize,
+pub(crate) struct Scanner<'a> {
+    pub(crate) input: &'a [u8],
+    pub(crate) at: usize,
     /// The input and what follows it, so that near its end too whole blocks can be looked at.
     around: &'a [u8],
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(input: &'a [u8]) -> Self {
+    pub(crate) fn new(input: &'a [u8]) -> Self {
         Self { input, at: 0, around: input }
     }
 
     /// Goes to a part of the input. What follows it must be a control character, if anything does.
-    pub(super) fn restrict(&mut self, start: usize, end: usize) {
+    pub(crate) fn restrict(&mut self, start: usize, end: usize) {
         self.input = self.around.get(..end).unwrap_or_default();
         self.at = start;
     }
 
     /// What is wrong here, with the whole text.
     #[cold]
-    pub(super) fn faulty(&self, fault: Fault) -> Faulty {
+    pub(crate) fn faulty(&self, fault: Fault) -> Faulty {
         Faulty { fault, at: self.at, start: 0, end: self.input.len() }
     }
 
     /// The byte here. At the end it is 0, which stands nowhere in JSON.
     #[inline]
-    pub(super) fn byte(&self) -> u8 {
+    pub(crate) fn byte(&self) -> u8 {
         self.input.get(self.at).copied().unwrap_or(0)
     }
 
     /// What is from here to the end.
     #[inline]
-    pub(super) fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.input.get(self.at..).unwrap_or_default()
     }
 
     /// As [`rest`](Self::rest), with what follows the end.
     #[inline]
-    pub(super) fn ahead(&self) -> &'a [u8] {
+    pub(crate) fn ahead(&self) -> &'a [u8] {
         self.around.get(self.at..).unwrap_or_default()
     }
 
     #[inline]
-    pub(super) fn slice(&self, from: usize, to: usize) -> &'a [u8] {
+    pub(crate) fn slice(&self, from: usize, to: usize) -> &'a [u8] {
         self.input.get(from..to).unwrap_or_default()
     }
 
     /// Goes over white space, and returns the byte behind it.
     #[inline]
-    pub(super) fn space(&mut self) -> u8 {
+    pub(crate) fn space(&mut self) -> u8 {
         let byte = self.byte();
         if byte > b' ' { byte } else { self.more_space() }
     }
@@ -75,14 +75,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes over white space, a value and white space to the end.
-    pub(super) fn end(&mut self) -> Scan<()> {
+    pub(crate) fn end(&mut self) -> Scan<()> {
         self.space();
         if self.at < self.input.len() { Err(Fault::Trailing) } else { Ok(()) }
     }
 
     /// Goes behind the bracket that opens an array, and over white space. Whether it has elements.
     #[inline]
-    pub(super) fn open_array(&mut self) -> bool {
+    pub(crate) fn open_array(&mut self) -> bool {
         self.at += 1;
         let any = self.space() != b']';
         self.at += usize::from(!any);
@@ -91,7 +91,7 @@ impl<'a> Scanner<'a> {
 
     /// Goes behind the brace that opens an object, and over white space. Whether it has members.
     #[inline]
-    pub(super) fn open_object(&mut self) -> bool {
+    pub(crate) fn open_object(&mut self) -> bool {
         self.at += 1;
         let any = self.space() != b'}';
         self.at += usize::from(!any);
@@ -101,13 +101,13 @@ impl<'a> Scanner<'a> {
     /// Goes from behind an element to the next one, or behind the array. Whether there is a next.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called for each permission, not within one")]
-    pub(super) fn next_element(&mut self) -> Scan<bool> {
+    pub(crate) fn next_element(&mut self) -> Scan<bool> {
         self.next(b']', Fault::InArray)
     }
 
     /// Goes from behind a member to the next one, or behind the object. Whether there is a next.
     #[inline]
-    pub(super) fn next_member(&mut self) -> Scan<bool> {
+    pub(crate) fn next_member(&mut self) -> Scan<bool> {
         self.next(b'}', Fault::InObject)
     }
 
@@ -132,7 +132,7 @@ impl<'a> Scanner<'a> {
 
     /// Goes behind the value that begins here, which `depth` arrays and objects are around.
     #[inline]
-    pub(super) fn skip_value(&mut self, depth: usize) -> Scan<()> {
+    pub(crate) fn skip_value(&mut self, depth: usize) -> Scan<()> {
         match self.byte() {
             b'"' => self.string().map(|_| ()),
             b'{' | b'[' => self.skip_container(depth),

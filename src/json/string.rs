@@ -6,7 +6,7 @@ use super::scanner::{Scan, Scanner};
 
 /// A string as it is written, without the quotes around it.
 #[derive(Clone, Copy)]
-pub(super) struct Raw<'a> {
+pub(crate) struct Raw<'a> {
     bytes: &'a [u8],
     escaped: bool,
 }
@@ -15,7 +15,7 @@ impl<'a> Scanner<'a> {
     /// Goes over the key that begins here, the colon, and the white space around it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what it returns is otherwise passed through memory")]
-    pub(super) fn key(&mut self) -> Scan<Raw<'a>> {
+    pub(crate) fn key(&mut self) -> Scan<Raw<'a>> {
         if self.byte() != b'"' {
             return Err(Fault::Key);
         }
@@ -32,14 +32,14 @@ impl<'a> Scanner<'a> {
 
     /// The string that began at `start` and ends here.
     #[inline]
-    pub(super) fn raw(&self, start: usize, escaped: bool) -> Raw<'a> {
+    pub(crate) fn raw(&self, start: usize, escaped: bool) -> Raw<'a> {
         Raw { bytes: self.slice(start + 1, self.at - 1), escaped }
     }
 
     /// As [`key`](Self::key), for a key as programs write most: short, of ASCII without escapes, and
     /// no space around the colon. Otherwise it goes nowhere.
     #[inline]
-    pub(super) fn plain_key(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn plain_key(&mut self) -> Option<&'a [u8]> {
         let chunk = self.ahead().first_chunk::<20>()?;
         let ([b'"'], rest) = chunk.split_first_chunk()? else { return None };
         let Block { plain, ascii: true } = Block::of(rest.first_chunk()?) else { return None };
@@ -54,7 +54,7 @@ impl<'a> Scanner<'a> {
     /// that ends the container. Whether there is a next value, if the string is not long, and of ASCII
     /// without escapes. Otherwise it goes nowhere.
     #[inline]
-    pub(super) fn plain_value(&mut self, close: u8) -> Option<bool> {
+    pub(crate) fn plain_value(&mut self, close: u8) -> Option<bool> {
         let chunk = self.ahead().first_chunk::<36>()?;
         let ([b'"'], rest) = chunk.split_first_chunk()? else { return None };
         let Block { plain, ascii: true } = Block::of_two(rest.first_chunk()?) else { return None };
@@ -69,7 +69,7 @@ impl<'a> Scanner<'a> {
 
     /// Goes behind the string whose quote is here. Whether it has escapes.
     #[inline]
-    pub(super) fn string(&mut self) -> Scan<bool> {
+    pub(crate) fn string(&mut self) -> Scan<bool> {
         self.at += 1;
         let start = self.at;
         let ascii = self.plain();
@@ -108,7 +108,7 @@ impl<'a> Scanner<'a> {
     /// Goes to the next quote, backslash, control character, or the end. Whether all is ASCII up to
     /// there, and somewhat beyond.
     #[inline]
-    pub(super) fn plain(&mut self) -> bool {
+    pub(crate) fn plain(&mut self) -> bool {
         let mut ascii = true;
         while let Some(bytes) = self.ahead().first_chunk() {
             let block = Block::of_two(bytes);
@@ -138,7 +138,7 @@ impl<'a> Scanner<'a> {
 impl Raw<'_> {
     /// Whether the string is `text`, however it is written.
     #[inline]
-    pub(super) fn is(&self, text: &str) -> bool {
+    pub(crate) fn is(&self, text: &str) -> bool {
         if self.escaped { self.is_unescaped(text) } else { self.bytes == text.as_bytes() }
     }
 
@@ -150,7 +150,7 @@ impl Raw<'_> {
     }
 
     /// Appends what the string means, up to the character with which it has `limit` bytes or more.
-    pub(super) fn unescape(&self, limit: usize, into: &mut String) {
+    pub(crate) fn unescape(&self, limit: usize, into: &mut String) {
         let mut rest = self.bytes;
         let limit = into.len().saturating_add(limit);
         while !rest.is_empty() && into.len() < limit {

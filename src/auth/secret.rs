@@ -1,11 +1,10 @@
-//! What tokens are signed with ([`Secret`]), and how stored secrets are compared.
+//! The secret that signs tokens ([`Secret`]), and the comparison of stored secrets.
 //!
-//! The algorithm is HS256 and nothing else. It implements `jsonwebtoken`'s traits for a signer and a
-//! verifier over the crates `hmac` and `sha2`, and is used directly, never through
-//! `jsonwebtoken::decode`: that one asks for a provider of the whole process, and panics unless
-//! exactly one of `jsonwebtoken`'s two backends is turned on among all crates of the program. A
-//! library that turned one on would make a host with the other one panic, and would bring RSA and
-//! elliptic curves along, which HS256 has no use for.
+//! The only algorithm is HS256. `Hs256` implements the traits of `jsonwebtoken` for a signer and a
+//! verifier over the crates `hmac` and `sha2`, and is called directly. `jsonwebtoken::decode` is not
+//! used: it needs a provider of the whole process, and panics unless exactly one backend of
+//! `jsonwebtoken` is turned on in the program. A library that turned one on would make a host with the
+//! other one panic, and would bring RSA and elliptic curves along.
 
 use std::fmt;
 
@@ -13,37 +12,37 @@ use hmac::{Hmac, Mac};
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::crypto::{JwtSigner, JwtVerifier};
 use jsonwebtoken::signature::{self, Signer, Verifier};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// A secret that JWTs are signed and verified with: the server's `_APP_OPENSSL_KEY_V1`.
+/// A secret that signs and verifies JWTs: the server's `_APP_OPENSSL_KEY_V1`.
 ///
-/// Its bytes are not kept, only the state of the signature that they give. It is never printed. At
-/// least 32 random bytes are a good one; the reference takes any that is not empty, and so does this.
+/// The bytes are not kept, only the HMAC state that they give, and `Debug` never prints them. Use at least
+/// 32 random bytes. Appwrite accepts every secret that is not empty, and so does this type.
 ///
 /// ```
-/// use rolegate::Secret;
+/// use rolegate::auth::Secret;
 ///
 /// let secret = Secret::new("your-secret-key")?;
 /// assert_eq!(format!("{secret:?}"), "Secret(..)");
 /// assert!(Secret::new("").is_err());
-/// # Ok::<(), rolegate::EmptySecret>(())
+/// # Ok::<(), rolegate::auth::EmptySecret>(())
 /// ```
 #[derive(Clone)]
 pub struct Secret(Hs256);
 
 impl Secret {
-    /// A secret from its bytes.
+    /// Creates a secret from its bytes.
     ///
     /// # Errors
     ///
-    /// There are none: everybody could sign with that.
+    /// The secret is empty. Every attacker could sign with an empty one.
     pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, EmptySecret> {
         let bytes = bytes.as_ref();
         if bytes.is_empty() {
             return Err(EmptySecret(()));
         }
-        // HMAC takes keys of every length.
+        // HMAC accepts keys of every length.
         let state = Hmac::new_from_slice(bytes).map_err(|_| EmptySecret(()))?;
         Ok(Self(Hs256(state)))
     }
@@ -57,7 +56,7 @@ impl Secret {
     }
 }
 
-/// HMAC with SHA-256, with its key taken in.
+/// The state of HMAC with SHA-256 after its key.
 #[derive(Clone)]
 struct Hs256(Hmac<Sha256>);
 
@@ -98,25 +97,38 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// An error: a [`Secret`] without a byte.
+/// The error of an empty [`Secret`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EmptySecret(());
 
 impl fmt::Display for EmptySecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a secret, found an empty one")
+        f.write_str("the secret is empty")
     }
 }
 
 impl std::error::Error for EmptySecret {}
 
-/// Whether two secrets are the same text, in a time that depends on their lengths only. A directory
-/// may compare without regard to case or to trailing spaces, as many databases do by default.
-pub(super) fn same_secret(presented: &str, stored: &str) -> bool {
+/// Returns `true` if two secrets are the same text, in a time that depends on their lengths only.
+///
+/// The database of a host may ignore case or trailing spaces when it looks a secret up.
+pub(super) fn is_same_secret(presented: &str, stored: &str) -> bool {
     presented.as_bytes().ct_eq(stored.as_bytes()).into()
 }
 
-/// Stands for a secret in `Debug`.
+/// Returns `true` if `stored` is the SHA-256 of `presented` in lower-case hexadecimal, in constant time.
+pub(super) fn is_sha256_of(stored: &str, presented: &str) -> bool {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+    let mut hexadecimal = [0; 64];
+    let bytes = Sha256::digest(presented);
+    for (pair, byte) in hexadecimal.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 0xf)];
+    }
+    hexadecimal.ct_eq(stored.as_bytes()).into()
+}
+
+/// The `Debug` of a secret.
 pub(super) struct Redacted;
 
 impl fmt::Debug for Redacted {

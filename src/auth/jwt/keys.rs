@@ -1,4 +1,4 @@
-//! JWTs: [`Tokens`] verifies and makes them.
+//! The secrets of JWTs, and what they make and verify: [`JwtKeys`].
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -8,85 +8,86 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::signature::{Signer, Verifier};
 use serde::Serialize;
-use serde_json::Value;
 
-use super::claims::{Claims, Times};
-use super::json::{self, Fault};
-use super::moment::Moment;
-use super::secret::Secret;
-use super::token_error::{TokenError, TokenErrorKind as Kind};
+use super::claims::{Claims, TimeClaims};
+use super::error::{TokenError, TokenErrorKind as Kind};
+use super::payload::{Payload, PayloadError};
+use crate::auth::secret::Secret;
+use crate::auth::time::UnixTime;
+use crate::principal::is_empty_id;
 
-/// The longest token in bytes. Appwrite's have under 300; an API key with every scope there is needs
-/// about 3,000, and the longest that the reference's tests accept has 26,801. HTTP servers rarely let
-/// a header of more than this pass. Whatever is longer is refused unread.
+/// The maximum length of a token: 32 KiB. A longer one is refused unread.
+///
+/// Tokens of Appwrite have under 300 bytes. An API key with every scope needs about 3,000, and the
+/// longest that Appwrite's tests accept has 26,801. HTTP servers rarely let a longer header pass.
 pub const MAX_TOKEN_LEN: usize = 32 * 1024;
 
-/// How long a JWT is valid unless asked otherwise.
+/// The default lifetime of a JWT: 15 minutes.
 ///
 /// Source: `account.createJWT` of appwrite/appwrite.
 pub const DEFAULT_JWT_LIFETIME: Duration = Duration::from_secs(900);
 
-/// For how long a JWT can be made, and how old one with `iat` may be.
+/// The maximum lifetime of a JWT, and the maximum age of one with `iat`: one hour.
 ///
 /// Source: `account.createJWT` and the `max_age` of appwrite/appwrite.
 pub const MAX_JWT_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// How far clocks may be allowed to differ. More would revive what has expired.
+/// The maximum leeway between clocks: two minutes. A longer one would revive expired tokens.
 pub const MAX_LEEWAY: Duration = Duration::from_secs(120);
 
-/// The header that the reference and this library write.
+/// The header that Appwrite and this library write.
 const HEADER: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9";
 
-/// Verifies and makes tokens.
+/// The secrets that sign and verify JWTs.
 ///
-/// The algorithm is HS256, whatever a token's header says. With [several secrets](Self::also_accept)
-/// the first one signs and each of them verifies, so that a secret can be replaced without throwing
-/// everybody out: put the new one first, and drop the old one when the last token that it signed has
-/// expired. Of what is made here that is after an hour ([`MAX_JWT_LIFETIME`]); ephemeral API keys are
-/// made elsewhere, and one without `exp` and `iat` never ends by itself.
+/// The algorithm is HS256, whatever the header of a token says. With [several secrets](Self::also_accept)
+/// the first one signs and each of them verifies. So a secret is replaced without signing users out: put
+/// the new one first, and drop the old one when the last token that it signed has expired. For JWTs made
+/// here that is after [`MAX_JWT_LIFETIME`]. Ephemeral API keys are made elsewhere, and one without `exp`
+/// and `iat` never expires.
 ///
-/// The clock is given, so that tests and replays need no waiting.
+/// The caller passes the time, so that tests and replays do not wait.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use rolegate::{DEFAULT_JWT_LIFETIME, Secret, TokenErrorKind, Tokens};
+/// use rolegate::auth::{DEFAULT_JWT_LIFETIME, JwtKeys, Secret, TokenErrorKind};
 ///
-/// let tokens = Tokens::new(Secret::new("your-secret-key")?);
+/// let keys = JwtKeys::new(Secret::new("your-secret-key")?);
 /// let now = SystemTime::now();
-/// let jwt = tokens.create_jwt("user-a", "session-1", DEFAULT_JWT_LIFETIME, now)?;
-/// assert_eq!(tokens.verify_jwt(&jwt, now)?.user_id(), Some("user-a"));
+/// let jwt = keys.create_jwt("user-a", "session-1", DEFAULT_JWT_LIFETIME, now)?;
+/// assert_eq!(keys.verify_jwt(&jwt, now)?.user_id(), Some("user-a"));
 ///
 /// let later = now + Duration::from_secs(900);
-/// assert_eq!(tokens.verify_jwt(&jwt, later).unwrap_err().kind(), TokenErrorKind::Expired);
+/// assert_eq!(keys.verify_jwt(&jwt, later).unwrap_err().kind(), TokenErrorKind::Expired);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Tokens {
+pub struct JwtKeys {
     first: Secret,
     others: Vec<Secret>,
     leeway: i64,
 }
 
-impl Tokens {
-    /// Tokens that are signed with a secret and verified with it.
+impl JwtKeys {
+    /// Creates keys with one secret, which signs and verifies.
     #[must_use]
     pub fn new(secret: Secret) -> Self {
         Self { first: secret, others: Vec::new(), leeway: 0 }
     }
 
-    /// Verifies with a further secret too.
+    /// Adds a secret that verifies.
     #[must_use]
     pub fn also_accept(mut self, secret: Secret) -> Self {
         self.others.push(secret);
         self
     }
 
-    /// Allows clocks to differ by whole seconds: `exp` and `nbf` are taken that much more
-    /// generously. None is allowed unless this is called.
+    /// Sets how far clocks may differ, in whole seconds, which applies to `exp` and `nbf`. The default is
+    /// no leeway.
     ///
     /// # Errors
     ///
-    /// More than [`MAX_LEEWAY`].
+    /// The leeway is longer than [`MAX_LEEWAY`].
     pub fn with_leeway(mut self, leeway: Duration) -> Result<Self, LeewayTooLong> {
         if leeway > MAX_LEEWAY {
             return Err(LeewayTooLong(leeway));
@@ -97,29 +98,29 @@ impl Tokens {
 
     /// Verifies a user's JWT: signature, header, `exp`, `nbf` and `iat`.
     ///
-    /// It is refused at and after `exp`, which must be there, at and before `nbf`, and from
-    /// [`MAX_JWT_LIFETIME`] after `iat` on (earlier by a leeway, as in the reference). All claims that
-    /// count must be there once at most, and be integers or texts; `null` is as if absent.
+    /// A token is refused at and after `exp`, which is required, and at and before `nbf`. It is also refused
+    /// from [`MAX_JWT_LIFETIME`] after `iat` on; a leeway makes that earlier, as in Appwrite. Each claim may
+    /// stand there once, and must be an integer or a string; `null` counts as absent.
     ///
-    /// Takes time linear in the token, and nothing for one longer than [`MAX_TOKEN_LEN`].
+    /// Takes time linear in the token, and none for a token longer than [`MAX_TOKEN_LEN`].
     ///
     /// # Errors
     ///
-    /// The token is not valid now.
+    /// The token is not valid at `now`.
     ///
-    /// Source: adhocore/jwt, as appwrite/appwrite uses it. Whatever it refuses is refused here.
+    /// Source: adhocore/jwt, as appwrite/appwrite uses it. Every token that it refuses is refused here.
     pub fn verify_jwt(&self, token: &str, now: SystemTime) -> Result<Claims, TokenError> {
-        let mut claims = Claims::read(&self.open(token)?)?;
-        claims.end = self.check(&claims.times, MAX_JWT_LIFETIME, now)?;
+        let mut claims = Claims::read(&self.verify_signature(token)?)?;
+        claims.end = self.check_times(&claims.times, MAX_JWT_LIFETIME, now)?;
         Ok(claims)
     }
 
-    /// Makes a JWT for a user and one of its sessions, valid for a while: whole seconds, up to
-    /// [`MAX_JWT_LIFETIME`], and [`DEFAULT_JWT_LIFETIME`] where nothing else is asked for.
+    /// Creates a JWT for a user and one of its sessions. The lifetime counts in whole seconds, up to
+    /// [`MAX_JWT_LIFETIME`]. Appwrite's default is [`DEFAULT_JWT_LIFETIME`].
     ///
     /// # Errors
     ///
-    /// The lifetime is longer, or an id is missing or too long for a token.
+    /// The lifetime is too long. Or an id is empty, `0`, or too long for a token.
     ///
     /// Source: `account.createJWT` of appwrite/appwrite.
     pub fn create_jwt(
@@ -139,10 +140,10 @@ impl Tokens {
         if lifetime > MAX_JWT_LIFETIME {
             return Err(CreateJwtError::Lifetime(lifetime));
         }
-        if is_nobody(user_id) || is_nobody(session_id) {
+        if is_empty_id(user_id) || is_empty_id(session_id) {
             return Err(CreateJwtError::Id);
         }
-        let exp = Moment::from(now).seconds().saturating_add(seconds(lifetime));
+        let exp = UnixTime::from(now).seconds().saturating_add(seconds(lifetime));
         let payload = serde_json::to_vec(&Payload { user_id, session_id, exp });
         let payload = payload.map_err(|_| CreateJwtError::Id)?;
         let mut token = format!("{HEADER}.{}", URL_SAFE_NO_PAD.encode(payload));
@@ -153,8 +154,8 @@ impl Tokens {
         if token.len() > MAX_TOKEN_LEN { Err(CreateJwtError::Id) } else { Ok(token) }
     }
 
-    /// The payload of a token with a good header and signature. It is not read before.
-    pub(super) fn open(&self, token: &str) -> Result<Vec<u8>, TokenError> {
+    /// Returns the payload of a token whose header and signature are valid. It is not read before.
+    pub(in crate::auth) fn verify_signature(&self, token: &str) -> Result<Vec<u8>, TokenError> {
         if token.len() > MAX_TOKEN_LEN {
             return Err(Kind::TooLong.into());
         }
@@ -164,7 +165,7 @@ impl Tokens {
             return Err(Kind::Segments.into());
         }
         check_header(header)?;
-        // Strict base64 has one text for each signature: comparing bytes is comparing texts.
+        // Strict base64 has one text for each signature, so comparing bytes is comparing texts.
         let signature = decode(signature)?;
         let mut secrets = std::iter::once(&self.first).chain(&self.others);
         if !secrets.any(|secret| secret.verifier().verify(message.as_bytes(), &signature).is_ok()) {
@@ -173,14 +174,14 @@ impl Tokens {
         decode(payload)
     }
 
-    /// Checks what a token says of its time, and tells from when on it would be refused.
-    pub(super) fn check(
+    /// Checks the claims about time. Returns the time from which the token is refused.
+    pub(in crate::auth) fn check_times(
         &self,
-        times: &Times,
+        times: &TimeClaims,
         max_age: Duration,
         now: SystemTime,
     ) -> Result<Option<i64>, TokenError> {
-        let now = Moment::from(now).seconds();
+        let now = UnixTime::from(now).seconds();
         let expires = times.exp.map(|exp| exp.saturating_add(self.leeway));
         if expires.is_some_and(|end| now >= end) {
             return Err(Kind::Expired.into());
@@ -201,20 +202,21 @@ fn check_header(header: &str) -> Result<(), TokenError> {
     if header == HEADER {
         return Ok(());
     }
-    let header = json::fields(&decode(header)?, ["alg", "kid", "crit"]);
-    let [algorithm, key_id, critical] = header.map_err(|fault| match fault {
-        Fault::NoObject => TokenError::new(Kind::Header),
-        Fault::Twice(name) => TokenError::claim(name),
+    let header = decode(header)?;
+    let claims = Payload::claims(&header, ["alg", "kid", "crit"]);
+    let [algorithm, key_id, critical] = claims.map_err(|error| match error {
+        PayloadError::NotAnObject => TokenError::new(Kind::Header),
+        PayloadError::Repeated(name) => TokenError::claim(name),
     })?;
-    let algorithm = algorithm.as_ref().and_then(Value::as_str);
+    let algorithm = algorithm.text().ok().flatten();
     if algorithm.and_then(|name| name.parse().ok()) != Some(Algorithm::HS256) {
         return Err(Kind::Algorithm.into());
     }
-    if key_id.is_some() {
+    if key_id.is_present() {
         return Err(Kind::KeyId.into());
     }
-    // RFC 7515, 4.1.11: whoever does not understand an extension must refuse the token.
-    if critical.is_some() {
+    // RFC 7515, 4.1.11: an extension that is not understood makes a token invalid.
+    if critical.is_present() {
         return Err(Kind::Critical.into());
     }
     Ok(())
@@ -224,23 +226,17 @@ fn decode(segment: &str) -> Result<Vec<u8>, TokenError> {
     URL_SAFE_NO_PAD.decode(segment).map_err(|_| Kind::Base64.into())
 }
 
-/// Whether an id is one that the reference takes for none.
-pub(super) fn is_nobody(id: &str) -> bool {
-    matches!(id, "" | "0")
-}
-
 fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// Why no JWT was made.
+/// Why a JWT was not created.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum CreateJwtError {
-    /// Longer than [`MAX_JWT_LIFETIME`].
+    /// The lifetime is longer than [`MAX_JWT_LIFETIME`].
     Lifetime(Duration),
-    /// The user's or the session's id is empty or too long for a token, or `0`, which Appwrite takes
-    /// for none.
+    /// The id of the user or session is empty, `0`, or too long for a token.
     Id,
 }
 
@@ -248,24 +244,22 @@ impl fmt::Display for CreateJwtError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lifetime(found) => {
-                write!(f, "expected a lifetime of at most {MAX_JWT_LIFETIME:?}, found {found:?}")
+                write!(f, "lifetime {found:?} is longer than {MAX_JWT_LIFETIME:?}")
             }
-            Self::Id => {
-                f.write_str("expected ids of a user and a session, found one that cannot be")
-            }
+            Self::Id => f.write_str("the id of the user or session is empty, `0`, or too long"),
         }
     }
 }
 
 impl std::error::Error for CreateJwtError {}
 
-/// An error: a leeway of more than [`MAX_LEEWAY`].
+/// The error of a leeway that is longer than [`MAX_LEEWAY`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LeewayTooLong(Duration);
 
 impl fmt::Display for LeewayTooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected a leeway of at most {MAX_LEEWAY:?}, found {:?}", self.0)
+        write!(f, "leeway {:?} is longer than {MAX_LEEWAY:?}", self.0)
     }
 }
 

@@ -1,8 +1,10 @@
-//! What a credential may be used for: [`Scopes`].
+//! What a caller may use: [`Scopes`].
 
 use std::fmt;
 
-/// The scopes that every guest has.
+/// The scopes of every guest: `global`, `public`, `home`, `console`, `graphql`, `sessions.write`,
+/// `documents.read`, `documents.write`, `rows.read`, `rows.write`, `embeddings.write`, `files.read`,
+/// `files.write`, `locale.read`, `avatars.read` and `executions.write`.
 ///
 /// Source: `app/config/roles.php` of appwrite/appwrite.
 pub const GUEST_SCOPES: &[&str] = &[
@@ -24,32 +26,32 @@ pub const GUEST_SCOPES: &[&str] = &[
     "executions.write",
 ];
 
-/// The scopes that every key of a project has, besides its own.
+/// The scopes of every key of a project, besides its own: `global`, `health.read` and `graphql`.
 ///
 /// Source: `app/config/roles.php` of appwrite/appwrite.
 pub const KEY_SCOPES: &[&str] = &["global", "health.read", "graphql"];
 
 /// A set of scopes, such as `documents.read`.
 ///
-/// `documents.NAME` and `rows.NAME` are the old and the new name of the same scope. No other scope
-/// has two names, and none implies another.
+/// `documents.NAME` and `rows.NAME` are the old and the new name of one scope. No other scope has two
+/// names, and no scope implies another.
 ///
 /// ```
-/// use rolegate::Scopes;
+/// use rolegate::auth::Scopes;
 ///
 /// let scopes = Scopes::new(["documents.read", "users.read"]);
 /// assert!(scopes.contains("rows.read"));
 /// assert!(!scopes.contains("rows.write"));
 /// assert_eq!(
 ///     scopes.require("files.read").unwrap_err().to_string(),
-///     "expected the scope `files.read`, found others"
+///     "missing scope `files.read`"
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Scopes(Box<[Box<str>]>);
 
 impl Scopes {
-    /// A set of these scopes.
+    /// Creates a set of these scopes.
     #[must_use]
     pub fn new<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
         let mut scopes: Vec<Box<str>> =
@@ -59,7 +61,7 @@ impl Scopes {
         Self(scopes.into_boxed_slice())
     }
 
-    /// Whether a scope is among them, by either of its names.
+    /// Returns `true` if the set has a scope, under either of its names.
     #[must_use]
     pub fn contains(&self, scope: &str) -> bool {
         if self.has(&scope) {
@@ -75,22 +77,22 @@ impl Scopes {
         self.0.binary_search_by(|own| (**own).cmp(scope.as_ref())).is_ok()
     }
 
-    /// Checks that a scope is among them, by either of its names.
+    /// Checks that the set has a scope, under either of its names.
     ///
     /// # Errors
     ///
-    /// It is not. The error names it.
+    /// The set lacks the scope.
     pub fn require(&self, scope: &str) -> Result<(), MissingScope> {
         if self.contains(scope) { Ok(()) } else { Err(MissingScope(scope.into())) }
     }
 
-    /// The scopes by their names: sorted, none twice.
+    /// Iterates over the names, sorted and without repetitions.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.iter().map(|scope| &**scope)
     }
 
-    /// These and others.
+    /// Returns the union of two sets.
     #[must_use]
     pub(super) fn and(&self, others: &Self) -> Self {
         Self::new(self.iter().chain(others.iter()))
@@ -109,14 +111,14 @@ impl fmt::Debug for Scopes {
     }
 }
 
-/// The scopes that come with being somebody, whatever the credential says.
+/// The scopes that a caller has whatever the credential says.
 ///
-/// They are the reference's for guests and keys. What it gives to users depends on its version and
-/// always includes what guests have, so that this is what users have here; a host that checks scopes
-/// which only users have sets [`users`](Self::users).
+/// Guests and keys have Appwrite's scopes. What Appwrite gives to users depends on its version and always
+/// includes what guests have; so users have the scopes of guests here. A host that checks scopes which
+/// only users have sets [`users`](Self::users).
 ///
 /// ```
-/// use rolegate::{BuiltInScopes, Scopes};
+/// use rolegate::auth::{BuiltInScopes, Scopes};
 ///
 /// let mut scopes = BuiltInScopes::default();
 /// assert!(scopes.users.contains("documents.read"));
@@ -125,12 +127,11 @@ impl fmt::Debug for Scopes {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct BuiltInScopes {
-    /// Of guests: [`GUEST_SCOPES`].
+    /// The scopes of guests: [`GUEST_SCOPES`].
     pub guests: Scopes,
-    /// Of users with a session or a JWT: [`GUEST_SCOPES`]. The keys of a user's account have only
-    /// their own.
+    /// The scopes of users with a session or a JWT: [`GUEST_SCOPES`]. An account key has only its own.
     pub users: Scopes,
-    /// Of standard and ephemeral keys: [`KEY_SCOPES`].
+    /// The scopes of standard and ephemeral keys besides their own: [`KEY_SCOPES`].
     pub keys: Scopes,
 }
 
@@ -141,33 +142,21 @@ impl Default for BuiltInScopes {
     }
 }
 
-/// An error: a scope that is needed and not held.
+/// The error of a caller that lacks a scope.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MissingScope(Box<str>);
 
 impl MissingScope {
-    /// The scope that is needed.
+    /// Returns the scope that is missing.
     #[must_use]
     pub fn scope(&self) -> &str {
         &self.0
-    }
-
-    /// The HTTP status that Appwrite answers with.
-    #[must_use]
-    pub fn status(&self) -> u16 {
-        401
-    }
-
-    /// The `type` in Appwrite's answer.
-    #[must_use]
-    pub fn error_type(&self) -> &'static str {
-        "general_unauthorized_scope"
     }
 }
 
 impl fmt::Display for MissingScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected the scope `{}`, found others", self.0.escape_default())
+        write!(f, "missing scope `{}`", self.0.escape_default())
     }
 }
 
