@@ -2,7 +2,9 @@
 
 mod account;
 mod boundaries;
+mod checklist;
 mod conflicts;
+mod differential;
 mod directory;
 mod errors;
 mod guests;
@@ -10,11 +12,14 @@ mod hostile;
 mod impersonation;
 mod keys;
 mod laws;
+mod model;
 mod printed;
+mod probes;
 mod redaction;
 mod scopes;
 mod story;
 mod tokens;
+mod world;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
