@@ -4,8 +4,10 @@
 #[expect(clippy::module_inception, reason = "the folder is named after its main noun")]
 mod principal;
 mod user;
+mod user_roles;
 
 pub use principal::{BlockedUser, Principal, PrincipalKind};
 pub use user::{Membership, MfaAuthenticator, Session, User};
+pub use user_roles::{SkippedRole, SkippedRoleReason};
 
 pub(crate) use user::is_empty_id;

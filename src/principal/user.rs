@@ -1,14 +1,17 @@
-//! What Appwrite keeps of a user: [`User`], its [`Membership`]s and [`Session`]s.
+//! A user document of Appwrite: [`User`], with its [`Membership`]s and [`Session`]s.
 
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::object::{null_as_default, only_from_objects, wrong_type_as_default};
 
-/// An Appwrite user, as its JSON has it.
+/// A user document of Appwrite, read from its JSON.
 ///
-/// Whatever decides nothing is ignored; whatever is missing or `null` is taken as not given. A
-/// value of another type (`"emailVerification": "yes"`) and a key that is there twice are errors,
-/// since guessing could grant something.
+/// Unknown fields are ignored. A field that is absent or `null` has its default. A value of another
+/// type (`"emailVerification": "yes"`) and a repeated key are errors, because a guess could grant
+/// something.
+///
+/// [`Principal::user`](crate::Principal::user) lists the roles that a user has.
+/// [`skipped_roles`](Self::skipped_roles) returns the values that give no role.
 ///
 /// ```
 /// use rolegate::{Principal, User};
@@ -24,12 +27,36 @@ use crate::object::{null_as_default, only_from_objects, wrong_type_as_default};
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Memberships
+///
+/// Appwrite's user documents have no memberships in the answers of its API. A host adds the list of
+/// the user's memberships (`GET /v1/users/USER/memberships`) as `memberships`:
+///
+/// ```
+/// use rolegate::{Principal, Role, User};
+///
+/// let user: User = serde_json::from_str(
+///     r#"{
+///         "$id": "user-a",
+///         "memberships": [
+///             {"$id": "m1", "teamId": "t1", "confirm": true, "roles": ["owner"]}
+///         ]
+///     }"#,
+/// )?;
+/// let principal = Principal::user(&user)?;
+/// for role in ["member:m1", "team:t1", "team:t1/owner"] {
+///     assert!(principal.has_role(&Role::parse(role)?));
+/// }
+/// assert!(user.skipped_roles().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "these are the fields of Appwrite's JSON")]
 pub struct User {
-    /// `$id`. A user without an id is a guest. So is one with `""` or `"0"`, which Appwrite takes for none.
+    /// The id, `$id` in JSON. A user without an id, or with the id `""` or `"0"`, is a guest.
     #[serde(rename = "$id", default, deserialize_with = "null_as_default")]
     pub id: String,
     /// The e-mail address, in lower case. It decides whether an impersonation by address found this user.
@@ -38,31 +65,31 @@ pub struct User {
     /// The phone number. It decides whether an impersonation by number found this user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// Whether the e-mail address is verified.
+    /// `true` if the e-mail address is verified.
     #[serde(default, deserialize_with = "null_as_default")]
     pub email_verification: bool,
-    /// Whether the phone number is verified.
+    /// `true` if the phone number is verified.
     #[serde(default, deserialize_with = "null_as_default")]
     pub phone_verification: bool,
     /// `false` for a blocked user. A user without a status is not blocked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<bool>,
-    /// Whether the user must reset the password before anything else.
+    /// `true` if the user must reset the password before anything else.
     #[serde(default, deserialize_with = "null_as_default")]
     pub reset: bool,
-    /// Whether the user turned on a second factor.
+    /// `true` if the user turned on a second factor.
     #[serde(default, deserialize_with = "null_as_default")]
     pub mfa: bool,
     /// Authenticators, which can be a second factor.
     #[serde(default, deserialize_with = "null_as_default")]
     pub authenticators: Vec<MfaAuthenticator>,
-    /// Whether the user may act as another user.
+    /// `true` if the user may act as another user.
     #[serde(default, deserialize_with = "null_as_default")]
     pub impersonator: bool,
-    /// Labels, each of them a role `label:NAME`.
+    /// The labels. Each gives the role `label:NAME`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub labels: Vec<String>,
-    /// Memberships in teams.
+    /// The memberships in teams.
     #[serde(default, deserialize_with = "null_as_default")]
     pub memberships: Vec<Membership>,
     /// Sessions, including those that have ended.
@@ -71,52 +98,56 @@ pub struct User {
 }
 
 impl User {
-    /// A user of whom only the id is known.
+    /// Creates a user that has only an id.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), ..Self::default() }
     }
 
-    /// Whether this is nobody: a user without an id.
+    /// Returns `true` if the user has no id: it is absent, `""` or `"0"`.
     #[must_use]
     pub fn is_guest(&self) -> bool {
         is_empty_id(&self.id)
     }
 
-    /// Whether the e-mail address or the phone number is verified.
+    /// Returns `true` if the e-mail address or the phone number is verified.
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.email_verification || self.phone_verification
     }
 
-    /// Whether the user has been blocked.
+    /// Returns `true` if the user is blocked.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.status == Some(false)
     }
 }
 
-/// A user's membership in a team.
+/// A membership of a user in a team.
+///
+/// A membership counts if `confirm` is `true` and both `$id` and `teamId` are there, even if one of
+/// them is empty. It then gives `member:ID`, `team:TEAM`, and `team:TEAM/ROLE` for each of its roles. A
+/// part that cannot be written in a permission gives no role; the other parts still do.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct Membership {
-    /// `$id` of the membership: the role `member:ID`.
-    #[serde(rename = "$id", default, deserialize_with = "null_as_default")]
-    pub id: String,
-    /// The team's id: the role `team:ID`.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub team_id: String,
-    /// Whether the user has accepted. Until then the membership gives nothing.
+    /// The id of the membership, `$id` in JSON. It gives the role `member:ID`.
+    #[serde(rename = "$id", default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The id of the team, `teamId` in JSON. It gives the role `team:ID`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team_id: Option<String>,
+    /// `true` if the user accepted the invitation. Otherwise, the membership gives no role.
     #[serde(default, deserialize_with = "null_as_default")]
     pub confirm: bool,
-    /// Roles within the team, each of them a role `team:ID/ROLE`.
+    /// The roles within the team. Each gives the role `team:ID/ROLE`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub roles: Vec<String>,
 }
 
 impl Membership {
-    /// A confirmed membership with roles within the team.
+    /// Creates a confirmed membership with roles within the team.
     #[must_use]
     pub fn confirmed<R: Into<String>>(
         id: impl Into<String>,
@@ -124,17 +155,11 @@ impl Membership {
         roles: impl IntoIterator<Item = R>,
     ) -> Self {
         Self {
-            id: id.into(),
-            team_id: team_id.into(),
+            id: Some(id.into()),
+            team_id: Some(team_id.into()),
             confirm: true,
             roles: roles.into_iter().map(Into::into).collect(),
         }
-    }
-
-    /// Whether it counts: confirmed, and with both ids.
-    #[must_use]
-    pub fn is_effective(&self) -> bool {
-        self.confirm && !is_empty_id(&self.id) && !is_empty_id(&self.team_id)
     }
 }
 

@@ -48,9 +48,9 @@ fn wrongly_joined(user: &User) -> BTreeSet<String> {
     };
     give(&[&user.id], format!("user:{}", user.id));
     for membership in user.memberships.iter().filter(|membership| membership.confirm) {
-        let team = membership.team_id.as_str();
+        let (Some(id), Some(team)) = (&membership.id, &membership.team_id) else { continue };
         give(&[team], format!("team:{team}"));
-        give(&[&membership.id], format!("member:{}", membership.id));
+        give(&[id], format!("member:{id}"));
         for role in &membership.roles {
             give(&[team, role], format!("team:{team}/{role}"));
         }

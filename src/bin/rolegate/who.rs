@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use rolegate::auth::{
+    self, AuthenticateError, Authenticated, Authenticator, Credentials, Directory, GuestReason,
+    JwtKeys, KeyLookup, Secret, UserLookup,
+};
 use rolegate::json::MAX_RESPONSE_LEN;
 use rolegate::{
-    AccessDenied, AccessDeniedKind, Action, Authenticator, Collection, Credentials, Directory,
-    FoundKey, GuestReason, Identity, KeyKind, Matcher, Principal, PrincipalKind, RequestError,
-    Role, Secret, Tokens, User,
+    AccessDenied, AccessDeniedKind, Action, Collection, Matcher, Principal, PrincipalKind, Role,
+    User,
 };
 use serde::Deserialize;
 
@@ -41,22 +44,27 @@ impl WhoArgs {
             }
             return Principal::parse_roles(roles).map_err(Failure::new);
         }
-        let (credentials, directory) = match (&one.jwt, &one.api_key, &self.users, &self.project) {
-            (Some(jwt), _, Some(users), _) => {
-                (Credentials::none().with_jwt(jwt.as_str()), Files::of_users(users)?)
-            }
-            (_, Some(key), _, Some(project)) => {
-                (Credentials::none().with_key(key.as_str()), Files::of_project(project)?)
-            }
+        let directory = match (&one.jwt, &self.users, &self.project) {
+            (Some(_), Some(users), _) => Files::of_users(users)?,
+            (None, _, Some(project)) => Files::of_project(project)?,
             _ => return Ok(Principal::guest()),
         };
+        let credentials = Credentials::none()
+            .with_project(&directory.project_id)
+            .with_jwt(one.jwt.as_ref())
+            .with_key(one.api_key.as_ref());
         let needs_secret = one.jwt.is_some() || one.api_key.as_deref().is_some_and(is_a_token);
-        let identity = directory.ask(&credentials, needs_secret)?;
+        let caller = directory.authenticate(&credentials, needs_secret)?;
+        let identity = match action.map(scope_of) {
+            Some(scope) => caller.require_scope(scope),
+            None => caller.require_active(),
+        };
+        let identity = identity.map_err(|error| match error {
+            AuthenticateError::MissingScope(error) => Failure::Denied(error.to_string()),
+            error => Failure::new(error),
+        })?;
         if let Some(reason) = identity.guest_reason() {
             tell(format_args!("asking as a guest: {}", explained(reason)));
-        }
-        if let Some(scope) = action.map(scope_of) {
-            identity.require_scope(scope).map_err(|error| Failure::Denied(error.to_string()))?;
         }
         Ok(identity.into_principal())
     }
@@ -77,10 +85,9 @@ fn scope_of(action: Action) -> &'static str {
 
 fn explained(reason: GuestReason) -> String {
     let hint = match reason {
-        GuestReason::UnknownUser | GuestReason::SessionGone | GuestReason::SessionExpired => {
+        GuestReason::UnknownUser | GuestReason::SessionDeleted | GuestReason::SessionExpired => {
             "; --users says which users and sessions there are"
         }
-        GuestReason::UnknownKey => "; --project says which keys there are",
         GuestReason::KeyOfAnotherProject => "; --project says which project it is",
         _ => "",
     };
@@ -137,39 +144,41 @@ impl Files {
         Ok(Self { project_id: id, users: Vec::new(), keys })
     }
 
-    fn ask(&self, credentials: &Credentials<'_>, needs_secret: bool) -> Result<Identity, Failure> {
+    fn authenticate(
+        &self,
+        credentials: &Credentials<'_>,
+        needs_secret: bool,
+    ) -> Result<Authenticated, Failure> {
         let secret = std::env::var_os(SECRET).unwrap_or_default();
         let secret = match secret.as_encoded_bytes() {
             b"" if needs_secret => {
-                let message = format!("expected the secret in the variable {SECRET}, found none");
-                return Err(Failure::new(message));
+                return Err(Failure::new(format!(
+                    "the variable {SECRET} with the secret is not set"
+                )));
             }
-            // Nothing that is looked at is signed.
-            b"" => Secret::new("no token is verified"),
+            // No token is verified.
+            b"" => Secret::new("unused"),
             secret => Secret::new(secret),
         };
-        let tokens = Tokens::new(secret.map_err(Failure::new)?);
-        let authenticator = Authenticator::new(tokens, &*self.project_id);
-        authenticator.authenticate(credentials, self, SystemTime::now()).map_err(
-            |error| match error {
-                RequestError::Refused(error) => Failure::new(error),
-                error => Failure::new(error),
-            },
-        )
+        let keys = JwtKeys::new(secret.map_err(Failure::new)?);
+        let authenticator = Authenticator::new(keys, &*self.project_id);
+        authenticator.authenticate(credentials, self, SystemTime::now()).map_err(Failure::new)
     }
 }
 
 impl Directory for Files {
     type Error = std::convert::Infallible;
 
-    fn user(&self, id: &str) -> Result<Option<User>, Self::Error> {
+    fn user(&self, lookup: UserLookup<'_>) -> Result<Option<User>, Self::Error> {
+        let UserLookup::Id(id) = lookup else { return Ok(None) };
         Ok(self.users.iter().find(|user| user.id == id).cloned())
     }
 
-    fn key(&self, kind: KeyKind, secret: &str) -> Result<Option<FoundKey>, Self::Error> {
-        let stored = self.keys.iter().find(|key| kind == KeyKind::Standard && key.secret == secret);
+    fn key(&self, lookup: KeyLookup<'_>) -> Result<Option<auth::StoredKey>, Self::Error> {
+        let KeyLookup::Project { secret } = lookup else { return Ok(None) };
+        let stored = self.keys.iter().find(|key| key.secret == secret);
         Ok(stored.map(|stored| {
-            FoundKey::of_project(&*self.project_id, secret)
+            auth::StoredKey::of_project(&*self.project_id, secret)
                 .with_scopes(&stored.scopes)
                 .with_name(stored.name.as_deref().unwrap_or_default())
                 .with_expire(stored.expire.as_deref().unwrap_or_default())
