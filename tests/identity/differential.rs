@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, TestRunner};
 use rolegate::Refusal;
 use rolegate::auth::{AuthenticateError, Authenticated, Identity};
 
-use super::model::{Caller, Rules, decide};
+use super::model::{Caller, Edition, decide};
 use super::world::{Request, World, request, world};
 use super::{authenticator, now};
 
@@ -70,9 +70,9 @@ fn generated_request_has_the_outcome_of_the_model_and_never_more_than_appwrite()
     let result = runner.run(&(world(), request()), |(world, request)| {
         let answer = ask(&world, &request);
         let library = answer.as_ref().map(caller).map_err(Refusal::error_type);
-        let expected = decide(&world, &request, Rules::Library);
+        let expected = decide(&world, &request, Edition::Library);
         prop_assert_eq!(&library, &expected);
-        let appwrite = decide(&world, &request, Rules::Appwrite);
+        let appwrite = decide(&world, &request, Edition::Appwrite);
         assert_never_more(&library, &appwrite)?;
         *seen.borrow_mut().entry(name(&expected)).or_default() += 1;
         *differences.borrow_mut() += u32::from(expected != appwrite);

@@ -90,7 +90,7 @@ pub fn jwt(claims: &Value) -> String {
 
 /// Returns the SHA-256 of a text in lower-case hexadecimal.
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// The failure of a [`Store`] that cannot be reached.

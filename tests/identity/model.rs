@@ -10,7 +10,7 @@ use crate::support::users::{self, Who};
 
 /// Appwrite's rules, or those with the named differences of this library. Each difference refuses more.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Rules {
+pub enum Edition {
     Appwrite,
     /// - A JWT needs `exp`.
     /// - The state of the actor of an impersonation counts too.
@@ -34,13 +34,13 @@ struct SignedIn<'w> {
 }
 
 /// Returns the caller, or the type of the error.
-pub fn decide(world: &World, request: &Request, rules: Rules) -> Result<Caller, &'static str> {
+pub fn decide(world: &World, request: &Request, edition: Edition) -> Result<Caller, &'static str> {
     let mut signed_in = by_session(world, request);
     if let Some(token) = &request.jwt {
         if signed_in.is_some() {
             return Err("user_jwt_and_cookie_set");
         }
-        signed_in = by_jwt(world, token, rules)?;
+        signed_in = by_jwt(world, token, edition)?;
     }
     if let Some(key) = &request.key
         && !matches!(key, Key::Text(text) if is_empty(text))
@@ -48,14 +48,14 @@ pub fn decide(world: &World, request: &Request, rules: Rules) -> Result<Caller, 
         if signed_in.is_some() {
             return Err("user_api_key_and_session_set");
         }
-        match by_key(world, request, key, rules)? {
+        match by_key(world, request, key, edition)? {
             ByKey::Caller(caller) => return Ok(caller),
             ByKey::Account(user) => signed_in = Some(SignedIn { user, factors: None }),
         }
     }
     match signed_in {
         None => Ok(Caller::with_roles(["any", "guests"])),
-        Some(signed_in) => act(world, request, &signed_in, rules),
+        Some(signed_in) => act(world, request, &signed_in, edition),
     }
 }
 
@@ -89,10 +89,10 @@ fn by_session<'w>(world: &'w World, request: &Request) -> Option<SignedIn<'w>> {
 fn by_jwt<'w>(
     world: &'w World,
     token: &Token,
-    rules: Rules,
+    edition: Edition,
 ) -> Result<Option<SignedIn<'w>>, &'static str> {
     let claims = &token.claims;
-    let needs_exp = rules == Rules::Library;
+    let needs_exp = edition == Edition::Library;
     if !is_valid(token, 3600) || needs_exp && claims["exp"].is_null() {
         return Err("user_jwt_invalid");
     }
@@ -123,7 +123,7 @@ fn by_key<'w>(
     world: &'w World,
     request: &Request,
     key: &Key,
-    rules: Rules,
+    edition: Edition,
 ) -> Result<ByKey<'w>, &'static str> {
     let unknown = "user_unauthorized";
     let owner = |owners: &'w [Value], id: &Option<String>| {
@@ -132,7 +132,7 @@ fn by_key<'w>(
     };
     let text = match key {
         Key::Text(text) => text,
-        Key::Ephemeral { token, .. } => return by_ephemeral_key(request, token, rules),
+        Key::Ephemeral { token, .. } => return by_ephemeral_key(request, token, edition),
     };
     let kind = if text.contains('_') { text.split('_').next().unwrap() } else { "standard" };
     match kind {
@@ -146,9 +146,11 @@ fn by_key<'w>(
             }
         }
         "organization" => {
-            let team = owner(&world.organizations, &request.key_organization).ok_or(unknown)?;
-            let key = all(&team["keys"]).find(|key| key["secret"] == **text).ok_or(unknown)?;
-            let id = team["$id"].as_str().unwrap();
+            let organization =
+                owner(&world.organizations, &request.key_organization).ok_or(unknown)?;
+            let key =
+                all(&organization["keys"]).find(|key| key["secret"] == **text).ok_or(unknown)?;
+            let id = organization["$id"].as_str().unwrap();
             let roles = ["any".to_owned(), format!("team:{id}"), format!("team:{id}/owner")];
             if key_has_ended(key) {
                 Err("project_key_expired")
@@ -172,7 +174,7 @@ fn by_key<'w>(
 fn by_ephemeral_key<'w>(
     request: &Request,
     token: &Token,
-    rules: Rules,
+    edition: Edition,
 ) -> Result<ByKey<'w>, &'static str> {
     if request.project.as_deref() != Some(PROJECT) {
         return Err("project_id_missing");
@@ -189,7 +191,7 @@ fn by_ephemeral_key<'w>(
         Caller::bypass()
     } else if *disabled != true {
         guest
-    } else if rules == Rules::Appwrite {
+    } else if edition == Edition::Appwrite {
         Caller::bypass()
     } else {
         Caller::with_roles(["any"])
@@ -218,7 +220,7 @@ fn act(
     world: &World,
     request: &Request,
     signed_in: &SignedIn<'_>,
-    rules: Rules,
+    edition: Edition,
 ) -> Result<Caller, &'static str> {
     let actor = signed_in.user;
     let target = request.target.as_ref().filter(|_| actor["impersonator"] == true);
@@ -231,7 +233,7 @@ fn act(
     });
     let user = target.unwrap_or(actor);
     check_account(user, signed_in.factors)?;
-    if rules == Rules::Library {
+    if edition == Edition::Library {
         check_account(actor, signed_in.factors)?;
     }
     let id = |user: &Value| user["$id"].as_str().unwrap().to_owned();

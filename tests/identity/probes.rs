@@ -3,7 +3,7 @@
 use rolegate::auth::{
     AuthenticateError, Credentials, Identity, ImpersonationTarget, KeyKind, StoredKey,
 };
-use rolegate::{Principal, PrincipalKind, User};
+use rolegate::{Principal, PrincipalKind, Role, User};
 use serde_json::{Value, json};
 
 use super::{PROJECT, SESSION_SECRET, Store, jwt, key, now, outcome, sha256, signed, token, user};
@@ -79,7 +79,7 @@ fn roles(user: &User) -> String {
         return "guest".to_owned();
     };
     let mut words = vec![id.to_string()];
-    let roles: Vec<&str> = principal.roles().iter().map(|role| role.as_str()).collect();
+    let roles: Vec<&str> = principal.roles().iter().map(Role::as_str).collect();
     if roles.contains(&"users/verified") {
         words.push("verified".to_owned());
     }
