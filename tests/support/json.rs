@@ -1,20 +1,21 @@
-//! A naive JSON filter. `serde_json` decides what is JSON, a tree holds the offsets of values, and the
-//! output is concatenated piece by piece.
+//! Filtering JSON the naive way: `serde_json` says what is JSON, a tree of places says what is where,
+//! and the output is put together piece by piece.
 
 use rolegate::Action;
+use rolegate::json::{FilterReport, MAX_REPORTED, ProblemKind};
 use serde_json::Value;
 
 use super::oracle;
 
-/// The form of an input.
+/// What some JSON is, once it is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
+pub enum Format {
     List,
     Array,
     Lines,
 }
 
-/// The principal, the action and the settings of a filter.
+/// Who asks for what, and how.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// `None` bypasses permissions.
@@ -24,37 +25,74 @@ pub struct Question<'a> {
     pub nested: bool,
 }
 
-/// The expected output.
+/// What must come out.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Output {
     pub text: String,
     pub visible: u64,
     pub removed: u64,
     pub nested_removed: u64,
-    /// The positions of documents with a malformed permission, once for each permission.
+    /// Documents with a malformed permission, once for each.
     pub malformed: Vec<u64>,
+    /// Removed documents without permissions.
+    pub without_permissions: Vec<u64>,
+    /// Removed elements and lines that are not objects.
+    pub not_objects: Vec<u64>,
 }
 
-/// Returns the expected output, or `None` if the input must be refused. With `form: None` the form is
-/// detected.
-pub fn filter(input: &[u8], form: Option<Form>, question: Question<'_>) -> Option<(Form, Output)> {
-    let form = form.map_or_else(|| detect(input, question), Some)?;
+impl Output {
+    /// The documents of the problems that a report lists, as [`reported_documents`] sorts them.
+    pub fn reported_documents(&self) -> [Vec<u64>; 3] {
+        [&self.without_permissions, &self.not_objects, &self.malformed]
+            .map(|documents| documents.iter().copied().take(MAX_REPORTED).collect())
+    }
+}
+
+/// The documents of a report's problems: those without permissions, those that are not objects, and
+/// those with a malformed permission.
+pub fn reported_documents(report: &FilterReport) -> [Vec<u64>; 3] {
+    let mut sorted = <[Vec<u64>; 3]>::default();
+    for problem in report.problems() {
+        let sort = match problem.kind() {
+            ProblemKind::NoPermissions => 0,
+            ProblemKind::NotAnObject => 1,
+            _ => 2,
+        };
+        sorted[sort].push(problem.document());
+    }
+    sorted
+}
+
+/// What must come out, or `None` if the input must be refused. `format` is `None` where it is to be
+/// found out.
+pub fn filter(
+    input: &[u8],
+    format: Option<Format>,
+    question: Question<'_>,
+) -> Option<(Format, Output)> {
+    let format = format.map_or_else(|| detect(input, question), Some)?;
     let mut output = Output::default();
-    if form == Form::Lines {
+    if format == Format::Lines {
         for line in input.split_inclusive(|&byte| byte == b'\n') {
             lines_line(line, question, &mut output)?;
         }
-        return Some((form, output));
+        return Some((format, output));
     }
     let text = json(input)?;
     let root = Node::read(text);
     let before = text.get(..root.start)?.to_owned();
-    let body = match form {
-        Form::List => list(text, &root, question, &mut output)?,
+    let body = match format {
+        Format::List => list(text, &root, question, &mut output)?,
         _ => elements(text, &root, question, &mut output)?,
     };
+    if let (Format::Array, Kind::Array(nodes)) = (format, &root.kind)
+        && output.without_permissions.first() == Some(&0)
+        && is_response(&nodes[0], question)
+    {
+        return None;
+    }
     output.text = before + &body + text.get(root.end..)?;
-    Some((form, output))
+    Some((format, output))
 }
 
 fn lines_line(line: &[u8], question: Question<'_>, output: &mut Output) -> Option<()> {
@@ -70,27 +108,44 @@ fn lines_line(line: &[u8], question: Question<'_>, output: &mut Output) -> Optio
     Some(())
 }
 
-/// Returns the text if it is one JSON value.
+/// The text, if it is one JSON value.
 fn json(input: &[u8]) -> Option<&str> {
     serde_json::from_slice::<Value>(input).ok()?;
     Some(std::str::from_utf8(input).unwrap())
 }
 
-fn detect(input: &[u8], question: Question<'_>) -> Option<Form> {
-    let start = input.iter().position(|byte| !b" \n\t\r".contains(byte));
-    match start.map(|start| input[start]) {
-        Some(b'[') => return Some(Form::Array),
-        Some(b'{') => {}
-        _ => return Some(Form::Lines),
-    }
-    let mut values = serde_json::Deserializer::from_slice(input).into_iter::<Value>();
-    values.next()?.ok()?;
-    let first = std::str::from_utf8(input.get(..values.byte_offset())?).unwrap();
-    let Kind::Object(members) = Node::read(first).kind else { unreachable!() };
+/// An object with a list, and without permissions.
+fn is_response(node: &Node, question: Question<'_>) -> bool {
+    let Kind::Object(members) = &node.kind else { return false };
     let is_array = |node: &Node| matches!(node.kind, Kind::Array(..));
     let list = members.iter().any(|(key, node)| is_list(key, question) && is_array(node));
-    let document = members.iter().any(|(key, _)| key == "$permissions");
-    Some(if list && !document { Form::List } else { Form::Lines })
+    list && !is_document(node)
+}
+
+/// An object with permissions.
+fn is_document(node: &Node) -> bool {
+    let Kind::Object(members) = &node.kind else { return false };
+    members.iter().any(|(key, _)| key == "$permissions")
+}
+
+/// `None` if the input is a single value that is neither a response nor a document. Lines that cannot
+/// be read are refused later.
+fn detect(input: &[u8], question: Question<'_>) -> Option<Format> {
+    let is_space = |byte: &u8| b" \n\r\t".contains(byte);
+    let start = input.iter().position(|byte| !is_space(byte));
+    if start.is_some_and(|start| input[start] == b'[') {
+        return Some(Format::Array);
+    }
+    let mut values = serde_json::Deserializer::from_slice(input).into_iter::<Value>();
+    let Some(Ok(_)) = values.next() else { return Some(Format::Lines) };
+    let (first, rest) = input.split_at(values.byte_offset());
+    let first = Node::read(std::str::from_utf8(first).unwrap());
+    if is_response(&first, question) {
+        return Some(Format::List);
+    }
+    let single = rest.iter().all(is_space);
+    let refused = single && !is_document(&first) && question.roles.is_some();
+    (!refused).then_some(Format::Lines)
 }
 
 fn is_list(key: &str, question: Question<'_>) -> bool {
@@ -147,8 +202,8 @@ fn elements(
     Some(join(text, node, nodes, kept))
 }
 
-/// Returns an array with some of its elements. Each element keeps the separator before it. Without
-/// elements the array is `[]`.
+/// An array with some of its elements: each comes with what is before it, the first with what is
+/// before the first; and of nothing nothing is left.
 fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> String {
     if nodes.is_empty() {
         return text[array.start..array.end].into();
@@ -166,7 +221,7 @@ fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> 
     if any { body + &text[nodes[nodes.len() - 1].end..array.end] } else { "[]".into() }
 }
 
-/// Returns the filtered document, or an inner `None` if it is not visible.
+/// A document as it comes out, `None` within if it does not.
 #[allow(clippy::option_option, reason = "refused, removed, kept")]
 fn document(
     text: &str,
@@ -176,25 +231,31 @@ fn document(
 ) -> Option<Option<String>> {
     let index = output.visible + output.removed;
     let before = output.nested_removed;
-    let mut granted = false;
+    let mut granted = None;
     let mut body = text[node.start..node.end].to_owned();
     if let Kind::Object(members) = &node.kind {
-        granted = permitted(members, question, index, output)?.unwrap_or(false);
+        granted = permitted(members, question, index, output)?;
         if question.nested {
             body = inner(text, node, question, index, output)?;
         }
     }
-    if granted || question.roles.is_none() {
+    if granted == Some(true) || question.roles.is_none() {
         output.visible += 1;
         return Some(Some(body));
+    }
+    if granted.is_none() {
+        let problems = match &node.kind {
+            Kind::Object(_) => &mut output.without_permissions,
+            _ => &mut output.not_objects,
+        };
+        problems.push(index);
     }
     output.removed += 1;
     output.nested_removed = before;
     Some(None)
 }
 
-/// Returns a value within a document with its nested documents filtered. Its own permissions are
-/// already tested.
+/// A value within a document, the documents within it filtered. Its own permissions have been seen to.
 fn inner(
     text: &str,
     node: &Node,
@@ -238,8 +299,7 @@ fn inner(
     }
 }
 
-/// Returns `true` if the permissions of an object allow it, or an inner `None` without permissions.
-/// A second `$permissions` is refused.
+/// Whether an object's permissions allow it, `None` within if it has none. Two of them are refused.
 #[allow(clippy::option_option, reason = "refused, none, decided")]
 fn permitted(
     members: &[(String, Node)],
@@ -272,7 +332,7 @@ fn permitted(
     Some(Some(granted))
 }
 
-/// A value with its offsets.
+/// A value, and where it is.
 struct Node {
     start: usize,
     end: usize,
@@ -287,7 +347,7 @@ enum Kind {
 }
 
 impl Node {
-    /// Reads a valid JSON text.
+    /// Reads a text that is known to be JSON.
     fn read(text: &str) -> Self {
         let mut at = 0;
         Self::read_at(text.as_bytes(), &mut at)

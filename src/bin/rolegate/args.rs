@@ -172,7 +172,7 @@ pub(crate) enum FormArg {
     Lines,
 }
 
-impl From<FormArg> for json::Form {
+impl From<FormArg> for json::Format {
     fn from(form: FormArg) -> Self {
         match form {
             FormArg::Detect => Self::Detect,

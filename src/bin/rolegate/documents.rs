@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rolegate::json::Form;
+use rolegate::json::Format;
 use rolegate::{Action, Principal};
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -17,7 +17,7 @@ use crate::input::Input;
 pub(crate) struct Documents {
     pub(crate) name: String,
     pub(crate) text: Vec<u8>,
-    form: Form,
+    form: Format,
     lists: Vec<String>,
 }
 
@@ -80,14 +80,14 @@ impl Documents {
         let (_, outcome) = filter.apply(&text).map_err(|error| failure(&name, &error))?;
         let lists = ["documents", "rows"].map(str::to_owned).into_iter();
         let lists = lists.chain(args.lists.iter().cloned()).collect();
-        Ok(Self { name, text, form: outcome.form(), lists })
+        Ok(Self { name, text, form: outcome.format(), lists })
     }
 
     /// All of them, in their order.
     pub(crate) fn all(&self) -> Result<Vec<Document<'_>>, Failure> {
         let values = match self.form {
-            Form::Lines => self.lines(),
-            Form::Array => serde_json::from_slice(&self.text),
+            Format::Lines => self.lines(),
+            Format::Array => serde_json::from_slice(&self.text),
             _ => serde_json::from_slice(&self.text).map(|response| self.listed(response)),
         };
         let values: Vec<&RawValue> = values.map_err(|error| Failure::with(&self.name, error))?;

@@ -12,8 +12,8 @@ use crate::progress::Progress;
 impl InputArgs {
     /// A filter that knows what the input is.
     pub(crate) fn filter<'m>(&self, matcher: &'m rolegate::Matcher) -> Filter<'m> {
-        let filter = Filter::new(matcher).form(self.form.into()).max_response_len(self.max_input);
-        self.lists.iter().fold(filter, Filter::list)
+        let filter = Filter::new(matcher).format(self.form.into()).max_response_len(self.max_input);
+        self.lists.iter().fold(filter, Filter::list_key)
     }
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &FilterArgs) -> Result<Status, Failure> {
     let Input { name, reader, len } = Input::open(args.input.file.as_deref())?;
     let progress = Progress::new(len);
     let mut stdout = io::stdout().lock();
-    let result = filter.copy_watched(progress.reading(reader), &mut stdout, |outcome| {
+    let result = filter.copy_with_progress(progress.reading(reader), &mut stdout, |outcome| {
         progress.documents(outcome.visible() + outcome.removed());
     });
     stdout.flush()?;
@@ -41,8 +41,8 @@ pub(crate) fn run(args: &FilterArgs) -> Result<Status, Failure> {
     if let Some(speed) = progress.finish(visible + removed) {
         tell(format_args!("{visible} visible, {removed} removed; {speed}"));
     }
-    if let Some(first) = outcome.malformed().first() {
-        let more = match outcome.malformed_count() - 1 {
+    if let Some(first) = outcome.problems().first() {
+        let more = match outcome.problem_count() - 1 {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
@@ -56,7 +56,12 @@ pub(crate) fn run(args: &FilterArgs) -> Result<Status, Failure> {
 pub(crate) fn failure(name: &str, error: &rolegate::json::Error) -> Failure {
     let option = match error.kind() {
         ErrorKind::Write => return Failure::writing(error),
-        ErrorKind::NoList => " with --list",
+        ErrorKind::NoList => {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            let list = error.found_lists().first();
+            let hint = list.map_or(String::new(), |list| format!("; pass --list {list:?}"));
+            return Failure::with(name, format!("{place}: {}{hint}", error.message()));
+        }
         ErrorKind::DocumentTooLong => " with --max-document",
         ErrorKind::ResponseTooLong => "; --max-input says how long it may be",
         _ => "",
