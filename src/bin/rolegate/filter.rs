@@ -10,16 +10,16 @@ use crate::input::Input;
 use crate::progress::Progress;
 
 impl InputArgs {
-    /// A filter that knows what the input is.
+    /// Creates a filter with the settings of the arguments.
     pub(crate) fn filter<'m>(&self, matcher: &'m rolegate::Matcher) -> Filter<'m> {
-        let filter = Filter::new(matcher).form(self.form.into()).max_response_len(self.max_input);
+        let filter = Filter::new(matcher).form(self.format.into()).max_response_len(self.max_input);
         self.lists.iter().fold(filter, Filter::list)
     }
 }
 
 pub(crate) fn run(args: &FilterArgs) -> Result<Status, Failure> {
-    let principal = args.who.principal(Some(args.asked.action))?;
-    let matcher = args.asked.matcher(&principal)?;
+    let caller = args.caller.caller(Some(args.asked.action))?;
+    let matcher = args.asked.matcher(&caller.principal)?;
     let nested = if args.nested { Nested::Filter } else { Nested::Keep };
     let filter = args.input.filter(&matcher).nested(nested).max_document_len(args.max_document);
 
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &FilterArgs) -> Result<Status, Failure> {
     Ok(Status::Fine)
 }
 
-/// What was wrong with the input, or with writing the output.
+/// Creates the failure for an error of reading the input or writing the output.
 pub(crate) fn failure(name: &str, error: &rolegate::json::Error) -> Failure {
     let option = match error.kind() {
         ErrorKind::Write => return Failure::writing(error),
