@@ -149,7 +149,8 @@ pub use evaluate::{
 pub use index::DocumentIndex;
 pub use permission::{
     Action, ActionSet, ActionSetIter, MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN,
-    MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Status, aggregate,
+    MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Verification,
+    aggregate,
 };
 pub use principal::{
     BlockedUser, Membership, MfaAuthenticator, Principal, PrincipalKind, Session, SkippedRole,

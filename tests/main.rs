@@ -17,7 +17,7 @@ mod command;
 mod concurrency;
 mod conformance;
 mod exhaustive;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "auth")]
 mod identity;
 mod interface;
 mod json;

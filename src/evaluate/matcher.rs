@@ -1,9 +1,10 @@
 //! Raw permission strings against one principal and one action: [`Matcher`].
 
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use crate::hash::{RandomState, hash_bytes};
-use crate::permission::{Action, MAX_PERMISSION_LEN, split_canonical};
+use crate::permission::{Action, ActionSet, CLOSING, MAX_PERMISSION_LEN, Verb, split_canonical};
 use crate::principal::Principal;
 use crate::runs::run_at;
 
@@ -87,29 +88,25 @@ impl Matcher {
     /// Prepares to test many lists for one principal and one action.
     #[must_use]
     pub fn new(principal: &Principal, action: Action) -> Self {
-        let names: &[&str] = match action {
-            Action::Read => &["read(\""],
-            Action::Create => &["create(\"", "write(\""],
-            Action::Update => &["update(\"", "write(\""],
-            Action::Delete => &["delete(\"", "write(\""],
-        };
+        let granting = Verb::ALL.into_iter().filter(|&verb| ActionSet::from(verb).contains(action));
+        let openings: SmallVec<[&str; 2]> = granting.map(Verb::opening).collect();
         let roles = principal.roles();
-        let count = roles.len() * names.len();
+        let count = roles.len() * openings.len();
         let role_bytes: usize = roles.iter().map(|role| role.as_str().len()).sum();
-        let around = names.iter().map(|name| name.len() + "\")".len()).sum::<usize>();
+        let around: usize = openings.iter().map(|opening| opening.len() + CLOSING.len()).sum();
         let mut matcher = Self {
             action,
             bypass: principal.bypasses_permissions(),
             granted: false,
             slots: Slots::for_texts(count),
-            texts: String::with_capacity(role_bytes * names.len() + around * roles.len()),
+            texts: String::with_capacity(role_bytes * openings.len() + around * roles.len()),
             ends: Vec::with_capacity(count),
             numbers: HashTable::with_capacity(count),
             hasher: RandomState::default(),
         };
         for role in roles {
-            for name in names {
-                matcher.add([name, role.as_str(), "\")"]);
+            for opening in &openings {
+                matcher.add([opening, role.as_str(), CLOSING]);
             }
         }
         matcher
@@ -179,7 +176,7 @@ impl Matcher {
     /// with `opening` and goes on with a role.
     #[inline]
     pub(crate) fn may_allow_through(&self, opening: &str, role: &[u8]) -> bool {
-        let len = opening.len() + role.len() + "\")".len();
+        let len = opening.len() + role.len() + CLOSING.len();
         // Of shorter roles the tail would have some of the opening in it.
         role.last_chunk().is_none_or(|&tail| self.slots.get_by(tail, len) != Slots::EMPTY)
     }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::verb::Verb;
 use super::{ParseError, diagnose};
 
 /// Something that a principal may do with a document.
@@ -32,11 +33,16 @@ impl Action {
     /// The action's name: `create`, `read`, `update` or `delete`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
+        self.verb().name()
+    }
+
+    /// Returns the verb of a permission for this action alone.
+    pub(super) const fn verb(self) -> Verb {
         match self {
-            Self::Create => "create",
-            Self::Read => "read",
-            Self::Update => "update",
-            Self::Delete => "delete",
+            Self::Create => Verb::Create,
+            Self::Read => Verb::Read,
+            Self::Update => Verb::Update,
+            Self::Delete => Verb::Delete,
         }
     }
 
@@ -124,9 +130,9 @@ impl ActionSet {
         let mut set = Self::NONE;
         let mut at = 0;
         for name in input.split(',') {
-            let part = match name {
-                "write" => Self::WRITE,
-                _ => Action::parse(name).map_err(|error| error.shifted(at))?.into(),
+            let part = match Verb::from_name(name) {
+                Some(verb) => verb.into(),
+                None => return Err(diagnose::action(name).shifted(at)),
             };
             set = set.union(part);
             at += name.len() + 1;
@@ -172,6 +178,20 @@ impl From<Action> for ActionSet {
     }
 }
 
+/// The actions that a verb stands for. `write` stands for create, update and delete.
+impl From<Verb> for ActionSet {
+    #[inline]
+    fn from(verb: Verb) -> Self {
+        match verb {
+            Verb::Read => Action::Read.into(),
+            Verb::Create => Action::Create.into(),
+            Verb::Update => Action::Update.into(),
+            Verb::Delete => Action::Delete.into(),
+            Verb::Write => Self::WRITE,
+        }
+    }
+}
+
 impl FromIterator<Action> for ActionSet {
     fn from_iter<I: IntoIterator<Item = Action>>(actions: I) -> Self {
         actions.into_iter().fold(Self::NONE, |set, action| set.union(action.into()))
@@ -195,7 +215,7 @@ impl fmt::Display for ActionSet {
             *self
         };
         let names = written_out.iter().map(Action::as_str);
-        let write = (written_out != *self).then_some("write");
+        let write = (written_out != *self).then_some(Verb::Write.name());
         for (i, name) in names.chain(write).enumerate() {
             if i > 0 {
                 f.write_str(",")?;

@@ -6,12 +6,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::grammar::{self, is_id_char, is_label_char};
-use super::{MAX_ID_LEN, MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind as Kind};
+use super::error::{ParseError, ParseErrorKind as Kind};
+use super::grammar::{self, MAX_ID_LEN, MAX_TEAM_ROLE_LEN, is_id_char, is_label_char};
+use super::verb::Verb;
 
-const ACTIONS: [&str; 5] = ["read", "create", "update", "delete", "write"];
 const ROLES: [&str; 7] = ["any", "guests", "users", "user", "team", "member", "label"];
-const STATUSES: [&str; 2] = ["verified", "unverified"];
+const VERIFICATIONS: [&str; 2] = ["verified", "unverified"];
 
 const HINT_ACTIONS: &str = "actions are read, create, update, delete and write";
 const HINT_ROLES: &str = "roles are any, guests, users, user:ID, team:ID, member:ID and label:NAME";
@@ -30,7 +30,10 @@ pub(super) fn action(input: &str) -> ParseError {
     let hint = match input {
         "write" => Some("`write` is create, update and delete: name one of them".into()),
         _ if text.0.contains(char::is_whitespace) => Some(HINT_SPACE.into()),
-        _ => near(text.0, &ACTIONS[..4]).map(|name| format!("write `{name}`").into()),
+        _ => {
+            let actions = Verb::ALL.into_iter().filter(|verb| *verb != Verb::Write);
+            near(text.0, actions.map(Verb::name)).map(|name| format!("write `{name}`").into())
+        }
     };
     let kind = if input.is_empty() { Kind::Empty } else { Kind::UnknownAction };
     text.error(kind, 0..text.0.len(), "an action", hint)
@@ -126,7 +129,7 @@ struct Text<'a>(&'a str);
 impl<'a> Text<'a> {
     fn permission(&self) -> Walk {
         let name = self.run(0, is_word);
-        if !ACTIONS.contains(&name) {
+        if Verb::from_name(name).is_none() {
             return Err(self.unknown_action(name));
         }
         if !self.from(name.len()).starts_with("(\"") {
@@ -146,7 +149,7 @@ impl<'a> Text<'a> {
         match (name, next) {
             ("any" | "guests" | "users", Some(':')) => Err(self.unexpected_id(name, end)),
             ("any" | "guests", Some('/')) => Err(self.unexpected_suffix(end)),
-            ("users", Some('/')) => self.status(end + 1),
+            ("users", Some('/')) => self.verification(end + 1),
             ("any" | "guests" | "users", _) => Ok(end),
             ("user" | "team" | "member" | "label", Some(':')) => self.role_with_id(name, end + 1),
             ("user" | "team" | "member" | "label", _) => {
@@ -161,7 +164,7 @@ impl<'a> Text<'a> {
         let part = if name == "label" { Part::LABEL } else { Part::ID };
         let end = self.part(start, &part)?;
         match (name, self.from(end).chars().next()) {
-            ("user", Some('/')) => self.status(end + 1),
+            ("user", Some('/')) => self.verification(end + 1),
             ("team", Some('/')) => self.part(end + 1, &Part::TEAM_ROLE),
             (_, Some('/')) => Err(self.unexpected_suffix(end)),
             _ => Ok(end),
@@ -199,15 +202,15 @@ impl<'a> Text<'a> {
         self.from(at).starts_with("\")") || self.from(at).chars().all(closes)
     }
 
-    fn status(&self, start: usize) -> Walk {
+    fn verification(&self, start: usize) -> Walk {
         let value = self.run(start, is_id_char);
         let end = start + value.len();
-        if STATUSES.contains(&value) {
+        if VERIFICATIONS.contains(&value) {
             return Ok(end);
         }
-        let hint = near(value, &STATUSES).map(|name| format!("write `{name}`").into());
+        let hint = near(value, VERIFICATIONS).map(|name| format!("write `{name}`").into());
         let span = if value.is_empty() { self.character(start) } else { start..end };
-        Err(self.error(Kind::UnknownStatus, span, "`verified` or `unverified`", hint))
+        Err(self.error(Kind::UnknownVerification, span, "`verified` or `unverified`", hint))
     }
 
     fn unknown_action(&self, name: &str) -> ParseError {
@@ -223,7 +226,7 @@ impl<'a> Text<'a> {
         } else if grammar::is_role(self.0) {
             Some(format!("name an action too: write `read(\"{}\")`", self.0).into())
         } else {
-            let meant = near(name, &ACTIONS);
+            let meant = near(name, Verb::ALL.map(Verb::name));
             Some(meant.map_or(HINT_ACTIONS.into(), |name| format!("write `{name}`").into()))
         };
         let span = if name.is_empty() { self.character(0) } else { 0..name.len() };
@@ -249,7 +252,7 @@ impl<'a> Text<'a> {
         }
         let end = start + name.len();
         let rest = self.run(end, |c| is_id_char(c) || matches!(c, ':' | '/'));
-        let known = near(name, if rest.starts_with(':') { &ROLES[3..] } else { &ROLES });
+        let known = near(name, ROLES.into_iter().skip(if rest.starts_with(':') { 3 } else { 0 }));
         let spaced = [start, end].iter().any(|&at| self.from(at).starts_with(char::is_whitespace));
         let hint = match known {
             _ if spaced => HINT_SPACE.into(),
@@ -300,7 +303,7 @@ impl<'a> Text<'a> {
     fn too_long(&self, span: Range<usize>, part: &Part) -> ParseError {
         let Part { plural, max, .. } = part;
         let excess = span.len() - max;
-        let whole = span.end < self.0.len() || self.0.len() <= super::MAX_PERMISSION_LEN;
+        let whole = span.end < self.0.len() || self.0.len() <= grammar::MAX_PERMISSION_LEN;
         let hint = if whole {
             format!("{plural} have at most {max} characters: leave out {excess}")
         } else {
@@ -372,14 +375,14 @@ fn is_word(character: char) -> bool {
 
 /// The one of `names` that was probably meant: the same but for case, or at most two slips of the
 /// keyboard away (one where the name is short).
-fn near<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
+fn near<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     const LONGEST: usize = 12;
     if word.is_empty() || word.len() > LONGEST {
         return None;
     }
     let word = word.to_lowercase();
     let distance = |name: &str| strsim::osa_distance(&word, name);
-    let (slips, name) = names.iter().map(|&name| (distance(name), name)).min()?;
+    let (slips, name) = names.into_iter().map(|name| (distance(name), name)).min()?;
     let allowed = if name.len() > 4 { 2 } else { 1 };
     (slips <= allowed).then_some(name)
 }

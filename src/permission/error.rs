@@ -60,7 +60,7 @@ pub enum ParseErrorKind {
     /// The id, team role or label `0`, which Appwrite takes for empty.
     Zero,
     /// Something other than `verified` or `unverified` behind the slash.
-    UnknownStatus,
+    UnknownVerification,
     /// A slash behind a role that takes none.
     UnexpectedSuffix,
     /// The role is not followed by `")`.

@@ -4,12 +4,12 @@
 //! permission = action "(" '"' role '"' ")"
 //! action     = "read" | "create" | "update" | "delete" | "write"
 //! role       = "any" | "guests"
-//!            | "users" [ "/" status ]
-//!            | "user:" id [ "/" status ]
+//!            | "users" [ "/" verification ]
+//!            | "user:" id [ "/" verification ]
 //!            | "team:" id [ "/" team-role ]
 //!            | "member:" id
 //!            | "label:" alnum
-//! status     = "verified" | "unverified"
+//! verification = "verified" | "unverified"
 //! id         = 1..36 of [A-Za-z0-9._-], not starting with "_", "." or "-"
 //! team-role  = as id, 1..81
 //! alnum      = 1..36 of [A-Za-z0-9]
@@ -22,7 +22,7 @@ use nom::combinator::{all_consuming, map_opt, opt, recognize, value, verify};
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
-use super::{Action, ActionSet};
+use super::verb::Verb;
 
 /// The most characters that an id or a label can have.
 ///
@@ -43,9 +43,9 @@ pub const MAX_PERMISSION_LEN: usize = "update(\"".len() + MAX_ROLE_LEN + "\")".l
 /// The grammar says only that it could not go on; `diagnose.rs` says why.
 type Parsed<'a, T> = IResult<&'a str, T, ()>;
 
-/// The actions and the role of a permission.
-pub(super) fn permission(input: &str) -> Option<(ActionSet, &str)> {
-    accept((actions, delimited(literal(b"(\""), role, literal(b"\")"))), input)
+/// Returns the verb and the role of a permission.
+pub(super) fn permission(input: &str) -> Option<(Verb, &str)> {
+    accept((verb, delimited(literal(b"(\""), role, literal(b"\")"))), input)
 }
 
 /// Whether a text is a role.
@@ -95,16 +95,8 @@ pub(super) fn is_label_char(character: char) -> bool {
     character.is_ascii_alphanumeric()
 }
 
-fn actions(input: &str) -> Parsed<'_, ActionSet> {
-    map_opt(word, |name| match name {
-        "read" => Some(Action::Read.into()),
-        "update" => Some(Action::Update.into()),
-        "delete" => Some(Action::Delete.into()),
-        "create" => Some(Action::Create.into()),
-        "write" => Some(ActionSet::WRITE),
-        _ => None,
-    })
-    .parse(input)
+fn verb(input: &str) -> Parsed<'_, Verb> {
+    map_opt(word, Verb::from_name).parse(input)
 }
 
 fn role(input: &str) -> Parsed<'_, &str> {
@@ -115,8 +107,10 @@ fn role_parts(input: &str) -> Parsed<'_, ()> {
     let (rest, name) = word(input)?;
     match name {
         "any" | "guests" => Ok((rest, ())),
-        "users" => value((), opt(preceded(literal(b"/"), status))).parse(rest),
-        "user" => value((), (literal(b":"), id, opt(preceded(literal(b"/"), status)))).parse(rest),
+        "users" => value((), opt(preceded(literal(b"/"), verification))).parse(rest),
+        "user" => {
+            value((), (literal(b":"), id, opt(preceded(literal(b"/"), verification)))).parse(rest)
+        }
         "team" => {
             value((), (literal(b":"), id, opt(preceded(literal(b"/"), team_role)))).parse(rest)
         }
@@ -126,7 +120,7 @@ fn role_parts(input: &str) -> Parsed<'_, ()> {
     }
 }
 
-fn status(input: &str) -> Parsed<'_, &str> {
+fn verification(input: &str) -> Parsed<'_, &str> {
     verify(word, |name: &str| matches!(name, "verified" | "unverified")).parse(input)
 }
 

@@ -16,12 +16,14 @@ mod grammar;
 )]
 mod permission;
 mod role;
+mod verb;
 
 pub use action::{Action, ActionSet, ActionSetIter};
 pub use error::{ParseError, ParseErrorKind};
 pub use grammar::{MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN, MAX_TEAM_ROLE_LEN};
 pub use permission::{Permission, aggregate};
-pub use role::{Role, RoleKind, Status};
+pub use role::{Role, RoleKind, Verification};
 
 pub(crate) use grammar::is_role;
 pub(crate) use permission::split_canonical;
+pub(crate) use verb::{CLOSING, Verb};

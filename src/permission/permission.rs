@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::verb::{CLOSING, Verb};
 use super::{Action, ActionSet, ParseError, Role, diagnose, grammar};
 
 /// A permission, in its one spelling: `read("user:user-a")`.
@@ -80,41 +81,41 @@ impl Permission<'static> {
     /// `read("ROLE")`.
     #[must_use]
     pub fn read(role: &Role<'_>) -> Self {
-        Self::joined("read", role)
+        Self::joined(Verb::Read, role)
     }
 
     /// `create("ROLE")`: for collections.
     #[must_use]
     pub fn create(role: &Role<'_>) -> Self {
-        Self::joined("create", role)
+        Self::joined(Verb::Create, role)
     }
 
     /// `update("ROLE")`.
     #[must_use]
     pub fn update(role: &Role<'_>) -> Self {
-        Self::joined("update", role)
+        Self::joined(Verb::Update, role)
     }
 
     /// `delete("ROLE")`.
     #[must_use]
     pub fn delete(role: &Role<'_>) -> Self {
-        Self::joined("delete", role)
+        Self::joined(Verb::Delete, role)
     }
 
     /// `write("ROLE")`: create, update and delete.
     #[must_use]
     pub fn write(role: &Role<'_>) -> Self {
-        Self::joined("write", role)
+        Self::joined(Verb::Write, role)
     }
 
     /// The permission for one action.
     #[must_use]
     pub fn new(action: Action, role: &Role<'_>) -> Self {
-        Self::joined(action.as_str(), role)
+        Self::joined(action.verb(), role)
     }
 
-    fn joined(name: &str, role: &Role<'_>) -> Self {
-        Self(Cow::Owned([name, "(\"", role.as_str(), "\")"].concat()))
+    fn joined(verb: Verb, role: &Role<'_>) -> Self {
+        Self(Cow::Owned([verb.opening(), role.as_str(), CLOSING].concat()))
     }
 }
 
@@ -160,16 +161,8 @@ pub fn aggregate<'a>(permissions: &[Permission<'a>], allowed: ActionSet) -> Vec<
 /// if and only if this gives something and the role is one.
 #[inline]
 pub(crate) fn split_canonical(text: &str) -> Option<(ActionSet, &str)> {
-    // By its first letter, so that a text is compared with one name and not with five.
-    let (role, actions) = match text.as_bytes().first()? {
-        b'r' => (text.strip_prefix("read(\"")?, Action::Read.into()),
-        b'u' => (text.strip_prefix("update(\"")?, Action::Update.into()),
-        b'd' => (text.strip_prefix("delete(\"")?, Action::Delete.into()),
-        b'c' => (text.strip_prefix("create(\"")?, Action::Create.into()),
-        b'w' => (text.strip_prefix("write(\"")?, ActionSet::WRITE),
-        _ => return None,
-    };
-    Some((actions, role.strip_suffix("\")")?))
+    let (verb, role) = Verb::strip_opening(text)?;
+    Some((verb.into(), role.strip_suffix(CLOSING)?))
 }
 
 impl AsRef<str> for Permission<'_> {

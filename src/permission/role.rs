@@ -40,14 +40,14 @@ pub enum RoleKind<'a> {
     /// `users`, `users/verified`, `users/unverified`: whoever is signed in.
     Users {
         /// Only those whose e-mail address or phone number is, or is not, verified.
-        status: Option<Status>,
+        verification: Option<Verification>,
     },
-    /// `user:ID`, with or without a status: one user.
+    /// `user:ID`, with or without a verification: one user.
     User {
         /// The user's id.
         id: &'a str,
         /// Only while the user's e-mail address or phone number is, or is not, verified.
-        status: Option<Status>,
+        verification: Option<Verification>,
     },
     /// `team:ID`, `team:ID/ROLE`: the confirmed members of a team.
     Team {
@@ -70,14 +70,14 @@ pub enum RoleKind<'a> {
 
 /// Whether a user's e-mail address or phone number is verified.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Status {
+pub enum Verification {
     /// `verified`: at least one of them is.
     Verified,
     /// `unverified`: neither is.
     Unverified,
 }
 
-impl Status {
+impl Verification {
     /// The name in a role: `verified` or `unverified`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -121,17 +121,17 @@ impl<'a> Role<'a> {
             Some((head, suffix)) => (head, Some(suffix)),
             None => (self.as_str(), None),
         };
-        let status = suffix.map(|suffix| match suffix {
-            "verified" => Status::Verified,
-            _ => Status::Unverified,
+        let verification = suffix.map(|suffix| match suffix {
+            "verified" => Verification::Verified,
+            _ => Verification::Unverified,
         });
         match head.split_once(':') {
-            Some(("user", id)) => RoleKind::User { id, status },
+            Some(("user", id)) => RoleKind::User { id, verification },
             Some(("team", id)) => RoleKind::Team { id, role: suffix },
             Some(("member", id)) => RoleKind::Member { id },
             Some((_, name)) => RoleKind::Label { name },
             None if head == "any" => RoleKind::Any,
-            None if head == "users" => RoleKind::Users { status },
+            None if head == "users" => RoleKind::Users { verification },
             None => RoleKind::Guests,
         }
     }
@@ -166,10 +166,10 @@ impl Role<'static> {
 
     /// `users/verified` or `users/unverified`.
     #[must_use]
-    pub const fn users_with(status: Status) -> Self {
-        Self(Cow::Borrowed(match status {
-            Status::Verified => "users/verified",
-            Status::Unverified => "users/unverified",
+    pub const fn users_with(verification: Verification) -> Self {
+        Self(Cow::Borrowed(match verification {
+            Verification::Verified => "users/verified",
+            Verification::Unverified => "users/unverified",
         }))
     }
 
@@ -188,9 +188,9 @@ impl Role<'static> {
     /// # Errors
     ///
     /// As [`user`](Self::user).
-    pub fn user_with(id: &str, status: Status) -> Result<Self, ParseError> {
+    pub fn user_with(id: &str, verification: Verification) -> Result<Self, ParseError> {
         check_id(id)?;
-        Ok(Self::joined(&["user:", id, "/", status.as_str()]))
+        Ok(Self::joined(&["user:", id, "/", verification.as_str()]))
     }
 
     /// `team:ID`: the confirmed members of a team.
@@ -273,7 +273,7 @@ impl fmt::Debug for Role<'_> {
     }
 }
 
-impl fmt::Display for Status {
+impl fmt::Display for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }

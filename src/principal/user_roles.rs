@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Membership, User};
-use crate::permission::{MAX_ID_LEN, ParseError, Role, Status};
+use crate::permission::{MAX_ID_LEN, ParseError, Role, Verification};
 
 /// A value in a user's JSON that gives no role, with the reason.
 ///
@@ -94,14 +94,15 @@ pub(super) fn user_roles(user: &User) -> Vec<Role<'static>> {
 type Skip<'a> = &'a mut dyn FnMut(Field, &str, SkippedRoleReason);
 
 fn roles_of(user: &User, skip: Skip<'_>) -> Vec<Role<'static>> {
-    let status = if user.is_verified() { Status::Verified } else { Status::Unverified };
+    let verification =
+        if user.is_verified() { Verification::Verified } else { Verification::Unverified };
     let of_memberships: usize = user.memberships.iter().map(|each| 2 + each.roles.len()).sum();
     let mut roles = Vec::with_capacity(5 + user.labels.len() + of_memberships);
-    roles.extend([Role::any(), Role::users(), Role::users_with(status)]);
+    roles.extend([Role::any(), Role::users(), Role::users_with(verification)]);
     match Role::user(&user.id) {
         Ok(role) => {
             roles.push(role);
-            roles.extend(Role::user_with(&user.id, status));
+            roles.extend(Role::user_with(&user.id, verification));
         }
         Err(error) => skip(Field::UserId, &user.id, SkippedRoleReason::Malformed(error)),
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use rolegate::{DEFAULT_JWT_LIFETIME, Secret, Tokens};
+use rolegate::auth::{DEFAULT_JWT_LIFETIME, JwtKeys, Secret};
 
 use serde_json::json;
 
@@ -31,7 +31,7 @@ fn project() -> String {
 }
 
 fn jwt(user: &str, session: &str, at: SystemTime) -> String {
-    let tokens = Tokens::new(Secret::new(SECRET).unwrap());
+    let tokens = JwtKeys::new(Secret::new(SECRET).unwrap());
     tokens.create_jwt(user, session, DEFAULT_JWT_LIFETIME, at).unwrap()
 }
 

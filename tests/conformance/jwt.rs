@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
-use rolegate::{Claims, MAX_JWT_LIFETIME, Secret, TokenErrorKind, Tokens};
+use rolegate::auth::{Claims, JwtKeys, MAX_JWT_LIFETIME, Secret, TokenErrorKind};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -108,11 +108,11 @@ fn jwt_refused_by_appwrite_is_refused() {
         let Ok(secret) = Secret::new(&case.key) else {
             return same("accepted with an empty secret", &false, &case.ok);
         };
-        let Ok(tokens) = Tokens::new(secret).with_leeway(Duration::from_secs(case.leeway)) else {
+        let Ok(keys) = JwtKeys::new(secret).with_leeway(Duration::from_secs(case.leeway)) else {
             return same("accepted with a leeway that is too long", &false, &case.ok);
         };
         let now = UNIX_EPOCH + Duration::from_secs(case.now);
-        match (tokens.verify_jwt(&case.token, now), case.ok) {
+        match (keys.verify_jwt(&case.token, now), case.ok) {
             (Ok(claims), ok) if case.is_too_old(&claims) => same("accepted, too old", &false, &ok),
             (Ok(claims), true) => case.check(&claims),
             (Err(_), false) => Ok(()),

@@ -1,6 +1,6 @@
 //! `permissions`, `roles`, `aggregate`: the accepted language, and the expansion of `write`.
 
-use rolegate::{ActionSet, Permission, Role, RoleKind, Status, aggregate};
+use rolegate::{ActionSet, Permission, Role, RoleKind, Verification, aggregate};
 use serde::Deserialize;
 
 use super::{check_all, same};
@@ -24,12 +24,12 @@ impl Language {
     }
 
     fn check_role(&self, role: &Role<'_>) -> Result<(), String> {
-        let status = |status: Option<Status>| status.map_or("", Status::as_str);
+        let status = |status: Option<Verification>| status.map_or("", Verification::as_str);
         let (name, identifier, dimension) = match role.kind() {
             RoleKind::Any => ("any", "", ""),
             RoleKind::Guests => ("guests", "", ""),
-            RoleKind::Users { status: s } => ("users", "", status(s)),
-            RoleKind::User { id, status: s } => ("user", id, status(s)),
+            RoleKind::Users { verification: s } => ("users", "", status(s)),
+            RoleKind::User { id, verification: s } => ("user", id, status(s)),
             RoleKind::Team { id, role } => ("team", id, role.unwrap_or_default()),
             RoleKind::Member { id } => ("member", id, ""),
             RoleKind::Label { name } => ("label", name, ""),

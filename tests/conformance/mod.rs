@@ -4,12 +4,14 @@
 mod collections;
 mod decisions;
 mod differences;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "auth")]
 mod jwt;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "auth")]
 mod keys;
 mod language;
 mod principals;
+#[cfg(feature = "auth")]
+mod requests;
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use std::path::PathBuf;
 use serde::de::DeserializeOwned;
 
 /// The files that every folder of vectors must have. `jwt`, `keys` and `requests` are checked with the
-/// feature `jwt` only.
+/// feature `auth` only.
 const FILES: [&str; 11] = [
     "aggregate",
     "collections",

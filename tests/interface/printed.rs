@@ -4,7 +4,8 @@ use std::error::Error;
 
 use rolegate::{
     AccessDenied, AclLimits, AclTable, Action, ActionSet, Collection, DocumentIndex,
-    DocumentSecurity, InsertError, Permission, Principal, Refusal, Role, Selection, Status, User,
+    DocumentSecurity, InsertError, Permission, Principal, Refusal, Role, Selection, User,
+    Verification,
 };
 
 fn source(error: &dyn Error) -> Option<String> {
@@ -147,7 +148,7 @@ fn a_log_shows_what_is_in_what_it_is_given() {
         (format!("{:?}", ActionSet::NONE), "{}"),
         (format!("{:?}", Permission::parse("read(\"any\")").unwrap()), "Permission(read(\"any\"))"),
         (format!("{:?}", Role::parse("users/verified").unwrap()), "Role(users/verified)"),
-        (format!("{} {}", Status::Verified, Status::Unverified), "verified unverified"),
+        (format!("{} {}", Verification::Verified, Verification::Unverified), "verified unverified"),
         (
             format!("{error:?}"),
             "ParseError { kind: UnknownRole, span: 6..9, \

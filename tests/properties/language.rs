@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::subsequence;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use rolegate::{Action, ActionSet, Permission, Role, RoleKind, Status};
+use rolegate::{Action, ActionSet, Permission, Role, RoleKind, Verification};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -20,10 +20,12 @@ fn rebuilt(role: &Role<'_>) -> Role<'static> {
     match role.kind() {
         RoleKind::Any => Role::any(),
         RoleKind::Guests => Role::guests(),
-        RoleKind::Users { status: None } => Role::users(),
-        RoleKind::Users { status: Some(status) } => Role::users_with(status),
-        RoleKind::User { id, status: None } => Role::user(id).unwrap(),
-        RoleKind::User { id, status: Some(status) } => Role::user_with(id, status).unwrap(),
+        RoleKind::Users { verification: None } => Role::users(),
+        RoleKind::Users { verification: Some(verification) } => Role::users_with(verification),
+        RoleKind::User { id, verification: None } => Role::user(id).unwrap(),
+        RoleKind::User { id, verification: Some(verification) } => {
+            Role::user_with(id, verification).unwrap()
+        }
         RoleKind::Team { id, role: None } => Role::team(id).unwrap(),
         RoleKind::Team { id, role: Some(role) } => Role::team_role(id, role).unwrap(),
         RoleKind::Member { id } => Role::member(id).unwrap(),
@@ -81,7 +83,7 @@ proptest! {
     ) {
         let is_id = recogniser::is_id(&id);
         prop_assert_eq!(Role::user(&id).is_ok(), is_id);
-        prop_assert_eq!(Role::user_with(&id, Status::Verified).is_ok(), is_id);
+        prop_assert_eq!(Role::user_with(&id, Verification::Verified).is_ok(), is_id);
         prop_assert_eq!(Role::team(&id).is_ok(), is_id);
         prop_assert_eq!(Role::member(&id).is_ok(), is_id);
         prop_assert_eq!(Role::label(&id).is_ok(), recogniser::is_label(&id));

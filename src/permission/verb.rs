@@ -1,0 +1,88 @@
+//! The words that open a permission: [`Verb`].
+
+/// The text of a permission behind its role: `")`.
+pub(crate) const CLOSING: &str = "\")";
+
+/// The word before the role of a permission: one of the four actions, or `write`.
+///
+/// This table is the only place that spells these words.
+/// [`ActionSet::from`](super::ActionSet) gives the actions that a verb stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Verb {
+    Read,
+    Create,
+    Update,
+    Delete,
+    Write,
+}
+
+/// The spellings of one verb.
+struct Spelling {
+    name: &'static str,
+    opening: &'static str,
+    json_opening: &'static str,
+}
+
+macro_rules! spelling {
+    ($name:literal) => {
+        Spelling {
+            name: $name,
+            opening: concat!($name, "(\""),
+            json_opening: concat!("\"", $name, "(\\\""),
+        }
+    };
+}
+
+impl Verb {
+    /// Every verb, in the order in which error messages list them.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Read, Self::Create, Self::Update, Self::Delete, Self::Write];
+
+    const fn spelling(self) -> Spelling {
+        match self {
+            Self::Read => spelling!("read"),
+            Self::Create => spelling!("create"),
+            Self::Update => spelling!("update"),
+            Self::Delete => spelling!("delete"),
+            Self::Write => spelling!("write"),
+        }
+    }
+
+    /// Returns the word itself: `read`.
+    pub(crate) const fn name(self) -> &'static str {
+        self.spelling().name
+    }
+
+    /// Returns the text of a permission before its role: `read("`.
+    pub(crate) const fn opening(self) -> &'static str {
+        self.spelling().opening
+    }
+
+    /// Returns the opening as a JSON string spells it, with the string's own quote: `"read(\"`.
+    #[allow(dead_code, reason = "the JSON filter is to use it")]
+    pub(crate) const fn json_opening(self) -> &'static str {
+        self.spelling().json_opening
+    }
+
+    /// Returns the verb with this name.
+    #[inline]
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.name() == name)
+    }
+
+    /// Returns the verb that opens a permission, and the text behind the opening.
+    ///
+    /// Compares the text with one opening only, which its first byte chooses.
+    #[inline]
+    pub(crate) fn strip_opening(text: &str) -> Option<(Self, &str)> {
+        let strip = |verb: Self| Some((verb, text.strip_prefix(verb.opening())?));
+        match text.as_bytes().first()? {
+            b'r' => strip(Self::Read),
+            b'u' => strip(Self::Update),
+            b'd' => strip(Self::Delete),
+            b'c' => strip(Self::Create),
+            b'w' => strip(Self::Write),
+            _ => None,
+        }
+    }
+}
