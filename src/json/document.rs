@@ -1,9 +1,10 @@
 //! One document after the other: [`Pass`].
 
 use super::edits::Edits;
-use super::error::Fault;
+use super::error::ScanErrorKind;
+use super::report::{FilterReport, Problem, ProblemKind};
 use super::scanner::{Scan, Scanner};
-use super::{Filter, Nested, Outcome};
+use super::{Filter, Nested};
 
 /// The key that counts.
 pub(super) const PERMISSIONS: &str = "$permissions";
@@ -12,7 +13,7 @@ pub(super) const PERMISSIONS: &str = "$permissions";
 pub(super) struct Pass<'f> {
     pub(super) filter: &'f Filter<'f>,
     pub(super) edits: Edits,
-    pub(super) outcome: Outcome,
+    pub(super) report: FilterReport,
     /// How much of the input came before what is scanned now.
     pub(super) before: u64,
     /// Where a permission is put together to be looked up.
@@ -24,7 +25,7 @@ impl<'f> Pass<'f> {
         Self {
             filter,
             edits: Edits::default(),
-            outcome: Outcome::default(),
+            report: FilterReport::default(),
             before: 0,
             text: String::with_capacity(crate::permission::MAX_PERMISSION_LEN),
         }
@@ -35,32 +36,40 @@ impl<'f> Pass<'f> {
     #[inline]
     pub(super) fn document(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<bool> {
         let start = scanner.at;
-        let nested_removed = self.outcome.nested_removed;
-        let everything = self.filter.matcher.allows_everything();
-        let visible = if scanner.byte() != b'{' {
+        let nested_removed = self.report.nested_removed;
+        let is_object = scanner.byte() == b'{';
+        let granted = if !is_object {
             scanner.skip_value(depth)?;
-            everything
+            None
         } else if self.filter.nested == Nested::Filter {
-            self.document_with_nested(scanner, depth)? || everything
+            self.document_with_nested(scanner, depth)?
         } else {
-            self.object(scanner, depth)? || everything
+            self.object(scanner, depth)?
         };
         if scanner.at - start > self.filter.max_document_len {
             scanner.at = start;
-            return Err(Fault::DocumentTooLong);
+            return Err(ScanErrorKind::DocumentTooLong);
         }
+        let visible = granted == Some(true) || self.filter.matcher.allows_everything();
         if visible {
-            self.outcome.visible += 1;
+            self.report.visible += 1;
         } else {
-            self.outcome.removed += 1;
-            self.outcome.nested_removed = nested_removed;
+            if granted.is_none() {
+                self.add_problem(
+                    None,
+                    start,
+                    if is_object { ProblemKind::NoPermissions } else { ProblemKind::NotAnObject },
+                );
+            }
+            self.report.removed += 1;
+            self.report.nested_removed = nested_removed;
         }
         Ok(visible)
     }
 
-    /// Goes behind an object. Whether its permissions allow the action.
+    /// Goes behind an object. Whether its permissions allow the action, if it has any.
     #[inline]
-    fn object(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<bool> {
+    fn object(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<Option<bool>> {
         let mut granted = None;
         let mut more = scanner.open_object();
         while more {
@@ -72,7 +81,7 @@ impl<'f> Pass<'f> {
             if is_permissions {
                 if granted.is_some() {
                     scanner.at = start;
-                    return Err(Fault::Repeated);
+                    return Err(ScanErrorKind::Repeated);
                 }
                 granted = Some(self.permissions(scanner, depth + 1)?);
             } else if let Some(next) = scanner.plain_value(b'}') {
@@ -83,11 +92,13 @@ impl<'f> Pass<'f> {
             }
             more = scanner.next_member()?;
         }
-        Ok(granted.unwrap_or(false))
+        Ok(granted)
     }
 
-    /// The number of the document that is being looked at.
-    pub(super) fn index(&self) -> u64 {
-        self.outcome.visible + self.outcome.removed
+    /// Reports a problem with the document that is being looked at.
+    #[cold]
+    pub(super) fn add_problem(&mut self, permission: Option<usize>, at: usize, kind: ProblemKind) {
+        let (document, offset) = (self.report.documents(), self.before + at as u64);
+        self.report.add(Problem { document, permission, offset, kind });
     }
 }

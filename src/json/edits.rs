@@ -10,12 +10,12 @@ pub(super) struct Edits(Vec<Edit>);
 struct Edit {
     start: usize,
     end: usize,
-    with: With,
+    with: Replacement,
 }
 
 /// What comes out instead.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum With {
+pub(super) enum Replacement {
     Nothing,
     Null,
     /// The number of visible documents, which is known at the end.
@@ -23,14 +23,14 @@ pub(super) enum With {
 }
 
 impl Edits {
-    /// How many there are: to come [back to](Self::back_to).
-    pub(super) fn mark(&self) -> usize {
+    /// How many there are: to come [back to](Self::rollback_to).
+    pub(super) fn checkpoint(&self) -> usize {
         self.0.len()
     }
 
-    /// Forgets what came after a mark.
-    pub(super) fn back_to(&mut self, mark: usize) {
-        self.0.truncate(mark);
+    /// Forgets what came after a checkpoint.
+    pub(super) fn rollback_to(&mut self, checkpoint: usize) {
+        self.0.truncate(checkpoint);
     }
 
     pub(super) fn clear(&mut self) {
@@ -39,12 +39,12 @@ impl Edits {
 
     pub(super) fn remove(&mut self, start: usize, end: usize) {
         match self.0.last_mut() {
-            Some(last) if last.end == start && last.with == With::Nothing => last.end = end,
-            _ => self.replace(start, end, With::Nothing),
+            Some(last) if last.end == start && last.with == Replacement::Nothing => last.end = end,
+            _ => self.replace(start, end, Replacement::Nothing),
         }
     }
 
-    pub(super) fn replace(&mut self, start: usize, end: usize, with: With) {
+    pub(super) fn replace(&mut self, start: usize, end: usize, with: Replacement) {
         self.0.push(Edit { start, end, with });
     }
 
@@ -57,9 +57,9 @@ impl Edits {
         for &Edit { start, end, with } in &self.0 {
             output.extend_from_slice(text.get(at..start).unwrap_or_default());
             output.extend_from_slice(match with {
-                With::Nothing => b"",
-                With::Null => b"null",
-                With::Total => total.as_bytes(),
+                Replacement::Nothing => b"",
+                Replacement::Null => b"null",
+                Replacement::Total => total.as_bytes(),
             });
             at = end;
         }
@@ -76,7 +76,7 @@ pub(super) struct Elements {
     /// Behind the opening bracket.
     opened: usize,
     /// The edits before those of this array.
-    mark: usize,
+    checkpoint: usize,
     /// Where the first element starts, if it has been removed and all after it too.
     leading: Option<usize>,
     /// Where the element before ends, and whether any has been kept.
@@ -86,13 +86,13 @@ pub(super) struct Elements {
 
 impl Elements {
     pub(super) fn new(opened: usize, edits: &Edits) -> Self {
-        Self { opened, mark: edits.mark(), leading: None, before: opened, kept: false }
+        Self { opened, checkpoint: edits.checkpoint(), leading: None, before: opened, kept: false }
     }
 
     /// An element begins.
     pub(super) fn begin(&mut self, start: usize, edits: &mut Edits) {
         if let (Some(first), false) = (self.leading, self.kept) {
-            edits.back_to(self.mark);
+            edits.rollback_to(self.checkpoint);
             edits.remove(first, start);
         }
     }
@@ -115,7 +115,7 @@ impl Elements {
     /// The array ends; its bracket is at `close`.
     pub(super) fn close(&self, close: usize, edits: &mut Edits) {
         if self.leading.is_some() && !self.kept {
-            edits.back_to(self.mark);
+            edits.rollback_to(self.checkpoint);
             edits.remove(self.opened, close);
         }
     }

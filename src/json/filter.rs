@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use super::document::Pass;
 use super::error::{Error, Place};
-use super::{Outcome, response, stream};
+use super::{FilterReport, response, stream};
 use crate::evaluate::Matcher;
 
 /// How long a document may be, in bytes, unless the filter is told otherwise: as long as MongoDB
@@ -24,7 +24,7 @@ pub const MAX_RESPONSE_LEN: usize = 256 << 20;
 /// use rolegate::{Action, Principal};
 ///
 /// let matcher = Principal::parse_roles(["any", "user:ann"])?.matcher(Action::Read);
-/// let filter = Filter::new(&matcher).list("movies").nested(Nested::Filter);
+/// let filter = Filter::new(&matcher).list_key("movies").nested(Nested::Filter);
 /// let (visible, _) = filter.apply(
 ///     br#"{"movies": [{"$permissions": ["read(\"any\")"], "director": {"$permissions": []}}]}"#,
 /// )?;
@@ -34,7 +34,7 @@ pub const MAX_RESPONSE_LEN: usize = 256 << 20;
 #[derive(Clone, Debug)]
 pub struct Filter<'m> {
     pub(super) matcher: &'m Matcher,
-    pub(super) form: Form,
+    pub(super) format: Format,
     pub(super) nested: Nested,
     lists: Vec<String>,
     pub(super) max_document_len: usize,
@@ -44,14 +44,20 @@ pub struct Filter<'m> {
 /// What some JSON is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[non_exhaustive]
-pub enum Form {
+pub enum Format {
     /// To be found out.
     ///
-    /// What begins with `[` is an array. An object that has one of the lists, and no `$permissions`, is
-    /// a list response. Everything else are lines: an object without a list is a document. Whoever
-    /// knows what comes should say so: a document without `$permissions` that has a list by one of
-    /// the names would be taken for a response. From a reader it is found out from the first line,
-    /// and from no more than the longest document that is allowed.
+    /// An input that begins with `[` is an array. An object that has one of the lists, and no
+    /// `$permissions`, is a list response. Every other input is lines.
+    ///
+    /// A single value that is neither a list response nor a document is an error
+    /// ([`NoList`](super::ErrorKind::NoList), [`NotAnObject`](super::ErrorKind::NotAnObject)), unless
+    /// the principal may see everything: it is an error response, or a list under another key. Pass
+    /// [`Lines`](Self::Lines) for a single document that may lack `$permissions`.
+    ///
+    /// Pass the format if it is known: a document without `$permissions` that has a list under one of
+    /// the keys is taken for a response. [`Filter::copy`] detects the format from the first line, and
+    /// reads for that at most the longest document that is allowed.
     #[default]
     Detect,
     /// A list response: an object with one of the lists. Several lists are all filtered; `total`
@@ -84,7 +90,7 @@ impl<'m> Filter<'m> {
     pub fn new(matcher: &'m Matcher) -> Self {
         Self {
             matcher,
-            form: Form::Detect,
+            format: Format::Detect,
             nested: Nested::Keep,
             lists: Vec::new(),
             max_document_len: MAX_DOCUMENT_LEN,
@@ -94,8 +100,8 @@ impl<'m> Filter<'m> {
 
     /// Says what the input is.
     #[must_use]
-    pub fn form(self, form: Form) -> Self {
-        Self { form, ..self }
+    pub fn format(self, format: Format) -> Self {
+        Self { format, ..self }
     }
 
     /// Says what becomes of documents within documents.
@@ -106,7 +112,7 @@ impl<'m> Filter<'m> {
 
     /// Adds a name that a list response may have its documents under, besides `documents` and `rows`.
     #[must_use]
-    pub fn list(mut self, name: impl Into<String>) -> Self {
+    pub fn list_key(mut self, name: impl Into<String>) -> Self {
         self.lists.push(name.into());
         self
     }
@@ -131,10 +137,10 @@ impl<'m> Filter<'m> {
     ///
     /// The input is not JSON, not what it should be, or goes beyond a limit; see
     /// [the module](super#errors).
-    pub fn apply(&self, input: &[u8]) -> Result<(Vec<u8>, Outcome), Error> {
+    pub fn apply(&self, input: &[u8]) -> Result<(Vec<u8>, FilterReport), Error> {
         let mut output = Vec::new();
-        let outcome = self.apply_into(input, &mut output)?;
-        Ok((output, outcome))
+        let report = self.apply_into(input, &mut output)?;
+        Ok((output, report))
     }
 
     /// As [`apply`](Self::apply), and appends to a buffer that may be used again and again. After an
@@ -143,11 +149,12 @@ impl<'m> Filter<'m> {
     /// # Errors
     ///
     /// As [`apply`](Self::apply).
-    pub fn apply_into(&self, input: &[u8], output: &mut Vec<u8>) -> Result<Outcome, Error> {
+    pub fn apply_into(&self, input: &[u8], output: &mut Vec<u8>) -> Result<FilterReport, Error> {
         let mut pass = Pass::new(self);
-        response::filter(&mut pass, input).map_err(|faulty| faulty.error(input, Place::START))?;
-        pass.edits.write(input, pass.outcome.visible, output);
-        Ok(pass.outcome)
+        response::filter(&mut pass, input)
+            .map_err(|scan_error| scan_error.error(input, Place::START))?;
+        pass.edits.write(input, pass.report.visible, output);
+        Ok(pass.report)
     }
 
     /// Reads JSON to its end and writes what is visible.
@@ -161,7 +168,7 @@ impl<'m> Filter<'m> {
     /// As [`apply`](Self::apply), and errors of the reader and the writer. Whatever the error, what
     /// has been written are whole lines of visible documents that stood before it in the input; of a
     /// response it is nothing, unless the writer failed within.
-    pub fn copy(&self, reader: impl Read, writer: impl Write) -> Result<Outcome, Error> {
+    pub fn copy(&self, reader: impl Read, writer: impl Write) -> Result<FilterReport, Error> {
         stream::copy(self, reader, writer, |_| {})
     }
 
@@ -171,13 +178,13 @@ impl<'m> Filter<'m> {
     /// # Errors
     ///
     /// As [`copy`](Self::copy).
-    pub fn copy_watched(
+    pub fn copy_with_progress(
         &self,
         reader: impl Read,
         writer: impl Write,
-        watch: impl FnMut(&Outcome),
-    ) -> Result<Outcome, Error> {
-        stream::copy(self, reader, writer, watch)
+        progress: impl FnMut(&FilterReport),
+    ) -> Result<FilterReport, Error> {
+        stream::copy(self, reader, writer, progress)
     }
 
     pub(super) fn is_list(&self, key: super::string::Raw<'_>) -> bool {

@@ -1,12 +1,12 @@
 //! Newline-delimited JSON.
 
 use super::document::Pass;
-use super::error::{Fault, Faulty};
+use super::error::{ScanError, ScanErrorKind};
 use super::scanner::{Scan, Scanner};
 
-/// Checks lines and works out which to remove. After a fault what has been worked out are the lines
+/// Checks lines and works out which to remove. After a kind what has been worked out are the lines
 /// before it.
-pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), Faulty> {
+pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), ScanError> {
     let mut scanner = Scanner::new(input);
     let mut start = 0;
     while start < input.len() {
@@ -14,12 +14,12 @@ pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), Faulty> {
         let end = memchr::memchr(b'\n', rest).map_or(input.len(), |at| start + at);
         let next = (end + 1).min(input.len());
         scanner.restrict(start, end);
-        let mark = pass.edits.mark();
+        let checkpoint = pass.edits.checkpoint();
         let visible = line(pass, &mut scanner);
         if !matches!(visible, Ok(true)) {
-            pass.edits.back_to(mark);
+            pass.edits.rollback_to(checkpoint);
         }
-        if !visible.map_err(|fault| Faulty { start, ..scanner.faulty(fault) })? {
+        if !visible.map_err(|kind| ScanError { start, ..scanner.scan_error(kind) })? {
             pass.edits.remove(start, next);
         }
         start = next;
@@ -31,7 +31,7 @@ pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), Faulty> {
 #[inline]
 fn line(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<bool> {
     if scanner.rest().len() > pass.filter.max_document_len {
-        return Err(Fault::DocumentTooLong);
+        return Err(ScanErrorKind::DocumentTooLong);
     }
     scanner.space();
     if scanner.rest().is_empty() {

@@ -17,7 +17,7 @@
 //! }"#;
 //! let principal = Principal::parse_roles(["any", "users", "user:user-a"])?;
 //! let matcher = principal.matcher(Action::Read);
-//! let (visible, outcome) = Filter::new(&matcher).apply(response)?;
+//! let (visible, report) = Filter::new(&matcher).apply(response)?;
 //! assert_eq!(
 //!     String::from_utf8(visible)?,
 //!     r#"{
@@ -27,13 +27,13 @@
 //!   ]
 //! }"#
 //! );
-//! assert_eq!((outcome.visible(), outcome.removed()), (1, 1));
+//! assert_eq!((report.visible(), report.removed()), (1, 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # What goes in and what comes out
 //!
-//! | [`Form`] | in | out |
+//! | [`Format`] | in | out |
 //! | --- | --- | --- |
 //! | `List` | an object with a list of documents: `{"total": 2, "documents": [...]}` | the same object, the list without what is not visible, `total` counted anew |
 //! | `Array` | an array of documents | the array without what is not visible |
@@ -51,7 +51,7 @@
 //! total that the principal should see. If the server had already cut out a page, it is not: the
 //! server counted and cut before anybody looked at permissions, so that the page may now be short and
 //! nobody knows how many visible documents are on the others. Filter before pagination where you can;
-//! where you cannot, [`Outcome::removed`] says how many documents to ask for to fill the page, and
+//! where you cannot, [`FilterReport::removed`] says how many documents to ask for to fill the page, and
 //! `total` is how many it now holds. For a principal to whom everything is visible `total` stays as it
 //! was: the server's count is right for it.
 //!
@@ -61,8 +61,9 @@
 //!   `"\u0024permissions"` is the same key. The same holds for the permissions and the list's name.
 //! - A document with two such keys is an error, whoever asks: two readers could choose differently.
 //! - A document without the key is not visible. One where it is not an array of strings is not visible
-//!   either, and is [reported](Outcome::malformed), as is each string that is no permission.
-//! - What stands in a list and is not an object is no document: it is removed.
+//!   either. What stands in a list and is not an object is no document: it is removed.
+//! - All of these are counted and [reported](FilterReport::problems), as is each string that is no
+//!   permission.
 //! - For a principal that bypasses permissions, or that the collection grants everything
 //!   ([`Collection::matcher`](crate::Collection::matcher)), all of that is kept. Errors stay errors.
 //! - Documents within documents (relationships), objects with a `$permissions` key of their own,
@@ -89,19 +90,20 @@ mod filter;
 mod lines;
 mod nested;
 mod number;
-mod outcome;
 mod permissions;
+mod report;
 mod response;
 mod scanner;
 mod stream;
 mod string;
+mod top_level;
 
 pub use error::{Error, ErrorKind};
-pub use filter::{Filter, Form, MAX_DOCUMENT_LEN, MAX_RESPONSE_LEN, Nested};
-pub use outcome::{MAX_REPORTED, Malformed, MalformedReason, Outcome};
+pub use filter::{Filter, Format, MAX_DOCUMENT_LEN, MAX_RESPONSE_LEN, Nested};
+pub use report::{FilterReport, MAX_REPORTED, Problem, ProblemKind};
 pub use scanner::MAX_DEPTH;
 
 pub(crate) mod scan {
-    pub(crate) use super::error::Fault as ScanErrorKind;
+    pub(crate) use super::error::ScanErrorKind;
     pub(crate) use super::scanner::{MAX_DEPTH, Scan, Scanner};
 }

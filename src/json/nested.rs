@@ -1,8 +1,8 @@
 //! Documents within documents, where they are to be filtered too.
 
 use super::document::{PERMISSIONS, Pass};
-use super::edits::{Elements, With};
-use super::error::Fault;
+use super::edits::{Elements, Replacement};
+use super::error::ScanErrorKind;
 use super::scanner::{Scan, Scanner};
 
 /// An object or an array that has been entered. There are never more than `MAX_DEPTH` of them.
@@ -14,7 +14,7 @@ enum Frame {
 struct Object {
     start: usize,
     /// The edits and the removed documents before it.
-    mark: usize,
+    checkpoint: usize,
     removed: u64,
     /// Whether its permissions allow the action, if it has any.
     granted: Option<bool>,
@@ -22,12 +22,12 @@ struct Object {
 
 impl Pass<'_> {
     /// Goes behind a document, and removes those within it. Whether its own permissions allow the
-    /// action.
+    /// action, if it has any.
     pub(super) fn document_with_nested(
         &mut self,
         scanner: &mut Scanner<'_>,
         depth: usize,
-    ) -> Scan<bool> {
+    ) -> Scan<Option<bool>> {
         let mut frames: Vec<Frame> = Vec::new();
         loop {
             // At a value: an object's, an array's, or the document itself.
@@ -52,7 +52,7 @@ impl Pass<'_> {
             loop {
                 match frames.pop() {
                     Some(Frame::Object(object)) if frames.is_empty() => {
-                        return Ok(object.granted.unwrap_or(false));
+                        return Ok(object.granted);
                     }
                     Some(Frame::Object(object)) => self.leave(&object, scanner.at, &mut frames),
                     Some(Frame::Array(elements)) => {
@@ -61,7 +61,7 @@ impl Pass<'_> {
                             outer.keep(scanner.at);
                         }
                     }
-                    None => return Ok(false),
+                    None => return Ok(None),
                 }
                 if self.next_value(scanner, depth, &mut frames, false)? {
                     break;
@@ -77,14 +77,14 @@ impl Pass<'_> {
         depth: usize,
         frames: &mut Vec<Frame>,
     ) -> Scan<bool> {
-        let (mark, removed) = (self.edits.mark(), self.outcome.nested_removed);
+        let (checkpoint, removed) = (self.edits.checkpoint(), self.report.nested_removed);
         let frame = match scanner.byte() {
-            b'{' => Frame::Object(Object { start: scanner.at, mark, removed, granted: None }),
+            b'{' => Frame::Object(Object { start: scanner.at, checkpoint, removed, granted: None }),
             b'[' => Frame::Array(Elements::new(scanner.at + 1, &self.edits)),
             _ => return Ok(false),
         };
         if depth + frames.len() >= super::MAX_DEPTH {
-            return Err(Fault::TooDeep);
+            return Err(ScanErrorKind::TooDeep);
         }
         frames.push(frame);
         Ok(true)
@@ -111,7 +111,7 @@ impl Pass<'_> {
                     }
                     if object.granted.is_some() {
                         scanner.at = start;
-                        return Err(Fault::Repeated);
+                        return Err(ScanErrorKind::Repeated);
                     }
                     object.granted = Some(self.permissions(scanner, inside)?);
                     more = scanner.next_member()?;
@@ -126,14 +126,14 @@ impl Pass<'_> {
     fn leave(&mut self, object: &Object, end: usize, frames: &mut [Frame]) {
         let visible = self.filter.matcher.bypasses() || object.granted.unwrap_or(true);
         if !visible {
-            self.edits.back_to(object.mark);
-            self.outcome.nested_removed = object.removed + 1;
+            self.edits.rollback_to(object.checkpoint);
+            self.report.nested_removed = object.removed + 1;
         }
         match frames.last_mut() {
             Some(Frame::Array(elements)) if visible => elements.keep(end),
             Some(Frame::Array(elements)) => elements.remove(object.start, end, &mut self.edits),
             _ if visible => {}
-            _ => self.edits.replace(object.start, end, With::Null),
+            _ => self.edits.replace(object.start, end, Replacement::Null),
         }
     }
 }

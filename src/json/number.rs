@@ -1,6 +1,6 @@
 //! Numbers.
 
-use super::error::Fault;
+use super::error::ScanErrorKind;
 use super::scanner::{Scan, Scanner};
 
 /// Digits and exponents up to here stay within `f64`, whatever they are: 199 digits and `e99` are less
@@ -15,7 +15,7 @@ impl Scanner<'_> {
         let (first, leading) = (self.at, self.byte());
         if self.digits()? > 1 && leading == b'0' {
             self.at = first + 1;
-            return Err(Fault::Number);
+            return Err(ScanErrorKind::Number);
         }
         if self.byte() == b'.' {
             self.at += 1;
@@ -40,7 +40,7 @@ impl Scanner<'_> {
         while self.byte().is_ascii_digit() {
             self.at += 1;
         }
-        if self.at == start { Err(Fault::Number) } else { Ok(self.at - start) }
+        if self.at == start { Err(ScanErrorKind::Number) } else { Ok(self.at - start) }
     }
 
     /// Asks `serde_json`: where it rounds, the largest number is not quite what it is elsewhere.
@@ -48,7 +48,7 @@ impl Scanner<'_> {
     fn check_range(&mut self, start: usize) -> Scan<()> {
         if serde_json::from_slice::<serde_json::Number>(self.slice(start, self.at)).is_err() {
             self.at = start;
-            return Err(Fault::NumberRange);
+            return Err(ScanErrorKind::NumberRange);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::block::is_alphanumeric;
 use super::document::Pass;
-use super::outcome::{Malformed, MalformedReason};
+use super::report::ProblemKind;
 use super::scanner::{Scan, Scanner};
 use super::string::Raw;
 use crate::permission::{Action, ActionSet, MAX_PERMISSION_LEN, Permission, is_role};
@@ -15,12 +15,12 @@ impl Pass<'_> {
     /// Goes behind the value of `$permissions`. Whether it allows the action.
     pub(super) fn permissions(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<bool> {
         if scanner.byte() != b'[' {
-            self.report(None, scanner.at, || MalformedReason::NotAnArray);
+            self.add_problem(None, scanner.at, ProblemKind::PermissionsNotAnArray);
             scanner.skip_value(depth)?;
             return Ok(false);
         }
         if depth >= super::MAX_DEPTH {
-            return Err(super::error::Fault::TooDeep);
+            return Err(super::error::ScanErrorKind::TooDeep);
         }
         let mut granted = false;
         let mut only_strings = true;
@@ -31,7 +31,7 @@ impl Pass<'_> {
         while more {
             if scanner.byte() != b'"' {
                 only_strings = false;
-                self.report(Some(index), scanner.at, || MalformedReason::NotAString);
+                self.add_problem(Some(index), scanner.at, ProblemKind::PermissionNotAString);
                 scanner.skip_value(depth + 1)?;
             } else if let Some((name, role)) = plain_permission(scanner, role_before) {
                 role_before = role;
@@ -73,27 +73,12 @@ impl Pass<'_> {
         let granted = match Permission::parse(&text) {
             Ok(_) => self.filter.matcher.allows_through(&text),
             Err(error) => {
-                self.report(Some(index), start, || MalformedReason::Permission(error));
+                self.add_problem(Some(index), start, ProblemKind::Permission(error));
                 false
             }
         };
         self.text = text;
         granted
-    }
-
-    #[cold]
-    fn report(
-        &mut self,
-        permission: Option<usize>,
-        at: usize,
-        reason: impl FnOnce() -> MalformedReason,
-    ) {
-        if self.outcome.count_malformed() {
-            let document = self.index();
-            let offset = self.before + at as u64;
-            let malformed = Malformed { document, permission, offset, reason: reason() };
-            self.outcome.malformed.push(malformed);
-        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! Where one is in a JSON text: [`Scanner`]. It checks what it goes over and builds nothing.
 
-use super::error::{Fault, Faulty};
+use super::error::{ScanError, ScanErrorKind};
 
 /// How deep arrays and objects may be nested in each other: as deep as `serde_json` reads them.
 pub const MAX_DEPTH: usize = 127;
 
-pub(crate) type Scan<T> = Result<T, Fault>;
+pub(crate) type Scan<T> = Result<T, ScanErrorKind>;
 
 /// A place in a JSON text. When a scan fails, the place is that of the mistake.
 pub(crate) struct Scanner<'a> {
@@ -28,8 +28,8 @@ impl<'a> Scanner<'a> {
 
     /// What is wrong here, with the whole text.
     #[cold]
-    pub(crate) fn faulty(&self, fault: Fault) -> Faulty {
-        Faulty { fault, at: self.at, start: 0, end: self.input.len() }
+    pub(crate) fn scan_error(&self, kind: ScanErrorKind) -> ScanError {
+        ScanError { kind, at: self.at, start: 0, end: self.input.len() }
     }
 
     /// The byte here. At the end it is 0, which stands nowhere in JSON.
@@ -77,7 +77,7 @@ impl<'a> Scanner<'a> {
     /// Goes over white space, a value and white space to the end.
     pub(crate) fn end(&mut self) -> Scan<()> {
         self.space();
-        if self.at < self.input.len() { Err(Fault::Trailing) } else { Ok(()) }
+        if self.at < self.input.len() { Err(ScanErrorKind::Trailing) } else { Ok(()) }
     }
 
     /// Goes behind the bracket that opens an array, and over white space. Whether it has elements.
@@ -102,13 +102,13 @@ impl<'a> Scanner<'a> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called for each permission, not within one")]
     pub(crate) fn next_element(&mut self) -> Scan<bool> {
-        self.next(b']', Fault::InArray)
+        self.next(b']', ScanErrorKind::InArray)
     }
 
     /// Goes from behind a member to the next one, or behind the object. Whether there is a next.
     #[inline]
     pub(crate) fn next_member(&mut self) -> Scan<bool> {
-        self.next(b'}', Fault::InObject)
+        self.next(b'}', ScanErrorKind::InObject)
     }
 
     #[inline(always)]
@@ -116,7 +116,7 @@ impl<'a> Scanner<'a> {
         clippy::inline_always,
         reason = "once for each member and element: a tenth of all steps"
     )]
-    fn next(&mut self, close: u8, fault: Fault) -> Scan<bool> {
+    fn next(&mut self, close: u8, kind: ScanErrorKind) -> Scan<bool> {
         let byte = self.space();
         if byte == b',' {
             self.at += 1;
@@ -126,7 +126,7 @@ impl<'a> Scanner<'a> {
             self.at += 1;
             Ok(false)
         } else {
-            Err(fault)
+            Err(kind)
         }
     }
 
@@ -147,7 +147,7 @@ impl<'a> Scanner<'a> {
             b't' => self.literal(b"true"),
             b'f' => self.literal(b"false"),
             b'n' => self.literal(b"null"),
-            _ => Err(Fault::Value),
+            _ => Err(ScanErrorKind::Value),
         }
     }
 
@@ -164,7 +164,7 @@ impl<'a> Scanner<'a> {
     fn no_literal(&mut self, literal: &[u8]) -> Scan<()> {
         let same = self.rest().iter().zip(literal).take_while(|(a, b)| a == b).count();
         self.at += same;
-        Err(Fault::Literal)
+        Err(ScanErrorKind::Literal)
     }
 
     /// Goes behind an array or an object. Those that are open are a stack of bits, one for an object,
@@ -178,7 +178,7 @@ impl<'a> Scanner<'a> {
             let mut more = match self.byte() {
                 byte @ (b'{' | b'[') => {
                     if depth + open >= MAX_DEPTH {
-                        return Err(Fault::TooDeep);
+                        return Err(ScanErrorKind::TooDeep);
                     }
                     stack = stack << 1 | u128::from(byte == b'{');
                     open += 1;

@@ -1,7 +1,7 @@
 //! Strings, and what escapes stand for.
 
 use super::block::Block;
-use super::error::Fault;
+use super::error::ScanErrorKind;
 use super::scanner::{Scan, Scanner};
 
 /// A string as it is written, without the quotes around it.
@@ -17,13 +17,13 @@ impl<'a> Scanner<'a> {
     #[expect(clippy::inline_always, reason = "what it returns is otherwise passed through memory")]
     pub(crate) fn key(&mut self) -> Scan<Raw<'a>> {
         if self.byte() != b'"' {
-            return Err(Fault::Key);
+            return Err(ScanErrorKind::Key);
         }
         let start = self.at;
         let escaped = self.string()?;
         let key = self.raw(start, escaped);
         if self.space() != b':' {
-            return Err(Fault::Colon);
+            return Err(ScanErrorKind::Colon);
         }
         self.at += 1;
         self.space();
@@ -86,12 +86,12 @@ impl<'a> Scanner<'a> {
         let mut escaped = false;
         while self.byte() != b'"' {
             if self.byte() != b'\\' {
-                return Err(Fault::Control);
+                return Err(ScanErrorKind::Control);
             }
             escaped = true;
-            let (_, len) = escape(self.rest()).map_err(|(fault, by)| {
+            let (_, len) = escape(self.rest()).map_err(|(kind, by)| {
                 self.at += by;
-                fault
+                kind
             })?;
             self.at += len;
             ascii &= self.plain();
@@ -99,7 +99,7 @@ impl<'a> Scanner<'a> {
         let bytes = self.slice(start, self.at);
         if !ascii && let Err(error) = std::str::from_utf8(bytes) {
             self.at = start + error.valid_up_to();
-            return Err(Fault::Utf8);
+            return Err(ScanErrorKind::Utf8);
         }
         self.at += 1;
         Ok(escaped)
@@ -179,7 +179,7 @@ fn first_char(bytes: &[u8]) -> (char, usize) {
 }
 
 /// The character of an escape and the escape's length; or what is wrong with it, and how far on.
-fn escape(bytes: &[u8]) -> Result<(char, usize), (Fault, usize)> {
+fn escape(bytes: &[u8]) -> Result<(char, usize), (ScanErrorKind, usize)> {
     let character = match bytes.get(1) {
         Some(b'"') => '"',
         Some(b'\\') => '\\',
@@ -190,39 +190,39 @@ fn escape(bytes: &[u8]) -> Result<(char, usize), (Fault, usize)> {
         Some(b'r') => '\r',
         Some(b't') => '\t',
         Some(b'u') => return unicode(bytes),
-        None => return Err((Fault::Escape, 1)),
-        Some(_) => return Err((Fault::Escape, 0)),
+        None => return Err((ScanErrorKind::Escape, 1)),
+        Some(_) => return Err((ScanErrorKind::Escape, 0)),
     };
     Ok((character, 2))
 }
 
 /// As [`escape`], for `\u`: one, or two that are a surrogate pair.
-fn unicode(bytes: &[u8]) -> Result<(char, usize), (Fault, usize)> {
+fn unicode(bytes: &[u8]) -> Result<(char, usize), (ScanErrorKind, usize)> {
     let first = unit(bytes, 0)?;
     if let Some(character) = char::from_u32(first) {
         return Ok((character, 6));
     }
     if first >= 0xdc00 {
-        return Err((Fault::Surrogate, 0));
+        return Err((ScanErrorKind::Surrogate, 0));
     }
     match bytes.get(6..8) {
         Some(b"\\u") => {}
-        Some(_) => return Err((Fault::Surrogate, 0)),
-        None => return Err((Fault::Surrogate, bytes.len())),
+        Some(_) => return Err((ScanErrorKind::Surrogate, 0)),
+        None => return Err((ScanErrorKind::Surrogate, bytes.len())),
     }
     let second = unit(bytes, 6)?;
     let low = second.checked_sub(0xdc00).filter(|&low| low < 0x400);
     let code = low.map(|low| 0x1_0000 + ((first - 0xd800) << 10) + low);
-    let character = code.and_then(char::from_u32).ok_or((Fault::Surrogate, 0))?;
+    let character = code.and_then(char::from_u32).ok_or((ScanErrorKind::Surrogate, 0))?;
     Ok((character, 12))
 }
 
 /// The four hexadecimal digits of the `\u` at `at`.
-fn unit(bytes: &[u8], at: usize) -> Result<u32, (Fault, usize)> {
+fn unit(bytes: &[u8], at: usize) -> Result<u32, (ScanErrorKind, usize)> {
     let mut unit = 0;
     for place in at + 2..at + 6 {
         let digit = bytes.get(place).and_then(|&digit| char::from(digit).to_digit(16));
-        unit = unit << 4 | digit.ok_or((Fault::Escape, place.min(bytes.len())))?;
+        unit = unit << 4 | digit.ok_or((ScanErrorKind::Escape, place.min(bytes.len())))?;
     }
     Ok(unit)
 }

@@ -1,6 +1,6 @@
 //! Permissions and numbers that are read in a faster way than the grammar's, next to others.
 
-use rolegate::json::{Filter, MalformedReason};
+use rolegate::json::{Filter, ProblemKind};
 use rolegate::{Action, Permission, Principal};
 use serde_json::Value;
 
@@ -30,8 +30,8 @@ fn a_role_is_one_exactly_if_the_grammar_says_so() {
                     );
                     let input = format!("[{}]", document(&[&text]));
                     let matcher = holder.matcher(Action::Read);
-                    let (_, outcome) = Filter::new(&matcher).apply(input.as_bytes()).unwrap();
-                    let got = (outcome.visible(), outcome.malformed_count());
+                    let (_, report) = Filter::new(&matcher).apply(input.as_bytes()).unwrap();
+                    let got = (report.visible(), report.malformed_permissions());
                     let expected = if parsed.is_ok() { (1, 0) } else { (0, 1) };
                     assert_eq!(got, expected, "{text}");
                 }
@@ -58,8 +58,8 @@ fn a_role_that_comes_again_is_read_again() {
                     "reed(\"any\")".into(),
                 ];
                 let document = document(&list);
-                let (output, outcome) = seen(&format!("[{document}]")).unwrap();
-                let [malformed] = outcome.malformed() else { panic!("{document}: {outcome:?}") };
+                let (output, report) = seen(&format!("[{document}]")).unwrap();
+                let [malformed] = report.problems() else { panic!("{document}: {report:?}") };
                 assert_eq!(malformed.permission(), Some(4), "{document}");
                 let expected =
                     if matcher.allows(&list) { format!("[{document}]") } else { "[]".into() };
@@ -78,8 +78,8 @@ fn permissions_are_counted_one_by_one() {
             list.push("reed(\"any\")".into());
             for spaces in 0..32 {
                 let input = format!("{}[{}]", " ".repeat(spaces), document(&list));
-                let (_, outcome) = seen(&input).unwrap();
-                let [malformed] = outcome.malformed() else { panic!("{outcome:?}") };
+                let (_, report) = seen(&input).unwrap();
+                let [malformed] = report.problems() else { panic!("{report:?}") };
                 assert_eq!(malformed.permission(), Some(300), "{name} {role} behind {spaces}");
             }
         }
@@ -91,15 +91,15 @@ fn permissions_are_counted_one_by_one() {
 fn a_report_says_the_same_of_a_permission_as_its_parser() {
     for len in [0, 37, 100, 200, 400] {
         let permission = format!("read(\"user:{}\")", "a".repeat(len));
-        let (_, outcome) = seen(&format!("[{}]", document(&[&permission]))).unwrap();
-        let [malformed] = outcome.malformed() else { panic!("{permission}: {outcome:?}") };
+        let (_, report) = seen(&format!("[{}]", document(&[&permission]))).unwrap();
+        let [malformed] = report.problems() else { panic!("{permission}: {report:?}") };
         let expected = Permission::parse(&permission).unwrap_err();
         let source = std::error::Error::source(malformed).unwrap();
         assert_eq!(source.to_string(), expected.to_string());
-        assert_eq!(malformed.reason(), &MalformedReason::Permission(expected), "{permission}");
+        assert_eq!(malformed.kind(), &ProblemKind::Permission(expected), "{permission}");
     }
-    let (_, outcome) = seen(r#"[{"$permissions":5}]"#).unwrap();
-    assert!(std::error::Error::source(&outcome.malformed()[0]).is_none());
+    let (_, report) = seen(r#"[{"$permissions":5}]"#).unwrap();
+    assert!(std::error::Error::source(&report.problems()[0]).is_none());
 }
 
 /// Characters beyond two bytes of UTF-16 are written as two escapes; the report shows the one.
@@ -113,10 +113,10 @@ fn an_escape_means_the_character_that_it_stands_for() {
             units.iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
         for spelling in [escaped.to_uppercase().replace("\\U", "\\u"), escaped] {
             let input = format!("[{{\"$permissions\":[\"read(\\\"{spelling}\\\")\"]}}]");
-            let (_, outcome) = seen(&input).unwrap();
-            let [malformed] = outcome.malformed() else { panic!("{input}: {outcome:?}") };
+            let (_, report) = seen(&input).unwrap();
+            let [malformed] = report.problems() else { panic!("{input}: {report:?}") };
             let error = Permission::parse(&format!("read(\"{character}\")")).unwrap_err();
-            assert_eq!(malformed.reason(), &MalformedReason::Permission(error), "{input}");
+            assert_eq!(malformed.kind(), &ProblemKind::Permission(error), "{input}");
         }
     }
 }

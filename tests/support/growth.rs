@@ -142,7 +142,10 @@ fn lines(count: usize) -> Box<dyn FnOnce()> {
     Box::new(move || {
         let matcher = guest().matcher(Action::Read);
         let filtered = Filter::new(&matcher).copy(lines.as_bytes(), std::io::sink()).unwrap();
-        assert_eq!((filtered.visible(), filtered.malformed_count()), (count as u64, count as u64));
+        assert_eq!(
+            (filtered.visible(), filtered.malformed_permissions()),
+            (count as u64, count as u64)
+        );
     })
 }
 

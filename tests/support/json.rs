@@ -2,13 +2,14 @@
 //! output is concatenated piece by piece.
 
 use rolegate::Action;
+use rolegate::json::{FilterReport, MAX_REPORTED, ProblemKind};
 use serde_json::Value;
 
 use super::oracle;
 
 /// The form of an input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
+pub enum Format {
     List,
     Array,
     Lines,
@@ -33,28 +34,65 @@ pub struct Output {
     pub nested_removed: u64,
     /// The positions of documents with a malformed permission, once for each permission.
     pub malformed: Vec<u64>,
+    /// Removed documents without permissions.
+    pub without_permissions: Vec<u64>,
+    /// Removed elements and lines that are not objects.
+    pub not_objects: Vec<u64>,
 }
 
-/// Returns the expected output, or `None` if the input must be refused. With `form: None` the form is
-/// detected.
-pub fn filter(input: &[u8], form: Option<Form>, question: Question<'_>) -> Option<(Form, Output)> {
-    let form = form.map_or_else(|| detect(input, question), Some)?;
+impl Output {
+    /// The documents of the problems that a report lists, as [`reported_documents`] sorts them.
+    pub fn reported_documents(&self) -> [Vec<u64>; 3] {
+        [&self.without_permissions, &self.not_objects, &self.malformed]
+            .map(|documents| documents.iter().copied().take(MAX_REPORTED).collect())
+    }
+}
+
+/// The documents of a report's problems: those without permissions, those that are not objects, and
+/// those with a malformed permission.
+pub fn reported_documents(report: &FilterReport) -> [Vec<u64>; 3] {
+    let mut sorted = <[Vec<u64>; 3]>::default();
+    for problem in report.problems() {
+        let sort = match problem.kind() {
+            ProblemKind::NoPermissions => 0,
+            ProblemKind::NotAnObject => 1,
+            _ => 2,
+        };
+        sorted[sort].push(problem.document());
+    }
+    sorted
+}
+
+/// Returns the expected output, or `None` if the input must be refused. With `format: None` the format
+/// is detected.
+pub fn filter(
+    input: &[u8],
+    format: Option<Format>,
+    question: Question<'_>,
+) -> Option<(Format, Output)> {
+    let format = format.map_or_else(|| detect(input, question), Some)?;
     let mut output = Output::default();
-    if form == Form::Lines {
+    if format == Format::Lines {
         for line in input.split_inclusive(|&byte| byte == b'\n') {
             lines_line(line, question, &mut output)?;
         }
-        return Some((form, output));
+        return Some((format, output));
     }
     let text = json(input)?;
     let root = Node::read(text);
     let before = text.get(..root.start)?.to_owned();
-    let body = match form {
-        Form::List => list(text, &root, question, &mut output)?,
+    let body = match format {
+        Format::List => list(text, &root, question, &mut output)?,
         _ => elements(text, &root, question, &mut output)?,
     };
+    if let (Format::Array, Kind::Array(nodes)) = (format, &root.kind)
+        && output.without_permissions.first() == Some(&0)
+        && is_response(&nodes[0], question)
+    {
+        return None;
+    }
     output.text = before + &body + text.get(root.end..)?;
-    Some((form, output))
+    Some((format, output))
 }
 
 fn lines_line(line: &[u8], question: Question<'_>, output: &mut Output) -> Option<()> {
@@ -76,21 +114,38 @@ fn json(input: &[u8]) -> Option<&str> {
     Some(std::str::from_utf8(input).unwrap())
 }
 
-fn detect(input: &[u8], question: Question<'_>) -> Option<Form> {
-    let start = input.iter().position(|byte| !b" \n\t\r".contains(byte));
-    match start.map(|start| input[start]) {
-        Some(b'[') => return Some(Form::Array),
-        Some(b'{') => {}
-        _ => return Some(Form::Lines),
-    }
-    let mut values = serde_json::Deserializer::from_slice(input).into_iter::<Value>();
-    values.next()?.ok()?;
-    let first = std::str::from_utf8(input.get(..values.byte_offset())?).unwrap();
-    let Kind::Object(members) = Node::read(first).kind else { unreachable!() };
+/// An object with a list, and without permissions.
+fn is_response(node: &Node, question: Question<'_>) -> bool {
+    let Kind::Object(members) = &node.kind else { return false };
     let is_array = |node: &Node| matches!(node.kind, Kind::Array(..));
     let list = members.iter().any(|(key, node)| is_list(key, question) && is_array(node));
-    let document = members.iter().any(|(key, _)| key == "$permissions");
-    Some(if list && !document { Form::List } else { Form::Lines })
+    list && !is_document(node)
+}
+
+/// An object with permissions.
+fn is_document(node: &Node) -> bool {
+    let Kind::Object(members) = &node.kind else { return false };
+    members.iter().any(|(key, _)| key == "$permissions")
+}
+
+/// `None` if the input is a single value that is neither a response nor a document. Lines that cannot
+/// be read are refused later.
+fn detect(input: &[u8], question: Question<'_>) -> Option<Format> {
+    let is_space = |byte: &u8| b" \n\r\t".contains(byte);
+    let start = input.iter().position(|byte| !is_space(byte));
+    if start.is_some_and(|start| input[start] == b'[') {
+        return Some(Format::Array);
+    }
+    let mut values = serde_json::Deserializer::from_slice(input).into_iter::<Value>();
+    let Some(Ok(_)) = values.next() else { return Some(Format::Lines) };
+    let (first, rest) = input.split_at(values.byte_offset());
+    let first = Node::read(std::str::from_utf8(first).unwrap());
+    if is_response(&first, question) {
+        return Some(Format::List);
+    }
+    let single = rest.iter().all(is_space);
+    let refused = single && !is_document(&first) && question.roles.is_some();
+    (!refused).then_some(Format::Lines)
 }
 
 fn is_list(key: &str, question: Question<'_>) -> bool {
@@ -176,17 +231,24 @@ fn document(
 ) -> Option<Option<String>> {
     let index = output.visible + output.removed;
     let before = output.nested_removed;
-    let mut granted = false;
+    let mut granted = None;
     let mut body = text[node.start..node.end].to_owned();
     if let Kind::Object(members) = &node.kind {
-        granted = permitted(members, question, index, output)?.unwrap_or(false);
+        granted = permitted(members, question, index, output)?;
         if question.nested {
             body = inner(text, node, question, index, output)?;
         }
     }
-    if granted || question.roles.is_none() {
+    if granted == Some(true) || question.roles.is_none() {
         output.visible += 1;
         return Some(Some(body));
+    }
+    if granted.is_none() {
+        let problems = match &node.kind {
+            Kind::Object(_) => &mut output.without_permissions,
+            _ => &mut output.not_objects,
+        };
+        problems.push(index);
     }
     output.removed += 1;
     output.nested_removed = before;

@@ -180,7 +180,7 @@ pub(crate) enum FormatArg {
     Lines,
 }
 
-impl From<FormatArg> for json::Form {
+impl From<FormatArg> for json::Format {
     fn from(format: FormatArg) -> Self {
         match format {
             FormatArg::Detect => Self::Detect,

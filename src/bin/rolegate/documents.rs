@@ -1,6 +1,6 @@
 //! The documents of an input, with the place of each permission: [`Documents`].
 
-use rolegate::json::Form;
+use rolegate::json::Format;
 use rolegate::{Action, Principal};
 use serde_json::value::RawValue;
 
@@ -14,7 +14,7 @@ use crate::object::{Members, elements};
 pub(crate) struct Documents {
     pub(crate) name: String,
     pub(crate) text: Vec<u8>,
-    form: Form,
+    format: Format,
     lists: Vec<String>,
 }
 
@@ -74,17 +74,17 @@ impl Documents {
         // A guest, because the filter accepts any JSON for a principal that may see everything.
         let guest = Principal::guest().matcher(Action::Read);
         let filter = args.filter(&guest).max_document_len(usize::MAX);
-        let (_, outcome) = filter.apply(&text).map_err(|error| failure(&name, &error))?;
+        let (_, report) = filter.apply(&text).map_err(|error| failure(&name, &error))?;
         let lists = ["documents", "rows"].map(str::to_owned).into_iter();
         let lists = lists.chain(args.lists.iter().cloned()).collect();
-        Ok(Self { name, text, form: outcome.form(), lists })
+        Ok(Self { name, text, format: report.format(), lists })
     }
 
     /// Returns all documents in order.
     pub(crate) fn all(&self) -> Result<Vec<Document<'_>>, Failure> {
-        let values = match self.form {
-            Form::Lines => self.lines(),
-            Form::Array => serde_json::from_slice(&self.text),
+        let values = match self.format {
+            Format::Lines => self.lines(),
+            Format::Array => serde_json::from_slice(&self.text),
             _ => serde_json::from_slice(&self.text).map(|response| self.listed(response)),
         };
         let values: Vec<&RawValue> = values.map_err(|error| Failure::with(&self.name, error))?;
