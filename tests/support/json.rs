@@ -63,8 +63,8 @@ pub fn reported_documents(report: &FilterReport) -> [Vec<u64>; 3] {
     sorted
 }
 
-/// What must come out, or `None` if the input must be refused. `format` is `None` where it is to be
-/// found out.
+/// Returns the expected output, or `None` if the input must be refused. With `format: None` the format
+/// is detected.
 pub fn filter(
     input: &[u8],
     format: Option<Format>,
