@@ -7,9 +7,9 @@ use smallvec::SmallVec;
 
 use super::{Matcher, Visibility};
 use crate::acl::{AclTable, MalformedPermission};
-use crate::object::{null_as_default, only_from_objects};
 use crate::permission::{Action, ActionSet, Permission};
 use crate::principal::Principal;
+use crate::serde_util::{null_as_default, only_from_objects};
 
 /// Whether a collection's documents have permissions of their own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -142,7 +142,7 @@ impl Collection {
         table: &AclTable,
     ) -> Result<Visibility, Unauthorized> {
         Ok(match self.scope(principal, action)? {
-            ListScope::All => Visibility::every_document(table),
+            ListScope::All => Visibility::unrestricted(table),
             ListScope::Granted => table.resolve(principal, action),
         })
     }

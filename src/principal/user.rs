@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::object::{null_as_default, only_from_objects};
+use crate::serde_util::{null_as_default, only_from_objects};
 
 /// An Appwrite user, as its JSON has it.
 ///
