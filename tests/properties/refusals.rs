@@ -1,7 +1,7 @@
 //! Errors: wherever a text is refused, the refusal is small, points into the text, and can be shown.
 
 use proptest::prelude::*;
-use rolegate::{Action, ActionSet, MAX_PERMISSION_LEN, ParseError, Permission, Role};
+use rolegate::{Action, ActionSet, ParseError, Permission, Role};
 
 use crate::support::strategies;
 
@@ -130,7 +130,7 @@ fn of_a_long_text_only_the_beginning_is_looked_at() {
             let text = format!("{beginning}{long}");
             for (what, parse) in PARSERS.into_iter().filter(|(what, _)| *what != "action set") {
                 let end = parse(&text).unwrap().span().end;
-                assert!(end <= 2 * MAX_PERMISSION_LEN, "{what}: {end} of {beginning}{piece}...");
+                assert!(end <= 2 * Permission::MAX_LEN, "{what}: {end} of {beginning}{piece}...");
             }
         }
     }

@@ -5,10 +5,11 @@
 
 use std::hint::black_box;
 
+use rolegate::index::DocumentIndex;
 use rolegate::json::{Filter, Nested};
 use rolegate::{
-    AclColumn, AclLimits, AclTable, Action, ActionSet, Collection, DocumentIndex, Permission,
-    Principal, Role, User, Visibility, aggregate,
+    AclColumn, AclLimits, AclTable, Action, ActionSet, Collection, Permission, Principal, Role,
+    User, Visibility, aggregate,
 };
 
 /// The growth that is allowed for twice the input.
