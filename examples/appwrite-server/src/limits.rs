@@ -78,5 +78,10 @@ pub const MAX_GRAPHQL_DEPTH: usize = 8;
 /// The most fields of a GraphQL query, with every fragment written out: 32.
 pub const MAX_GRAPHQL_FIELDS: usize = 32;
 
+/// The longest GraphQL answer: 64 KiB. An introspection takes 20 KiB.
+///
+/// An answer repeats a field's alias for everything that the field is found in.
+pub const MAX_GRAPHQL_ANSWER: usize = 64 << 10;
+
 /// The most errors of a GraphQL answer: 16. The first ones are kept.
 pub const MAX_GRAPHQL_ERRORS: usize = 16;
