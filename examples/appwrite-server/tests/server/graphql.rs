@@ -114,13 +114,11 @@ async fn answer_that_is_too_long_is_refused() {
 #[tokio::test]
 async fn introspection_within_the_limits_is_answered() {
     let host = Host::new();
-    let fields =
-        "kind name fields { name args { name type { name ofType { name } } } type { ...of } }";
     let query = format!(
-        "query {{ __schema {{ queryType {{ name }} types {{ {fields} }} }} }} fragment of on __Type
-        {{ name {} name {} }}",
-        "ofType { ".repeat(4),
-        "}".repeat(4)
+        "query {{ __schema {{ queryType {{ name }} types {{ kind name fields {{ name type {{ ...of }} }} }} }} }}
+        fragment of on __Type {{ name {} name {} }}",
+        "ofType { ".repeat(3),
+        "}".repeat(3)
     );
     let answer = ask(&host, query).await;
     assert_eq!((answer.status, &answer.body["errors"]), (200, &Value::Null), "{}", answer.body);

@@ -20,22 +20,20 @@ async fn search_that_takes_long_is_given_up() {
     assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 100_003);
 }
 
-/// One instruction of SQLite's parses a long document, so the clock is looked at often.
+/// One instruction of SQLite's may read a long document, so the clock is looked at often.
 #[tokio::test]
 async fn search_in_long_documents_is_given_up() {
     let host = Host::seeded(
-        r#"WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 64)
-        INSERT INTO documents (collection, id, permissions, data)
-        SELECT 1, 'n' || n, '[]', json_object('$id', 'n' || n, 'name', printf('%.1000000c', 'x')) FROM number;"#,
+        r#"WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1000)
+        INSERT INTO documents (collection, id, permissions, data) SELECT 1, 'n' || n, '[]',
+        json_object('$id', 'n' || n, 'name', printf('%.300000c', 'x'), 'birthday', 'B') FROM number;"#,
     );
-    let long = "x".repeat(3000);
-    let equal = json!({ "method": "equal", "attribute": "name", "values": [long] });
+    let equal = json!({ "method": "equal", "attribute": "birthday", "values": ["B"] });
     let started = SystemTime::now();
-    let not = json!({ "method": "equal", "attribute": "birthday", "values": [null] });
-    let answer = host.get(&queries(&[vec![not; 99], vec![equal]].concat()), &[BACKEND]).await;
+    let answer = host.get(&queries(&vec![equal; 100]), &[BACKEND]).await;
     let took = started.elapsed().unwrap();
-    assert!(matches!(answer.status, 200 | 408), "{}", answer.body);
-    assert!(took < Duration::from_secs(7), "{took:?}");
+    answer.refused(408, "database_timeout");
+    assert!(took < Duration::from_millis(5500), "{took:?}");
 }
 
 /// Keys that are looked for without end.

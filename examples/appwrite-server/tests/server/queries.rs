@@ -1,6 +1,6 @@
 //! Listings: filters, orders and cursors.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::host::{ALL, BACKEND, Host, queries};
 
