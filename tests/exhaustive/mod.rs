@@ -7,7 +7,7 @@
 
 mod scope;
 
-use rolegate::json::{Filter, Form};
+use rolegate::json::{Filter, Format};
 use rolegate::{AclColumn, AclId, AclTable, Action, DocumentIndex, Principal, Visibility};
 
 use scope::{DECISIONS, LISTS, PRINCIPALS, SCOPE, principal};
@@ -190,7 +190,7 @@ fn json_filter_sampled_principals_agree_with_oracle() {
     let input = format!("[{}]", documents.join(","));
     let decisions = compare("json", sampled_principals(), |principal, action| {
         let matcher = principal.matcher(action);
-        let filter = Filter::new(&matcher).form(Form::Array);
+        let filter = Filter::new(&matcher).format(Format::Array);
         let (output, outcome) = filter.apply(input.as_bytes()).unwrap();
         let kept: Vec<Kept> = serde_json::from_slice(&output).unwrap();
         assert_eq!((outcome.visible(), outcome.malformed_count()), (kept.len() as u64, 0));
