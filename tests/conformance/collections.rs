@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use rolegate::{
-    AccessDenied, AclColumn, AclTable, Action, Collection, Listing, Principal, Visibility,
+    AccessDenied, AclColumn, AclTable, Action, Collection, Listing, Principal, Refusal, Visibility,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::decisions::principal;
@@ -31,6 +31,18 @@ struct Case {
 struct Stored {
     permissions: Vec<String>,
     document_security: bool,
+    #[serde(default = "enabled", deserialize_with = "null_as_false")]
+    enabled: bool,
+}
+
+/// Returns the value of a missing flag `enabled`. Appwrite takes it for `false`; the vectors that leave
+/// it out stop before the flag is read.
+fn enabled() -> bool {
+    true
+}
+
+fn null_as_false<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 #[derive(Deserialize)]
@@ -53,8 +65,9 @@ type Compare<'a> = &'a mut dyn FnMut(&str, Verdicts, &Question<'_>) -> Result<()
 
 impl Case {
     fn collection(&self) -> Collection {
-        let Stored { permissions, document_security } = &self.collection;
-        Collection::new(permissions, (*document_security).into())
+        let Stored { permissions, document_security, enabled } = &self.collection;
+        let collection = Collection::new(permissions, (*document_security).into());
+        if *enabled { collection } else { collection.closed() }
     }
 
     /// Returns the documents that a list gives. Compiled lists and raw strings must agree.
@@ -69,7 +82,10 @@ impl Case {
             collection.visibility(principal, Action::Read, &table);
         let scope = collection.list(principal);
         same("error", &visibility.is_err(), &scope.is_err())?;
-        let Ok(visibility) = visibility else { return Err("Authorization".into()) };
+        let visibility = visibility.map_err(|denied| match denied.error_type() {
+            "user_unauthorized" => "Authorization".to_owned(),
+            other => other.to_owned(),
+        })?;
 
         let selection = visibility.filter(&column);
         let compiled: Vec<String> =
@@ -89,7 +105,8 @@ impl Case {
         let Self { roles, bypass, collection, .. } = self;
         let own = collection.permissions.as_slice();
         let document = document.filter(|_| collection.document_security);
-        let lists = [own].into_iter().chain(document.map(|d| d.permissions.as_slice())).collect();
+        let lists = [own].into_iter().chain(document.map(|d| d.permissions.as_slice()));
+        let lists = lists.filter(|_| collection.enabled).collect();
         Question { action, bypass: *bypass, roles, lists }
     }
 
@@ -142,7 +159,7 @@ impl Case {
 fn verdict(answer: &str) -> Result<bool, String> {
     match answer {
         "ok" => Ok(true),
-        "Authorization" => Ok(false),
+        "Authorization" | "collection_not_found" | "table_not_found" => Ok(false),
         other => Err(format!("unknown answer {other:?}")),
     }
 }
@@ -174,7 +191,7 @@ fn collection_stored_raw_allows_no_more_than_appwrite() {
             Listed::Ok(ids) => ids,
             Listed::Error(_) => &[],
         };
-        if !case.collection.document_security {
+        if !case.collection.document_security || !case.collection.enabled {
             let verdicts =
                 Verdicts { ours: listed.is_ok(), appwrite: matches!(case.list, Listed::Ok(_)) };
             let question = case.question(Action::Read, None);

@@ -2,7 +2,9 @@
 
 mod account;
 mod boundaries;
+mod checklist;
 mod conflicts;
+mod differential;
 mod directory;
 mod errors;
 mod guests;
@@ -10,11 +12,14 @@ mod hostile;
 mod impersonation;
 mod keys;
 mod laws;
+mod model;
 mod printed;
+mod probes;
 mod redaction;
 mod scopes;
 mod story;
 mod tokens;
+mod world;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -85,7 +90,7 @@ pub fn jwt(claims: &Value) -> String {
 
 /// Returns the SHA-256 of a text in lower-case hexadecimal.
 pub fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// The failure of a [`Store`] that cannot be reached.

@@ -1,5 +1,5 @@
-//! A naive JSON filter. `serde_json` decides what is JSON, a tree holds the offsets of values, and the
-//! output is concatenated piece by piece.
+//! Filtering JSON the naive way: `serde_json` says what is JSON, a tree of places says what is where,
+//! and the output is put together piece by piece.
 
 use rolegate::Action;
 use rolegate::json::{FilterReport, MAX_REPORTED, ProblemKind};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::oracle;
 
-/// The form of an input.
+/// What some JSON is, once it is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
     List,
@@ -15,7 +15,7 @@ pub enum Format {
     Lines,
 }
 
-/// The principal, the action and the settings of a filter.
+/// Who asks for what, and how.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// `None` bypasses permissions.
@@ -25,14 +25,14 @@ pub struct Question<'a> {
     pub nested: bool,
 }
 
-/// The expected output.
+/// What must come out.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Output {
     pub text: String,
     pub visible: u64,
     pub removed: u64,
     pub nested_removed: u64,
-    /// The positions of documents with a malformed permission, once for each permission.
+    /// Documents with a malformed permission, once for each.
     pub malformed: Vec<u64>,
     /// Removed documents without permissions.
     pub without_permissions: Vec<u64>,
@@ -108,7 +108,7 @@ fn lines_line(line: &[u8], question: Question<'_>, output: &mut Output) -> Optio
     Some(())
 }
 
-/// Returns the text if it is one JSON value.
+/// The text, if it is one JSON value.
 fn json(input: &[u8]) -> Option<&str> {
     serde_json::from_slice::<Value>(input).ok()?;
     Some(std::str::from_utf8(input).unwrap())
@@ -202,8 +202,8 @@ fn elements(
     Some(join(text, node, nodes, kept))
 }
 
-/// Returns an array with some of its elements. Each element keeps the separator before it. Without
-/// elements the array is `[]`.
+/// An array with some of its elements: each comes with what is before it, the first with what is
+/// before the first; and of nothing nothing is left.
 fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> String {
     if nodes.is_empty() {
         return text[array.start..array.end].into();
@@ -221,7 +221,7 @@ fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> 
     if any { body + &text[nodes[nodes.len() - 1].end..array.end] } else { "[]".into() }
 }
 
-/// Returns the filtered document, or an inner `None` if it is not visible.
+/// A document as it comes out, `None` within if it does not.
 #[allow(clippy::option_option, reason = "refused, removed, kept")]
 fn document(
     text: &str,
@@ -255,8 +255,7 @@ fn document(
     Some(None)
 }
 
-/// Returns a value within a document with its nested documents filtered. Its own permissions are
-/// already tested.
+/// A value within a document, the documents within it filtered. Its own permissions have been seen to.
 fn inner(
     text: &str,
     node: &Node,
@@ -300,8 +299,7 @@ fn inner(
     }
 }
 
-/// Returns `true` if the permissions of an object allow it, or an inner `None` without permissions.
-/// A second `$permissions` is refused.
+/// Whether an object's permissions allow it, `None` within if it has none. Two of them are refused.
 #[allow(clippy::option_option, reason = "refused, none, decided")]
 fn permitted(
     members: &[(String, Node)],
@@ -334,7 +332,7 @@ fn permitted(
     Some(Some(granted))
 }
 
-/// A value with its offsets.
+/// A value, and where it is.
 struct Node {
     start: usize,
     end: usize,
@@ -349,7 +347,7 @@ enum Kind {
 }
 
 impl Node {
-    /// Reads a valid JSON text.
+    /// Reads a text that is known to be JSON.
     fn read(text: &str) -> Self {
         let mut at = 0;
         Self::read_at(text.as_bytes(), &mut at)

@@ -50,12 +50,10 @@ impl Figures {
 
     fn read_run(&mut self, folder: &Path) -> Result<()> {
         if folder.ends_with("new") {
-            let read = |file| {
-                Ok::<Value, Box<dyn std::error::Error>>(serde_json::from_slice(&fs::read(
-                    folder.join(file),
-                )?)?)
-            };
-            let (benchmark, estimates) = (read("benchmark.json")?, read("estimates.json")?);
+            let [benchmark, estimates] =
+                ["benchmark.json", "estimates.json"].map(|file| fs::read(folder.join(file)));
+            let benchmark: Value = serde_json::from_slice(&benchmark?)?;
+            let estimates: Value = serde_json::from_slice(&estimates?)?;
             let name = benchmark["full_id"].as_str().ok_or("a benchmark has no name")?;
             let median = estimates["median"]["point_estimate"].as_f64();
             let elements = benchmark["throughput"]["Elements"].as_f64().unwrap_or(1.0);

@@ -10,8 +10,6 @@
 //! | `{at-most LIMIT ...}`, `{at-least LIMIT ...}` | cells: the target, the figure, the verdict |
 //! | `{met}` | the number of targets that are met, of all targets |
 
-use std::fmt::Write;
-
 use crate::Result;
 use crate::figures::Figures;
 use crate::format::{BYTES, RATE, RATIO, Show, TIME, round};
@@ -31,7 +29,6 @@ pub fn fill(template: &str, figures: &Figures) -> Result<String> {
 }
 
 fn expand(words: &[&str], figures: &Figures) -> Result<String> {
-    let show = |words: &[&str]| measure(words, figures).map(|(value, show)| show(value, 2));
     match *words {
         ["met"] => Ok("{met}".into()),
         ["at-most", limit, ref words @ ..] => {
@@ -41,28 +38,21 @@ fn expand(words: &[&str], figures: &Figures) -> Result<String> {
             target("at least", limit, f64::ge, measure(words, figures)?)
         }
         ["row", ours, ref others @ ..] => {
-            let mut row = format!("{} | {}", show(&["time", ours])?, show(&["each", ours])?);
-            for other in others {
-                write!(row, " | {} | {}", show(&["time", other])?, show(&["ratio", other, ours])?)?;
-            }
-            Ok(row)
+            let other = |other| format!(" | {{time {other}}} | {{ratio {other} {ours}}}");
+            let others: String = others.iter().map(other).collect();
+            fill(&format!("{{time {ours}}} | {{each {ours}}}{others}"), figures)
         }
         ["group", group] => {
-            let [compiled, raw] = ["compiled", "raw"].map(|way| format!("{group}rolegate-{way}"));
-            let mut rows = Vec::new();
-            for name in figures.names(group) {
-                let times = expand(&["row", name], figures)?;
-                let [compiled, raw] = [&compiled, &raw].map(|ours| show(&["ratio", name, ours]));
-                rows.push(format!(
-                    "| {} | {times} | {} | {} |",
-                    &name[group.len()..],
-                    compiled?,
-                    raw?
-                ));
-            }
-            Ok(rows.join("\n"))
+            let ways = ["compiled", "raw"].map(|way| format!("{group}rolegate-{way}"));
+            let row = |name: &str| {
+                let ratios =
+                    ways.each_ref().map(|way| format!("{{ratio {name} {way}}}")).join(" | ");
+                format!("| {} | {{row {name}}} | {ratios} |", &name[group.len()..])
+            };
+            let rows: Vec<_> = figures.names(group).into_iter().map(row).collect();
+            fill(&rows.join("\n"), figures)
         }
-        _ => show(words),
+        _ => measure(words, figures).map(|(value, show)| show(value, 2)),
     }
 }
 
@@ -100,4 +90,29 @@ pub fn quote(readme: &str, table: &str) -> Result<String> {
         readme.split_once(FROM).ok_or("README.md has no marker for the figures")?;
     let (_, after) = rest.split_once(TO).ok_or("README.md has no marker behind the figures")?;
     Ok(format!("{before}{FROM}{table}{TO}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+    use crate::figures::Figures;
+
+    #[test]
+    fn placeholder_takes_median_time_and_smallest_ratio_of_runs() {
+        let mut figures = Figures::default();
+        for (ours, other) in [(20.0, 600.0), (10.0, 99.6), (30.0, 400.0)] {
+            figures.insert("g/rolegate-raw", ours, 2.0);
+            figures.insert("g/other", other, 2.0);
+        }
+        let filled = |template| fill(template, &figures);
+        assert_eq!(
+            filled("{row g/rolegate-raw g/other}").unwrap(),
+            "20 ns | 10 ns | 400 ns | 10 ×"
+        );
+        let met = "{met} | {at-least 9 ratio g/other g/rolegate-raw} |";
+        assert_eq!(filled(met).unwrap(), "1 of 1 | at least 9.0 × | 10 × | met |");
+        let missed = "{met} | {at-least 10 ratio g/other g/rolegate-raw} |";
+        assert_eq!(filled(missed).unwrap(), "0 of 1 | at least 10 × | 9.96 × | **missed** |");
+        assert!(filled("{time g/absent}").is_err());
+    }
 }
