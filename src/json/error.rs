@@ -116,8 +116,7 @@ impl Error {
         let (before, rest) = text.split_at_checked(at).unwrap_or((text, &[]));
         let next = rest.first().copied();
         let summary = (kind == ScanErrorKind::NoList).then(|| Summary::of(rest));
-        let found =
-            summary.as_ref().map_or_else(|| next_character(rest), |summary| summary.to_string());
+        let found = summary.as_ref().map_or_else(|| next_character(rest), ToString::to_string);
         let is_incomplete = next.is_none() && may_be_incomplete(kind);
         let hint = match &summary {
             Some(summary) => summary.hint(),

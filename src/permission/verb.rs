@@ -59,7 +59,6 @@ impl Verb {
     }
 
     /// Returns the opening as a JSON string spells it, with the string's own quote: `"read(\"`.
-    #[allow(dead_code, reason = "the JSON filter is to use it")]
     pub(crate) const fn json_opening(self) -> &'static str {
         self.spelling().json_opening
     }

@@ -3,11 +3,14 @@
 use super::pass::Pass;
 use crate::json::report::ProblemKind;
 use crate::json::scan::{MAX_DEPTH, Raw, Scan, ScanErrorKind, Scanner, is_alphanumeric};
-use crate::permission::{Action, ActionSet, MAX_PERMISSION_LEN, Permission, is_role};
+use crate::permission::{ActionSet, CLOSING, MAX_PERMISSION_LEN, Permission, Verb, is_role};
 
 /// The number of bytes of a string that are parsed. It is enough to report why a longer string is not
 /// a permission.
 const PARSED_LEN: usize = 4 * MAX_PERMISSION_LEN;
+
+/// The closing of a permission as a JSON string spells it, with the string's own quote.
+const JSON_CLOSING: &[u8] = br#"\")""#;
 
 impl Pass<'_> {
     /// Skips the value of `$permissions`. Returns `true` if it allows the action.
@@ -49,16 +52,16 @@ impl Pass<'_> {
     #[inline]
     fn grants(&mut self, verb: Verb, role: &[u8]) -> bool {
         let matcher = self.settings.matcher;
-        verb.actions.contains(matcher.action())
-            && matcher.may_allow_through(verb.opening, role)
-            && self.grants_whole(verb.opening, role)
+        ActionSet::from(verb).contains(matcher.action())
+            && matcher.may_allow_through(verb.opening(), role)
+            && self.grants_whole(verb.opening(), role)
     }
 
     /// Puts the permission together, and looks it up.
     fn grants_whole(&mut self, opening: &str, role: &[u8]) -> bool {
         let Ok(role) = std::str::from_utf8(role) else { return false };
         self.text.clear();
-        for part in [opening, role, "\")"] {
+        for part in [opening, role, CLOSING] {
             self.text.push_str(part);
         }
         self.settings.matcher.allows_through(&self.text)
@@ -81,14 +84,6 @@ impl Pass<'_> {
     }
 }
 
-/// The verb of a permission.
-#[derive(Clone, Copy)]
-struct Verb {
-    actions: ActionSet,
-    /// The permission up to its role: `read("`.
-    opening: &'static str,
-}
-
 /// Skips a permission that has no other escapes than those of its quotes, and returns its verb and role.
 /// Otherwise returns `None` and does not move.
 #[inline]
@@ -96,21 +91,22 @@ fn plain_permission<'a>(
     scanner: &mut Scanner<'a>,
     role_before: &'a [u8],
 ) -> Option<(Verb, &'a [u8])> {
-    const CLOSING: &[u8] = br#"\")""#;
     let start = scanner.at;
     let (verb, len) = plain_verb(scanner.rest())?;
     scanner.at = start + len;
     if !role_before.is_empty()
         && let Some(after) = scanner.rest().strip_prefix(role_before)
-        && after.starts_with(CLOSING)
+        && after.starts_with(JSON_CLOSING)
     {
-        scanner.at += role_before.len() + CLOSING.len();
+        scanner.at += role_before.len() + JSON_CLOSING.len();
         return Some((verb, role_before));
     }
     scanner.plain();
     let role = scanner.slice(start + len, scanner.at);
-    if scanner.rest().starts_with(CLOSING) && (is_plain_role(role) || is_role_of_any_kind(role)) {
-        scanner.at += CLOSING.len();
+    if scanner.rest().starts_with(JSON_CLOSING)
+        && (is_plain_role(role) || is_role_of_any_kind(role))
+    {
+        scanner.at += JSON_CLOSING.len();
         return Some((verb, role));
     }
     scanner.at = start;
@@ -134,24 +130,11 @@ fn is_role_of_any_kind(role: &[u8]) -> bool {
     std::str::from_utf8(role).is_ok_and(is_role)
 }
 
-/// Returns the verb of a permission that begins with the quote of its string, and the length up to its
-/// role.
+/// Returns the verb of a permission that begins with the quote of its string, and the length of the
+/// opening.
 #[inline]
 fn plain_verb(rest: &[u8]) -> Option<(Verb, usize)> {
-    macro_rules! verbs {
-        ($($name:literal: $actions:expr),*) => {
-            $(if rest.starts_with(concat!("\"", $name, "(\\\"").as_bytes()) {
-                let verb = Verb { actions: $actions, opening: concat!($name, "(\"") };
-                return Some((verb, concat!("\"", $name, "(\\\"").len()));
-            })*
-        };
-    }
-    verbs!(
-        "read": Action::Read.into(),
-        "update": Action::Update.into(),
-        "delete": Action::Delete.into(),
-        "write": ActionSet::WRITE,
-        "create": Action::Create.into()
-    );
-    None
+    let opens = |verb: &Verb| rest.starts_with(verb.json_opening().as_bytes());
+    let verb = Verb::ALL.into_iter().find(opens)?;
+    Some((verb, verb.json_opening().len()))
 }
