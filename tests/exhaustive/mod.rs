@@ -193,7 +193,7 @@ fn json_filter_sampled_principals_agree_with_oracle() {
         let filter = Filter::new(&matcher).format(Format::Array);
         let (output, outcome) = filter.apply(input.as_bytes()).unwrap();
         let kept: Vec<Kept> = serde_json::from_slice(&output).unwrap();
-        assert_eq!((outcome.visible(), outcome.malformed_count()), (kept.len() as u64, 0));
+        assert_eq!((outcome.visible(), outcome.problem_count()), (kept.len() as u64, 0));
         let mut answers = vec![false; LISTS];
         for Kept { id } in kept {
             answers[id.parse::<usize>().unwrap()] = true;
