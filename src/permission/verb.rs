@@ -5,8 +5,8 @@ pub(crate) const CLOSING: &str = "\")";
 
 /// The word before the role of a permission: one of the four actions, or `write`.
 ///
-/// This table is the only place that spells these words.
-/// [`ActionSet::from`](super::ActionSet) gives the actions that a verb stands for.
+/// This file is the only place that spells these words. `ActionSet::from` returns the actions that a
+/// verb stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Verb {
     Read,
@@ -70,9 +70,9 @@ impl Verb {
         Self::ALL.into_iter().find(|verb| verb.name() == name)
     }
 
-    /// Returns the verb that opens a permission, and the text behind the opening.
+    /// Splits the opening off a permission. Returns its verb, and the text behind it.
     ///
-    /// Compares the text with one opening only, which its first byte chooses.
+    /// The first byte selects the one opening that the text is compared with.
     #[inline]
     pub(crate) fn strip_opening(text: &str) -> Option<(Self, &str)> {
         let strip = |verb: Self| Some((verb, text.strip_prefix(verb.opening())?));

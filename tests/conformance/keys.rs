@@ -6,9 +6,9 @@ use std::io::ErrorKind;
 use std::time::{Duration, UNIX_EPOCH};
 
 use rolegate::auth::{
-    AuthMethod, AuthenticateError, Authenticator, BuiltInScopes, Credentials, Directory,
-    GUEST_SCOPES, GuestReason, Identity, JwtKeys, KEY_SCOPES, KeyKind, KeyLookup, Scopes, Secret,
-    StoredKey, UserLookup,
+    AuthMethod, AuthenticateError, Authenticated, Authenticator, BuiltInScopes, Credentials,
+    Directory, GUEST_SCOPES, GuestReason, Identity, JwtKeys, KEY_SCOPES, KeyKind, KeyLookup,
+    Scopes, Secret, StoredKey, UserLookup,
 };
 use rolegate::{Principal, Role, User};
 use serde::Deserialize;
@@ -213,7 +213,7 @@ fn key_decodes_as_in_appwrite() {
             .with_key_organization(case.team.id())
             .with_key(&case.key);
         let caller = authenticator.authenticate(&credentials, case, now);
-        let identity = match caller.and_then(|caller| caller.require_active()) {
+        let identity = match caller.and_then(Authenticated::require_active) {
             Ok(identity) => identity,
             Err(AuthenticateError::KeyExpired | AuthenticateError::AccountKeyExpired) => {
                 let known = case.role.as_deref() != Some("guests");

@@ -163,7 +163,7 @@ fn updater(users: &[usize]) -> Visibility {
 
 proptest! {
     #[test]
-    fn a_column_is_a_vector_of_ids(operations in vec(operation(), 0..12)) {
+    fn column_after_operations_equals_vector_of_ids(operations in vec(operation(), 0..12)) {
         let (mut column, mut model) = (AclColumn::new(), Model::default());
         for operation in &operations {
             model.apply(operation, &mut column);
@@ -177,7 +177,7 @@ proptest! {
     }
 
     #[test]
-    fn a_filter_gives_the_documents_whose_lists_are_visible(
+    fn filter_on_any_column_selects_documents_with_visible_lists(
         operations in vec(operation(), 0..6),
         users in subsequence(BORDERS.to_vec(), 0..4),
         many in 0..300_usize,
@@ -192,7 +192,7 @@ proptest! {
         updater(&users).filter_into(&column, &mut selection);
         let expected = model.filtered(|list| users.contains(&list));
         prop_assert_eq!(selection.iter().collect::<Vec<_>>(), expected, "some");
-        prop_assert_eq!(selection.len(), column.len());
+        prop_assert_eq!(selection.batch_len(), column.len());
 
         for (lists, visibility) in &LARGE.early {
             visibility.filter_into(&column, &mut selection);
@@ -210,7 +210,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn a_large_batch_is_filtered_as_a_small_one(
+    fn filter_on_large_batch_equals_filter_on_each_document(
         len in select(vec![65_535, 65_536, 65_537, 70_000_usize]),
         (largest, step) in (select(BORDERS.to_vec()), select(vec![1, 3, 64, 257_usize])),
         users in subsequence(BORDERS.to_vec(), 0..6),
@@ -232,7 +232,7 @@ proptest! {
 }
 
 #[test]
-fn a_column_takes_as_many_bytes_a_document_as_its_largest_id_needs() {
+fn column_with_large_id_takes_the_bytes_that_it_needs() {
     for (list, bytes) in [(0, 1), (255, 1), (256, 2), (65_535, 2), (65_536, 4), (LISTS - 1, 4)] {
         let mut column: AclColumn = (0..1000).map(|_| LARGE.ids[0]).collect();
         column.push(LARGE.ids[list]);
@@ -244,7 +244,7 @@ fn a_column_takes_as_many_bytes_a_document_as_its_largest_id_needs() {
 
 /// The widths one after the other, each reached by a small step and by a large one.
 #[test]
-fn a_column_is_as_wide_as_its_largest_id_and_no_wider_whatever_came_before() {
+fn column_after_widening_is_no_wider_than_its_largest_id() {
     for (lists, bytes) in [
         (&[0, 255][..], 1),
         (&[255, 256], 2),
@@ -265,7 +265,7 @@ fn a_column_is_as_wide_as_its_largest_id_and_no_wider_whatever_came_before() {
 
 /// The one list that a user reaches, at the borders of words and of what a byte can number.
 #[test]
-fn one_visible_list_is_found_wherever_it_stands() {
+fn one_visible_list_at_any_border_is_found() {
     let lists = [0, 1, 63, 64, 65, 127, 128, 191, 192, 254, 255, 256, 65_535, 65_536];
     for visible in lists {
         let visibility = updater(&[visible]);

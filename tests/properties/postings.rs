@@ -145,7 +145,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_role_of_thousands_of_lists_gives_the_oracles_answers(
+    fn role_in_thousands_of_lists_agrees_with_oracle(
         runs in vec(run(), 1..4),
         shrink_at in 0..10_000_usize,
     ) {
@@ -154,7 +154,7 @@ proptest! {
 }
 
 #[test]
-fn blocks_meet_without_a_gap_or_an_overlap() {
+fn blocks_at_their_borders_have_no_gap_and_no_overlap() {
     let run = |lists, step| Run { lists, step, verbs: VERBS[..4].to_vec(), roles: BUSY.to_vec() };
     for runs in [
         vec![run(4095, 1)],

@@ -1,7 +1,7 @@
 //! Errors of parsing: each is small, points into the text, and prints within a limit.
 
 use proptest::prelude::*;
-use rolegate::{Action, ActionSet, MAX_PERMISSION_LEN, ParseError, Permission, Role};
+use rolegate::{Action, ActionSet, ParseError, Permission, Role};
 
 use crate::support::strategies;
 
@@ -130,7 +130,7 @@ fn parse_error_long_text_points_near_its_start() {
             let text = format!("{beginning}{long}");
             for (what, parse) in PARSERS.into_iter().filter(|(what, _)| *what != "action set") {
                 let end = parse(&text).unwrap().span().end;
-                assert!(end <= 2 * MAX_PERMISSION_LEN, "{what}: {end} of {beginning}{piece}...");
+                assert!(end <= 2 * Permission::MAX_LEN, "{what}: {end} of {beginning}{piece}...");
             }
         }
     }

@@ -29,7 +29,7 @@ fn operation() -> impl Strategy<Value = Operation> {
 
 proptest! {
     #[test]
-    fn a_table_is_a_map_of_what_lists_come_down_to(operations in vec(operation(), 0..30)) {
+    fn table_after_operations_equals_map_of_normalized_lists(operations in vec(operation(), 0..30)) {
         let mut machine = Machine::new(AclLimits::default());
         for operation in &operations {
             machine.step(operation);
@@ -38,7 +38,7 @@ proptest! {
     }
 
     #[test]
-    fn a_full_table_refuses_and_stays_as_it_was(
+    fn full_table_rejects_insert_and_is_unchanged(
         limits in limits(),
         operations in vec(operation(), 0..30),
     ) {
@@ -50,7 +50,7 @@ proptest! {
     }
 
     #[test]
-    fn ids_of_another_table_are_seen_by_nobody(
+    fn id_of_another_table_is_never_visible(
         roles in principal_roles(),
         action in action(),
         (ours, theirs) in (vec(small_list(), 1..6), vec(small_list(), 1..6)),
@@ -86,7 +86,7 @@ proptest! {
 
 /// Everybody sees all lists that were there, so that the answer is "all" and not a set.
 #[test]
-fn who_sees_all_lists_does_not_see_those_that_come_later() {
+fn list_inserted_after_resolve_is_not_visible() {
     for before in [1, 2, 63, 64, 65, 255, 256, 257] {
         let list = |number: usize| [format!("read(\"user:u{number}\")"), "read(\"any\")".into()];
         let mut table = AclTable::new();
@@ -105,7 +105,7 @@ fn who_sees_all_lists_does_not_see_those_that_come_later() {
 
 /// Bits that are found word by word: the first words have none.
 #[test]
-fn a_list_behind_many_that_are_not_visible_is_found() {
+fn visible_list_behind_hidden_lists_is_found() {
     for before in [0, 63, 64, 127, 128, 1000] {
         for visible in 0..3 {
             let mut table = AclTable::new();
@@ -124,7 +124,7 @@ fn a_list_behind_many_that_are_not_visible_is_found() {
 
 /// A panic is the caller's, and the table is as it was nevertheless.
 #[test]
-fn a_list_whose_iterator_panics_leaves_nothing_behind() {
+fn table_after_panic_of_iterator_is_unchanged() {
     let mut table = AclTable::with_limits(AclLimits { roles: 2, ..AclLimits::default() });
     let before = table.insert(["read(\"users\")"]).unwrap();
     for lenient in [false, true] {

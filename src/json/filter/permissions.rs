@@ -1,30 +1,28 @@
-//! A document's permissions, tested as they are written.
+//! The permissions of a document, tested as they are written.
 
-use super::block::is_alphanumeric;
-use super::document::Pass;
-use super::report::ProblemKind;
-use super::scanner::{Scan, Scanner};
-use super::string::Raw;
+use super::pass::Pass;
+use crate::json::report::ProblemKind;
+use crate::json::scan::{MAX_DEPTH, Raw, Scan, ScanErrorKind, Scanner, is_alphanumeric};
 use crate::permission::{Action, ActionSet, MAX_PERMISSION_LEN, Permission, is_role};
 
-/// How much of a string is looked at. Whatever is longer than a permission can be is none; this is
-/// enough to say why.
-const LOOKED_AT: usize = 4 * MAX_PERMISSION_LEN;
+/// The number of bytes of a string that are parsed. It is enough to report why a longer string is not
+/// a permission.
+const PARSED_LEN: usize = 4 * MAX_PERMISSION_LEN;
 
 impl Pass<'_> {
-    /// Goes behind the value of `$permissions`. Whether it allows the action.
+    /// Skips the value of `$permissions`. Returns `true` if it allows the action.
     pub(super) fn permissions(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<bool> {
         if scanner.byte() != b'[' {
             self.add_problem(None, scanner.at, ProblemKind::PermissionsNotAnArray);
             scanner.skip_value(depth)?;
             return Ok(false);
         }
-        if depth >= super::MAX_DEPTH {
-            return Err(super::error::ScanErrorKind::TooDeep);
+        if depth >= MAX_DEPTH {
+            return Err(ScanErrorKind::TooDeep);
         }
         let mut granted = false;
         let mut only_strings = true;
-        // Owners mostly may do several things: then the role has been read already.
+        // Consecutive permissions are mostly for the same role, which is then not checked again.
         let mut role_before = &b""[..];
         let mut index = 0;
         let mut more = scanner.open_array();
@@ -33,9 +31,9 @@ impl Pass<'_> {
                 only_strings = false;
                 self.add_problem(Some(index), scanner.at, ProblemKind::PermissionNotAString);
                 scanner.skip_value(depth + 1)?;
-            } else if let Some((name, role)) = plain_permission(scanner, role_before) {
+            } else if let Some((verb, role)) = plain_permission(scanner, role_before) {
                 role_before = role;
-                granted = granted || self.grants(name, role);
+                granted = granted || self.grants(verb, role);
             } else {
                 let start = scanner.at;
                 let escaped = scanner.string()?;
@@ -47,31 +45,32 @@ impl Pass<'_> {
         Ok(granted && only_strings)
     }
 
-    /// Whether a permission for a role allows the action.
+    /// Returns `true` if a permission for a role allows the action.
     #[inline]
-    fn grants(&mut self, name: Name, role: &[u8]) -> bool {
-        let matcher = self.filter.matcher;
-        name.set.contains(matcher.action())
-            && matcher.may_allow_through(name.opening, role)
-            && self.grants_whole(name.opening, role)
+    fn grants(&mut self, verb: Verb, role: &[u8]) -> bool {
+        let matcher = self.settings.matcher;
+        verb.actions.contains(matcher.action())
+            && matcher.may_allow_through(verb.opening, role)
+            && self.grants_whole(verb.opening, role)
     }
 
+    /// Puts the permission together, and looks it up.
     fn grants_whole(&mut self, opening: &str, role: &[u8]) -> bool {
         let Ok(role) = std::str::from_utf8(role) else { return false };
         self.text.clear();
         for part in [opening, role, "\")"] {
             self.text.push_str(part);
         }
-        self.filter.matcher.allows_through(&self.text)
+        self.settings.matcher.allows_through(&self.text)
     }
 
-    /// Whether a string that does not begin and end as permissions mostly do allows the action.
+    /// Returns `true` if a string that is not spelled as most permissions are allows the action.
     fn other_spelling(&mut self, raw: Raw<'_>, index: usize, start: usize) -> bool {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        raw.unescape(LOOKED_AT, &mut text);
+        raw.unescape(PARSED_LEN, &mut text);
         let granted = match Permission::parse(&text) {
-            Ok(_) => self.filter.matcher.allows_through(&text),
+            Ok(_) => self.settings.matcher.allows_through(&text),
             Err(error) => {
                 self.add_problem(Some(index), start, ProblemKind::Permission(error));
                 false
@@ -82,68 +81,72 @@ impl Pass<'_> {
     }
 }
 
-/// A permission's beginning.
+/// The verb of a permission.
 #[derive(Clone, Copy)]
-struct Name {
-    set: ActionSet,
+struct Verb {
+    actions: ActionSet,
+    /// The permission up to its role: `read("`.
     opening: &'static str,
 }
 
-/// Goes behind the permission that begins here, if it has no other escapes than it must have, and
-/// otherwise nowhere.
+/// Skips a permission that has no other escapes than those of its quotes, and returns its verb and role.
+/// Otherwise returns `None` and does not move.
 #[inline]
 fn plain_permission<'a>(
     scanner: &mut Scanner<'a>,
     role_before: &'a [u8],
-) -> Option<(Name, &'a [u8])> {
+) -> Option<(Verb, &'a [u8])> {
     const CLOSING: &[u8] = br#"\")""#;
     let start = scanner.at;
-    let (name, len) = plain_name(scanner.rest())?;
+    let (verb, len) = plain_verb(scanner.rest())?;
     scanner.at = start + len;
     if !role_before.is_empty()
-        && let Some(behind) = scanner.rest().strip_prefix(role_before)
-        && behind.starts_with(CLOSING)
+        && let Some(after) = scanner.rest().strip_prefix(role_before)
+        && after.starts_with(CLOSING)
     {
         scanner.at += role_before.len() + CLOSING.len();
-        return Some((name, role_before));
+        return Some((verb, role_before));
     }
     scanner.plain();
     let role = scanner.slice(start + len, scanner.at);
     if scanner.rest().starts_with(CLOSING) && (is_plain_role(role) || is_role_of_any_kind(role)) {
         scanner.at += CLOSING.len();
-        return Some((name, role));
+        return Some((verb, role));
     }
     scanner.at = start;
     None
 }
 
-/// Whether this is a role of the two kinds that nearly all permissions are for, without a suffix, and
-/// with an id as Appwrite makes them: told in a tenth of the time that the grammar takes. It says no to
-/// many roles, and yes to nothing that is none.
+/// Returns `true` if this is a `user` or `team` role without a suffix, whose id has 16 to 32 letters and
+/// digits. Returns `false` for other roles.
+///
+/// Most permissions are for such roles, and the grammar takes ten times as long.
 #[inline]
 fn is_plain_role(role: &[u8]) -> bool {
     let Some((b"user:" | b"team:", id)) = role.split_first_chunk() else { return false };
-    // Two blocks that may overlap are all of it.
+    // Two blocks, which may overlap, cover the id.
     let (Some(first), Some(last)) = (id.first_chunk(), id.last_chunk()) else { return false };
     id.len() <= 2 * last.len() && is_alphanumeric(first) && is_alphanumeric(last)
 }
 
+/// Returns `true` if this is a role.
 fn is_role_of_any_kind(role: &[u8]) -> bool {
     std::str::from_utf8(role).is_ok_and(is_role)
 }
 
-/// The beginning of a permission, with the quote of the string, and its length.
+/// Returns the verb of a permission that begins with the quote of its string, and the length up to its
+/// role.
 #[inline]
-fn plain_name(rest: &[u8]) -> Option<(Name, usize)> {
-    macro_rules! names {
-        ($($name:literal: $set:expr),*) => {
+fn plain_verb(rest: &[u8]) -> Option<(Verb, usize)> {
+    macro_rules! verbs {
+        ($($name:literal: $actions:expr),*) => {
             $(if rest.starts_with(concat!("\"", $name, "(\\\"").as_bytes()) {
-                let name = Name { set: $set, opening: concat!($name, "(\"") };
-                return Some((name, concat!("\"", $name, "(\\\"").len()));
+                let verb = Verb { actions: $actions, opening: concat!($name, "(\"") };
+                return Some((verb, concat!("\"", $name, "(\\\"").len()));
             })*
         };
     }
-    names!(
+    verbs!(
         "read": Action::Read.into(),
         "update": Action::Update.into(),
         "delete": Action::Delete.into(),
