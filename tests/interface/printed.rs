@@ -1,4 +1,4 @@
-//! What is printed for people: errors, what caused them, and what `Debug` shows in a log.
+//! The texts for people: errors, their sources, and the output of `Debug`.
 
 use std::error::Error;
 

@@ -1,5 +1,4 @@
-//! An index of documents as a plain map of their lists, and what is done to both, which must agree
-//! after each change.
+//! An index of documents beside a plain map of their lists. Both must agree after each change.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +14,7 @@ use super::{oracle, recogniser};
 
 type List = Vec<String>;
 
-/// Something that is done to an index.
+/// A change of an index.
 #[derive(Clone, Debug)]
 pub enum Change {
     Insert(u8, List),
@@ -23,13 +22,13 @@ pub enum Change {
     Remove(u8),
 }
 
-/// The actions that documents have a part in.
+/// The actions that documents can grant.
 const ACTIONS: [Action; 3] = [Action::Read, Action::Update, Action::Delete];
 
-/// How many answers are kept to be asked again after later changes.
+/// The number of visibilities that are kept and tested again after later changes.
 const KEPT: usize = 16;
 
-/// Collections of which some grant everything to somebody, and some nothing to anybody.
+/// Collections with and without grants, and with and without document security.
 const COLLECTIONS: [(&[&str], bool); 4] = [
     (&["read(\"any\")", "delete(\"user:a\")"], true),
     (&["write(\"users\")"], false),
@@ -37,7 +36,7 @@ const COLLECTIONS: [(&[&str], bool); 4] = [
     (&[], false),
 ];
 
-/// Somebody who asks. Whoever has no roles bypasses permissions.
+/// A principal. It bypasses permissions if `roles` is `None`.
 struct Who {
     principal: Principal,
     roles: Option<List>,
@@ -54,27 +53,27 @@ impl Who {
     }
 }
 
-/// An answer from before, with who asked for what.
+/// An earlier visibility, with its principal and action.
 struct Kept {
     visibility: Visibility,
     who: usize,
     action: Action,
 }
 
-/// An index, the model of it, and answers from before.
+/// An index, its model, and earlier visibilities.
 pub struct Machine {
     index: DocumentIndex<u8>,
     documents: BTreeMap<u8, List>,
-    /// The same done to an index that is another one.
+    /// Another index with the same changes.
     other: DocumentIndex<u8>,
     limited: bool,
-    everybody: Vec<Who>,
+    principals: Vec<Who>,
     kept: Vec<Kept>,
     steps: usize,
 }
 
 impl Machine {
-    /// An index that is asked by some, by guests, and by a key with bypass.
+    /// Creates an index that is read by `some`, by guests, and by a key with bypass.
     pub fn new(limits: AclLimits, some: impl IntoIterator<Item = Principal>) -> Self {
         let who = |principal: Principal| {
             let roles = || principal.roles().iter().map(Role::to_string).collect();
@@ -86,18 +85,18 @@ impl Machine {
             documents: BTreeMap::new(),
             other: DocumentIndex::with_limits(limits),
             limited: limits != AclLimits::default(),
-            everybody: some.into_iter().chain(others).map(who).collect(),
+            principals: some.into_iter().chain(others).map(who).collect(),
             kept: Vec::new(),
             steps: 0,
         }
     }
 
-    /// How many lists the table holds, those of no document among them.
+    /// Returns the number of lists in the table, with the unused ones.
     pub fn lists(&self) -> usize {
         self.index.table().len()
     }
 
-    /// Does one thing, and compares what everybody sees.
+    /// Applies a change, and compares what each principal sees.
     pub fn step(&mut self, change: &Change) {
         self.keep();
         self.apply(change);
@@ -105,7 +104,7 @@ impl Machine {
         self.check(&[Some(*at), at.checked_add(1), at.checked_sub(1), None]);
     }
 
-    /// Does one thing. The document is the one that the change names, and no other.
+    /// Applies a change to the document that it names.
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Insert(at, list) => self.insert(*at, list),
@@ -158,12 +157,12 @@ impl Machine {
         assert!(!known, "{full}, and a document has {list:?}");
     }
 
-    /// Keeps an answer, each time somebody else's.
+    /// Keeps a visibility of the next principal.
     fn keep(&mut self) {
         self.steps += 1;
-        let who = self.steps % self.everybody.len();
-        let action = ACTIONS[self.steps / self.everybody.len() % ACTIONS.len()];
-        let visibility = self.index.table().resolve(&self.everybody[who].principal, action);
+        let who = self.steps % self.principals.len();
+        let action = ACTIONS[self.steps / self.principals.len() % ACTIONS.len()];
+        let visibility = self.index.table().resolve(&self.principals[who].principal, action);
         let kept = Kept { visibility, who, action };
         if self.kept.len() < KEPT {
             self.kept.push(kept);
@@ -172,13 +171,13 @@ impl Machine {
         }
     }
 
-    /// Compares everything: what everybody sees for each action, by itself and in collections, and by
-    /// answers from before and of another index.
+    /// Compares the index with its model for each principal and action, alone and in collections. Also
+    /// tests earlier visibilities and those of another index.
     pub fn check(&self, cursors: &[Option<u8>]) {
         self.index.internal_validate().unwrap();
         assert_eq!(self.index.len(), self.documents.len());
         assert_eq!(self.index.is_empty(), self.documents.is_empty());
-        for who in &self.everybody {
+        for who in &self.principals {
             for action in ACTIONS {
                 let visible = self.index.table().resolve(&who.principal, action);
                 let expected = self.documents_where(|list| who.may(action, list));
@@ -219,20 +218,20 @@ impl Machine {
         }
     }
 
-    /// What an answer from before shows is allowed now, unless it shows every document whatever its list.
+    /// Checks that the documents of an earlier visibility are allowed now, unless it is unrestricted.
     fn check_kept(&self, kept: &Kept, cursors: &[Option<u8>]) {
         let Kept { visibility, who, action } = kept;
         let shown: Vec<u8> = self.index.after(visibility, None).copied().collect();
-        let allowed = self.documents_where(|list| self.everybody[*who].may(*action, list));
+        let allowed = self.documents_where(|list| self.principals[*who].may(*action, list));
         let denied: Vec<_> = shown.iter().filter(|at| !allowed.contains(at)).collect();
-        assert!(denied.is_empty(), "{denied:?} by {visibility:?} from before");
+        assert!(denied.is_empty(), "{denied:?} by an earlier {visibility:?}");
         if visibility.is_unrestricted() {
             assert!(shown.is_empty() || shown == allowed, "{shown:?} of {allowed:?}");
         }
         self.check_pages(visibility, &shown, cursors);
     }
 
-    /// The total, each document, and pages in both directions from everywhere.
+    /// Checks the total, each document, and pages in both directions from each cursor.
     fn check_pages(&self, visible: &Visibility, expected: &[u8], cursors: &[Option<u8>]) {
         assert_eq!(self.index.count(visible), expected.len(), "{visible:?}: {expected:?}");
         for at in self.documents.keys().chain(cursors.iter().flatten()) {
@@ -258,7 +257,7 @@ impl Machine {
         self.check_page_by_page(visible, expected);
     }
 
-    /// Each page begins behind the last document of the one before it.
+    /// Reads page after page, each from the last document of the page before.
     fn check_page_by_page(&self, visible: &Visibility, expected: &[u8]) {
         let (mut up, mut down): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
         for _ in 0..=expected.len() / 3 {
@@ -270,7 +269,7 @@ impl Machine {
     }
 }
 
-/// An iterator gives these, also if it is left halfway, and nothing more however often it is asked.
+/// Checks that an iterator returns exactly these documents, and that it can be stopped halfway.
 fn check_whole<'a, I: Iterator<Item = &'a u8>>(
     documents: impl Fn() -> I,
     expected: &[u8],
