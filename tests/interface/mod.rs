@@ -139,7 +139,6 @@ fn matcher_filter_accepts_vectors_slices_and_every_kind_of_closure() {
     let matcher = Principal::guest().matcher(Action::Read);
     let references: Vec<&Birthday> = birthdays.iter().collect();
     assert_eq!(matcher.filter(&birthdays, |birthday| &birthday.permissions).count(), 1);
-    assert_eq!(matcher.filter(&birthdays, |birthday| birthday.as_slice()).count(), 1);
     assert_eq!(matcher.filter(&birthdays, Birthday::as_slice).count(), 1);
     assert_eq!(matcher.filter(&birthdays, Birthday::as_vec).count(), 1);
     assert_eq!(matcher.filter(&birthdays[..], |birthday| birthday.permissions.clone()).count(), 1);

@@ -123,13 +123,13 @@ fn unused_lists_heavier_than_the_rest_and_16384_are_removed() {
     const DOCUMENTS: usize = 1_000;
     let mut index = DocumentIndex::new();
     for at in 0..DOCUMENTS {
-        index.insert(at, &long_list(at, 2)).unwrap();
+        index.insert(at, long_list(at, 2)).unwrap();
     }
     let mut compactions = Compactions::new(&index);
     // A list with its two grants weighs three, for the documents as for each change.
     let most = (16 * 1024 + 3 * DOCUMENTS + DOCUMENTS) / 3;
     for change in 1..=2 * (most + 1) {
-        index.insert(7, &long_list(DOCUMENTS + change, 2)).unwrap();
+        index.insert(7, long_list(DOCUMENTS + change, 2)).unwrap();
         let expected = change % (most + 1) == 0;
         assert_eq!(compactions.again(&index), expected, "after {change} changes");
         let lists = DOCUMENTS + change % (most + 1);
@@ -142,14 +142,14 @@ fn unused_lists_heavier_than_the_rest_and_16384_are_removed() {
 fn index_after_many_changes_takes_bounded_memory() {
     let mut index = DocumentIndex::new();
     for at in 0..1_000 {
-        index.insert(at, &[format!("read(\"user:u{at:04}\")")]).unwrap();
+        index.insert(at, [format!("read(\"user:u{at:04}\")")]).unwrap();
     }
     let mut rounds = 0..;
     let mut most_of = |times: usize| {
         let mut compactions = Compactions::new(&index);
         let mut most = 0;
         for round in rounds.by_ref().take(120 * times) {
-            index.insert(500, &long_list(round, 200)).unwrap();
+            index.insert(500, long_list(round, 200)).unwrap();
             most = most.max(index.table().memory());
             if compactions.again(&index) && compactions.times == times {
                 return most;
@@ -180,7 +180,7 @@ fn full_table_rejects_insert_until_unused_lists_are_compacted() {
     ] {
         let mut index = DocumentIndex::with_limits(limits);
         for (at, role) in [(0, "a"), (1, "b"), (2, "c")] {
-            assert_eq!(index.insert(at, &list(role)), Ok(()));
+            assert_eq!(index.insert(at, list(role)), Ok(()));
         }
         let sees = |index: &DocumentIndex<i32>, role: &str| -> Vec<i32> {
             let visible =
@@ -188,9 +188,9 @@ fn full_table_rejects_insert_until_unused_lists_are_compacted() {
             index.after(&visible, None).copied().collect()
         };
         for at in [1, 7] {
-            let full = index.insert_lenient(at, &list("d")).unwrap_err();
+            let full = index.insert_lenient(at, list("d")).unwrap_err();
             assert!([3, 18].contains(&full.limit()), "{full}");
-            assert_eq!(index.insert(at, &list("d")), Err(full.into()));
+            assert_eq!(index.insert(at, list("d")), Err(full.into()));
             assert_eq!(
                 ["a", "b", "c", "d"].map(|role| sees(&index, role)),
                 [vec![0], vec![1], vec![2], vec![]]
@@ -198,13 +198,13 @@ fn full_table_rejects_insert_until_unused_lists_are_compacted() {
             assert_eq!(index.len(), 3);
         }
         // A list of the table is never refused.
-        assert_eq!(index.insert(1, &list("a")), Ok(()), "{limits:?}");
-        assert_eq!(index.insert(1, &list("d")), Ok(()), "{limits:?}");
+        assert_eq!(index.insert(1, list("a")), Ok(()), "{limits:?}");
+        assert_eq!(index.insert(1, list("d")), Ok(()), "{limits:?}");
         assert_eq!(
             ["a", "b", "c", "d"].map(|role| sees(&index, role)),
             [vec![0], vec![], vec![2], vec![1]]
         );
-        assert!(index.remove(&0) && index.insert(1, &list("e")).is_ok(), "{limits:?}");
+        assert!(index.remove(&0) && index.insert(1, list("e")).is_ok(), "{limits:?}");
         assert_eq!(
             ["a", "c", "d", "e"].map(|role| sees(&index, role)),
             [vec![], vec![2], vec![], vec![1]]
@@ -218,19 +218,19 @@ fn full_table_rejects_insert_until_unused_lists_are_compacted() {
 fn full_table_with_many_unused_grants_is_compacted_at_once() {
     let mut index = DocumentIndex::with_limits(AclLimits { grants: 500, ..AclLimits::default() });
     for at in 0..10 {
-        index.insert(at, &long_list(at, 50)).unwrap();
+        index.insert(at, long_list(at, 50)).unwrap();
     }
     let mut compactions = Compactions::new(&index);
     let mut round = 10..;
     // These changes suffice for the first compaction, which resets their count.
     index.remove(&0);
     (0..200).for_each(|_| assert!(!index.remove(&0)));
-    index.insert(0, &long_list(round.next().unwrap(), 50)).unwrap();
+    index.insert(0, long_list(round.next().unwrap(), 50)).unwrap();
     assert!(compactions.again(&index));
     // Unused weights of 51 and 102 are not enough beside 9 and 8 documents. 153 beside 7 is enough.
     for removed in 1..4 {
         index.remove(&removed);
-        let room = index.insert(removed, &long_list(round.next().unwrap(), 150)).is_ok();
+        let room = index.insert(removed, long_list(round.next().unwrap(), 150)).is_ok();
         assert_eq!((room, compactions.again(&index)), (removed == 3, removed == 3), "{removed}");
     }
     assert_eq!(index.internal_validate(), Ok(()));
@@ -246,7 +246,7 @@ fn used_list_after_compaction_is_found_again() {
     }
     let mut compactions = Compactions::new(&index);
     assert!(index.remove(&0));
-    index.insert(3, &["read(\"any\")"]).unwrap();
+    index.insert(3, ["read(\"any\")"]).unwrap();
     assert!(compactions.again(&index));
     assert_eq!(index.internal_validate(), Ok(()));
     for (at, list) in [(4, vec![b, a]), (5, vec![b])] {
@@ -268,12 +268,12 @@ fn full_table_beside_many_documents_is_compacted_once_per_quarter() {
     const DOCUMENTS: usize = 1_000;
     let mut index = DocumentIndex::with_limits(AclLimits { lists: 4, ..AclLimits::default() });
     for at in 0..DOCUMENTS {
-        index.insert(at, &["read(\"any\")"]).unwrap();
+        index.insert(at, ["read(\"any\")"]).unwrap();
     }
     let mut compactions = Compactions::new(&index);
     let (mut refused, mut most, mut least) = (0, 0, usize::MAX);
     for round in 0..10 * DOCUMENTS {
-        let new = index.insert(7, &long_list(round, 1));
+        let new = index.insert(7, long_list(round, 1));
         if compactions.again(&index) {
             assert_eq!(new, Ok(()), "compaction made room");
             if compactions.times > 1 {
@@ -394,19 +394,19 @@ fn document_after_panic_of_its_key_is_hidden_from_earlier_readers() {
             loop {
                 let mut index = DocumentIndex::new();
                 for at in 0..6 {
-                    index.insert(Fragile(at), &list(NAMES[at % 2])).unwrap();
+                    index.insert(Fragile(at), list(NAMES[at % 2])).unwrap();
                 }
-                index.insert(Fragile(6), &list("c")).unwrap();
+                index.insert(Fragile(6), list("c")).unwrap();
                 LEFT.set(panics);
                 let changed = catch_unwind(AssertUnwindSafe(|| {
                     if insert {
-                        index.insert(Fragile(document), &list("d")).unwrap();
+                        index.insert(Fragile(document), list("d")).unwrap();
                     } else {
                         index.remove(&Fragile(document));
                     }
                 }));
                 LEFT.set(usize::MAX);
-                index.insert(Fragile(document), &list("b")).unwrap();
+                index.insert(Fragile(document), list("b")).unwrap();
                 for name in NAMES {
                     let mut expected: Vec<usize> = (0..7)
                         .filter(|at| {
