@@ -48,7 +48,8 @@
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
 //! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
 //! | tell a person why | [`Principal::explain`], [`Collection::explain`] |
-//! | tell who asks from a session, a JWT or an API key | `Authenticator`, `Tokens`, with the feature `jwt` |
+//! | answer a refused request | [`Refusal`]: the HTTP status and the error type |
+//! | authenticate a session, a JWT or an API key | `auth::Authenticator`, with the feature `auth` |
 //!
 //! # Which way to filter
 //!
@@ -106,7 +107,7 @@
 //!   after it) is visible to nobody, and one that came after a [`Visibility`] was made only to whoever
 //!   may see every document.
 //!
-//! Tokens and keys, too, with the feature `jwt`:
+//! Tokens and keys, too, with the feature `auth`:
 //!
 //! - The algorithm is never the token's choice, a payload is not read before its signature is verified,
 //!   and a token of more than 32 KiB is not read at all.
@@ -124,6 +125,8 @@
 //! [Appwrite]: https://appwrite.io/docs/advanced/platform/permissions
 
 mod acl;
+#[cfg(feature = "auth")]
+pub mod auth;
 mod bitset;
 mod evaluate;
 mod hash;
@@ -133,28 +136,26 @@ pub mod json;
 mod packed;
 mod permission;
 mod principal;
+mod refusal;
 mod serde_util;
 
 pub use acl::{
     AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, MalformedPermission, TableFull,
 };
 pub use evaluate::{
-    Collection, DocumentSecurity, Explanation, GrantError, Level, ListScope,
-    MAX_REQUEST_PERMISSIONS, Matcher, Reason, Selection, Unauthorized, Visibility,
+    AccessDenied, AccessDeniedKind, Collection, DocumentSecurity, Explanation, ExplanationReason,
+    Listing, MAX_REQUEST_PERMISSIONS, Matcher, PermissionSource, Selection, SetPermissionsError,
+    Visibility,
 };
 pub use permission::{
     Action, ActionSet, ParseError, ParseErrorKind, Permission, Role, RoleKind, Verification,
     aggregate,
 };
-#[cfg(feature = "jwt")]
 pub use principal::{
-    AuthenticateError, Authenticator, BuiltInScopes, Claims, CreateJwtError, CredentialKind,
-    Credentials, DEFAULT_JWT_LIFETIME, Directory, EmptySecret, Found, FoundKey, GUEST_SCOPES,
-    GuestReason, Identity, KEY_SCOPES, KeyKind, LeewayTooLong, Lookup, MAX_JWT_LIFETIME,
-    MAX_LEEWAY, MAX_TOKEN_LEN, MissingScope, Pending, Provenance, RequestError, Scopes, Secret,
-    TokenError, TokenErrorKind, Tokens,
+    BlockedUser, Membership, MfaAuthenticator, Principal, PrincipalKind, Session, SkippedRole,
+    SkippedRoleReason, User,
 };
-pub use principal::{BlockedUser, Membership, Principal, PrincipalKind, Session, User};
+pub use refusal::Refusal;
 
 /// The README's code, compiled and run.
 #[cfg(doctest)]

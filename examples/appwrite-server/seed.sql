@@ -1,5 +1,5 @@
--- The birthdays of Appwrite's guide on JWT authentication. Passwords and keys are for everybody to know:
--- this is for trying things out on one's own machine.
+-- The birthdays of Appwrite's guide on JWT authentication. Passwords and keys are public: use this to try
+-- things out on your own machine.
 
 -- Passwords: password-a, password-b, password-c.
 INSERT INTO users (id, email, password, profile) VALUES
@@ -23,6 +23,8 @@ INSERT INTO keys (secret, name, scopes) VALUES
     -- standard_health-of-the-birthdays
     (x'507611cbdea6f8c2e692ff4ca5ac2894b142782b8175888b2fc5bbace9ffbc5f',
      'Health', '["health.read"]');
+
+INSERT INTO databases (id) VALUES ('guide');
 
 INSERT INTO collections (number, database, id, rules, attributes) VALUES
     (1, 'guide', 'birthdays', '{"$permissions": ["create(\"users\")"], "documentSecurity": true}',

@@ -1,237 +1,305 @@
-//! A collection's operations: [`Collection`].
-
-use std::fmt;
+//! The operations of a collection: [`Collection`].
 
 use serde::{Deserialize, Deserializer};
 use smallvec::SmallVec;
 
-use super::{Matcher, Visibility};
+use super::{AccessDenied, AccessDeniedKind, Matcher, Visibility};
 use crate::acl::{AclTable, MalformedPermission};
 use crate::permission::{Action, ActionSet, Permission};
 use crate::principal::Principal;
 use crate::serde_util::{null_as_default, only_from_objects};
 
-/// Whether a collection's documents have permissions of their own.
+/// The setting that lets documents have permissions of their own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum DocumentSecurity {
-    /// What the collection does not grant, a document can.
+    /// An action is allowed if the collection or the document grants it.
     Enabled,
-    /// Only the collection's permissions count.
+    /// An action is allowed only if the collection grants it. Permissions of documents are ignored.
     #[default]
     Disabled,
 }
 
-/// A collection: its own permissions, and whether its documents' permissions count too.
+/// A collection or table: its permissions, its document security, and whether it is enabled.
 ///
 /// | operation | allowed when |
 /// | --- | --- |
-/// | [`list`](Self::list) | the collection grants read: every document; else, with document security: the documents that do |
-/// | [`get`](Self::get), [`update`](Self::update), [`delete`](Self::delete) | the collection grants the action, or document security is on and the document does |
+/// | [`list`](Self::list) | the collection grants read: every document. Otherwise, with document security: the documents that grant read |
+/// | [`get`](Self::get), [`update`](Self::update), [`delete`](Self::delete) | the collection grants the action, or document security is enabled and the document grants it |
 /// | [`update_without_changes`](Self::update_without_changes) | as `get` |
 /// | [`create`](Self::create) | the collection grants create |
 ///
 /// A key with bypass may do everything. Malformed permissions grant nothing.
 ///
+/// `Collection::default()` has no permissions, and its document security is **disabled**: only keys
+/// with bypass may use it.
+///
 /// ```
-/// use rolegate::{Collection, DocumentSecurity, ListScope, Principal};
+/// use rolegate::{Collection, DocumentSecurity, Listing, Principal};
 ///
 /// let collection = Collection::new([r#"create("users")"#], DocumentSecurity::Enabled);
 /// let ann = Principal::parse_roles(["any", "users", "user:ann"])?;
 ///
-/// assert_eq!(collection.list(&ann)?, ListScope::Granted);
+/// assert_eq!(collection.list(&ann)?, Listing::FilterByDocument);
 /// collection.create(&ann)?;
 /// collection.get(&ann, [r#"read("user:ann")"#])?;
-/// let refused = collection.delete(&ann, [r#"read("user:ann")"#]).unwrap_err();
-/// assert_eq!(refused.to_string(), "expected a role that may delete, found none of the principal's");
+/// let denied = collection.delete(&ann, [r#"read("user:ann")"#]).unwrap_err();
+/// assert_eq!(denied.to_string(), "access denied: no role of the principal may delete");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Read from JSON it takes Appwrite's `$permissions` and `documentSecurity` (or `rowSecurity`).
+/// # Closed collections
+///
+/// A collection that is not enabled is closed: for everyone but keys with bypass, every operation
+/// answers that the collection was not found. [`closed`](Self::closed) closes a collection.
+///
+/// # JSON
+///
+/// A collection is read from Appwrite's JSON of a collection or table. Other fields are ignored.
+///
+/// | field | absent | `null` | another type |
+/// | --- | --- | --- | --- |
+/// | `$permissions`, an array of strings | no permissions | no permissions | error |
+/// | `documentSecurity` or `rowSecurity`, a boolean | disabled | disabled | error |
+/// | `enabled`, a boolean | **enabled** | closed | error |
+///
+/// Appwrite takes an absent `enabled` for `false`. This library takes it for `true`, because a
+/// collection that was written by hand says nothing of it. Two fields of the same meaning are an error.
+///
+/// ```
+/// use rolegate::{Collection, Principal};
+///
+/// let json = r#"{"$permissions": ["read(\"any\")"], "enabled": false}"#;
+/// let collection: Collection = serde_json::from_str(json)?;
+/// let denied = collection.list(&Principal::guest()).unwrap_err();
+/// assert_eq!(denied.to_string(), "collection not found");
+/// assert!(collection.list(&Principal::key_with_bypass()).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// Source: `Database::find`, `getDocument`, `createDocument`, `updateDocument` and `deleteDocument`
-/// of utopia-php/database.
+/// of utopia-php/database; the document endpoints of appwrite/appwrite for `enabled`.
 #[derive(Clone, Debug, Default)]
 pub struct Collection {
     permissions: Vec<Permission<'static>>,
     malformed: Vec<MalformedPermission>,
     document_security: DocumentSecurity,
+    closed: bool,
 }
 
-/// Which documents a listing is about.
+/// The documents that a listing may return, if a listing is allowed at all.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[must_use]
-pub enum ListScope {
+#[must_use = "`FilterByDocument` requires that each document is checked"]
+pub enum Listing {
     /// Every document of the collection.
-    All,
-    /// The documents whose own permissions grant it: filter.
-    Granted,
+    EveryDocument,
+    /// Only the documents whose own permissions grant the action. The host must filter, for example
+    /// with [`Collection::matcher`] or [`Collection::visibility`].
+    FilterByDocument,
 }
 
 impl Collection {
-    /// A collection with these permissions. Malformed ones grant nothing, and are
-    /// [kept apart](Self::malformed).
+    /// Creates an enabled collection with these permissions.
+    ///
+    /// Malformed permissions grant nothing; [`malformed`](Self::malformed) returns them. For a
+    /// collection without permissions, use [`without_permissions`](Self::without_permissions).
     #[must_use]
     pub fn new<S: AsRef<str>>(
         permissions: impl IntoIterator<Item = S>,
         document_security: DocumentSecurity,
     ) -> Self {
-        let mut collection = Self { document_security, ..Self::default() };
+        let mut collection = Self::without_permissions(document_security);
         for (index, permission) in permissions.into_iter().enumerate() {
             match permission.as_ref().parse() {
                 Ok(permission) => collection.permissions.push(permission),
-                Err(error) => collection.malformed.push(MalformedPermission::new(index, error)),
+                Err(error) => {
+                    collection.malformed.push(MalformedPermission::new(index, error));
+                }
             }
         }
         collection
     }
 
-    /// The permissions, without the malformed ones.
+    /// Creates an enabled collection that grants nothing itself.
+    #[must_use]
+    pub fn without_permissions(document_security: DocumentSecurity) -> Self {
+        Self { document_security, ..Self::default() }
+    }
+
+    /// Closes the collection: only keys with bypass find it.
+    ///
+    /// A host calls this for a collection, or a collection of a database, with `enabled: false`.
+    #[must_use]
+    pub fn closed(self) -> Self {
+        Self { closed: true, ..self }
+    }
+
+    /// Returns the permissions, without the malformed ones.
     #[must_use]
     pub fn permissions(&self) -> &[Permission<'static>] {
         &self.permissions
     }
 
-    /// The permissions that are malformed, each with its position and reason.
+    /// Returns the malformed permissions, each with its position and error.
     #[must_use]
     pub fn malformed(&self) -> &[MalformedPermission] {
         &self.malformed
     }
 
-    /// Whether the documents' own permissions count.
+    /// Returns whether the permissions of documents count.
     #[must_use]
     pub fn document_security(&self) -> DocumentSecurity {
         self.document_security
     }
 
-    /// Which documents the principal may list.
-    ///
-    /// # Errors
-    ///
-    /// None can be visible: the collection does not grant read, and its documents cannot. This is
-    /// not the same as an empty list.
-    pub fn list(&self, principal: &Principal) -> Result<ListScope, Unauthorized> {
-        self.scope(principal, Action::Read)
+    /// Returns `true` if the collection is closed, which is `enabled: false` in JSON.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 
-    /// A matcher for the documents of this collection: [`list`](Self::list) and
-    /// [`Principal::matcher`] in one, for any action. Where the collection grants the action it
-    /// allows it for every list.
+    /// Returns the documents that the principal may list.
     ///
     /// # Errors
     ///
-    /// As [`list`](Self::list).
-    pub fn matcher(&self, principal: &Principal, action: Action) -> Result<Matcher, Unauthorized> {
+    /// - The collection does not grant read, and document security is disabled. Appwrite answers with
+    ///   an error then, and not with an empty list.
+    /// - The collection is closed.
+    pub fn list(&self, principal: &Principal) -> Result<Listing, AccessDenied> {
+        self.listing(principal, Action::Read)
+    }
+
+    /// Prepares to test documents of this collection for an action.
+    ///
+    /// If the collection grants the action, the matcher allows every document. Otherwise, the matcher
+    /// is [`Principal::matcher`].
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list), for any action. Permissions of documents never grant create.
+    pub fn matcher(&self, principal: &Principal, action: Action) -> Result<Matcher, AccessDenied> {
         let matcher = principal.matcher(action);
-        Ok(match self.scope(principal, action)? {
-            ListScope::All => matcher.granted(),
-            ListScope::Granted => matcher,
+        Ok(match self.listing(principal, action)? {
+            Listing::EveryDocument => matcher.granted(),
+            Listing::FilterByDocument => matcher,
         })
     }
 
-    /// Which documents of a table an action is allowed on: [`list`](Self::list) and
-    /// [`AclTable::resolve`] in one, for any action. (For create, which documents have no part in, it
-    /// is every document or an error.)
+    /// Returns the lists of a table that allow an action on documents of this collection.
+    ///
+    /// If the collection grants the action, every document is visible. Otherwise, the visibility is
+    /// [`AclTable::resolve`].
     ///
     /// # Errors
     ///
-    /// As [`list`](Self::list).
+    /// As [`list`](Self::list), for any action. Permissions of documents never grant create.
     pub fn visibility(
         &self,
         principal: &Principal,
         action: Action,
         table: &AclTable,
-    ) -> Result<Visibility, Unauthorized> {
-        Ok(match self.scope(principal, action)? {
-            ListScope::All => Visibility::unrestricted(table),
-            ListScope::Granted => table.resolve(principal, action),
+    ) -> Result<Visibility, AccessDenied> {
+        Ok(match self.listing(principal, action)? {
+            Listing::EveryDocument => Visibility::unrestricted(table),
+            Listing::FilterByDocument => table.resolve(principal, action),
         })
     }
 
-    /// Whether the principal may read a document with these permissions.
+    /// Checks that the principal may read a document with these permissions.
     ///
     /// # Errors
     ///
-    /// It may not, and the document is [hidden](Unauthorized::is_hidden).
+    /// The document is [not found](AccessDenied::is_not_found) if the principal may not read it.
     pub fn get<S: AsRef<str>>(
         &self,
         principal: &Principal,
         document: impl IntoIterator<Item = S>,
-    ) -> Result<(), Unauthorized> {
+    ) -> Result<(), AccessDenied> {
         self.check(principal, [Action::Read; 2], document)
     }
 
-    /// Whether the principal may change a document with these permissions: the ones that are
-    /// stored, not the ones that it sends.
+    /// Checks that the principal may update a document with these stored permissions.
+    ///
+    /// Pass the permissions that are stored, not the ones in the request.
     ///
     /// # Errors
     ///
-    /// It may not. Unless it may read the document, that is [hidden](Unauthorized::is_hidden).
+    /// The principal may not update the document. If it may not read the document either, the
+    /// document is [not found](AccessDenied::is_not_found).
     pub fn update<S: AsRef<str>>(
         &self,
         principal: &Principal,
         document: impl IntoIterator<Item = S>,
-    ) -> Result<(), Unauthorized> {
+    ) -> Result<(), AccessDenied> {
         self.check(principal, [Action::Update, Action::Read], document)
     }
 
-    /// Whether the principal may send an update that leaves a document as it was, which takes no
-    /// more than reading it.
+    /// Checks that the principal may send an update that changes nothing. Such an update needs read
+    /// instead of update.
     ///
-    /// By this rule, which is the reference's, whoever may update and not read can find out whether a
-    /// document holds what it sends.
+    /// This is Appwrite's rule. It lets a principal that may update and not read find out the content
+    /// of a document by guessing: the answer differs if nothing changed.
     ///
     /// # Errors
     ///
-    /// It may not. Unless it may update the document, that is [hidden](Unauthorized::is_hidden).
+    /// The principal may not read the document. If it may not update the document either, the
+    /// document is [not found](AccessDenied::is_not_found).
     pub fn update_without_changes<S: AsRef<str>>(
         &self,
         principal: &Principal,
         document: impl IntoIterator<Item = S>,
-    ) -> Result<(), Unauthorized> {
+    ) -> Result<(), AccessDenied> {
         self.check(principal, [Action::Read, Action::Update], document)
     }
 
-    /// Whether the principal may remove a document with these permissions.
+    /// Checks that the principal may delete a document with these permissions.
     ///
     /// # Errors
     ///
-    /// It may not. Unless it may read the document, that is [hidden](Unauthorized::is_hidden).
+    /// The principal may not delete the document. If it may not read the document either, the
+    /// document is [not found](AccessDenied::is_not_found).
     pub fn delete<S: AsRef<str>>(
         &self,
         principal: &Principal,
         document: impl IntoIterator<Item = S>,
-    ) -> Result<(), Unauthorized> {
+    ) -> Result<(), AccessDenied> {
         self.check(principal, [Action::Delete, Action::Read], document)
     }
 
-    /// Whether the principal may make a document. What permissions it may give it, tells
-    /// [`Principal::document_permissions`].
+    /// Checks that the principal may create documents.
+    ///
+    /// [`Principal::document_permissions`] checks the permissions that the new document gets.
     ///
     /// # Errors
     ///
-    /// It may not.
-    pub fn create(&self, principal: &Principal) -> Result<(), Unauthorized> {
-        let refused = Unauthorized { action: Action::Create, hidden: false };
-        if self.grants(principal, Action::Create) { Ok(()) } else { Err(refused) }
+    /// The collection does not grant create, or is closed.
+    pub fn create(&self, principal: &Principal) -> Result<(), AccessDenied> {
+        self.check_open(principal, Action::Create)?;
+        if self.grants(principal, Action::Create) {
+            return Ok(());
+        }
+        Err(AccessDenied::new(Action::Create, AccessDeniedKind::Denied))
     }
 
-    fn scope(&self, principal: &Principal, action: Action) -> Result<ListScope, Unauthorized> {
+    fn listing(&self, principal: &Principal, action: Action) -> Result<Listing, AccessDenied> {
+        self.check_open(principal, action)?;
         if self.grants(principal, action) {
-            Ok(ListScope::All)
+            Ok(Listing::EveryDocument)
         } else if self.documents_can_grant(action) {
-            Ok(ListScope::Granted)
+            Ok(Listing::FilterByDocument)
         } else {
-            Err(Unauthorized { action, hidden: false })
+            Err(AccessDenied::new(action, AccessDeniedKind::Denied))
         }
     }
 
-    /// Whether an action is allowed. If it is not, the other one decides whether the document is hidden.
+    /// Checks an action on one document. If it is denied, the document is hidden from a principal
+    /// that may not do `other` either.
     fn check<S: AsRef<str>>(
         &self,
         principal: &Principal,
         [action, other]: [Action; 2],
         document: impl IntoIterator<Item = S>,
-    ) -> Result<(), Unauthorized> {
+    ) -> Result<(), AccessDenied> {
+        self.check_open(principal, action)?;
         if self.grants(principal, action) {
             return Ok(());
         }
@@ -241,91 +309,38 @@ impl Collection {
         if document_grants(action) {
             return Ok(());
         }
-        let hidden = !self.grants(principal, other) && !document_grants(other);
-        Err(Unauthorized { action, hidden })
+        let knows_document = self.grants(principal, other) || document_grants(other);
+        let kind = if knows_document {
+            AccessDeniedKind::Denied
+        } else {
+            AccessDeniedKind::DocumentHidden
+        };
+        Err(AccessDenied::new(action, kind))
+    }
+
+    fn check_open(&self, principal: &Principal, action: Action) -> Result<(), AccessDenied> {
+        if self.is_open_to(principal) {
+            return Ok(());
+        }
+        Err(AccessDenied::new(action, AccessDeniedKind::CollectionClosed))
+    }
+
+    pub(super) fn is_open_to(&self, principal: &Principal) -> bool {
+        !self.closed || principal.bypasses_permissions()
     }
 
     fn grants(&self, principal: &Principal, action: Action) -> bool {
         principal.can(action, &self.permissions)
     }
 
-    /// On a document, create means nothing.
+    /// Returns `true` if permissions of documents count for an action. On a document, create means
+    /// nothing.
     pub(super) fn documents_can_grant(&self, action: Action) -> bool {
         self.document_security == DocumentSecurity::Enabled && ActionSet::DOCUMENT.contains(action)
     }
 }
 
-/// An error: neither the collection nor, where it counts, the document allows the principal what it
-/// asked for.
-///
-/// A host answers with [`status`](Self::status), [`error_type`](Self::error_type) and the text. What is
-/// hidden is answered for as what is not there, for which [`not_found`](Self::not_found) makes the same
-/// error: nobody can tell the one from the other.
-///
-/// ```
-/// use rolegate::{Action, Collection, Principal, Unauthorized};
-///
-/// let collection = Collection::new([""; 0], true.into());
-/// let (ann, ben) = (Principal::parse_roles(["user:ann"])?, Principal::parse_roles(["user:ben"])?);
-/// let of_ann = [r#"read("user:ann")"#];
-///
-/// let refused = collection.delete(&ann, of_ann).unwrap_err();
-/// assert_eq!((refused.status(), refused.error_type()), (401, "user_unauthorized"));
-/// let hidden = collection.delete(&ben, of_ann).unwrap_err();
-/// assert_eq!((hidden.status(), hidden.error_type()), (404, "document_not_found"));
-/// assert_eq!(hidden, Unauthorized::not_found(Action::Delete));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Unauthorized {
-    action: Action,
-    hidden: bool,
-}
-
-impl Unauthorized {
-    /// The answer to whoever asks for a document that is not there.
-    #[must_use]
-    pub fn not_found(action: Action) -> Self {
-        Self { action, hidden: true }
-    }
-
-    /// What was asked for.
-    #[must_use]
-    pub fn action(&self) -> Action {
-        self.action
-    }
-
-    /// Whether the principal is not to know that there is such a document.
-    #[must_use]
-    pub fn is_hidden(&self) -> bool {
-        self.hidden
-    }
-
-    /// The HTTP status to answer with: 401, and 404 for what is hidden.
-    #[must_use]
-    pub fn status(&self) -> u16 {
-        if self.hidden { 404 } else { 401 }
-    }
-
-    /// The `type` in an answer of Appwrite's shape. (For rows it is `row_not_found`.)
-    #[must_use]
-    pub fn error_type(&self) -> &'static str {
-        if self.hidden { "document_not_found" } else { "user_unauthorized" }
-    }
-}
-
-impl fmt::Display for Unauthorized {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.hidden {
-            return f.write_str("expected the id of a document, found none's");
-        }
-        write!(f, "expected a role that may {}, found none of the principal's", self.action)
-    }
-}
-
-impl std::error::Error for Unauthorized {}
-
-/// A collection as Appwrite's JSON has it.
+/// A collection in Appwrite's JSON.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 struct Stored {
@@ -333,18 +348,27 @@ struct Stored {
     permissions: Vec<String>,
     #[serde(default, alias = "rowSecurity", deserialize_with = "null_as_default")]
     document_security: bool,
+    /// `null` is `false`, as in Appwrite. An absent field is `true`, unlike in Appwrite.
+    #[serde(default = "enabled_if_absent", deserialize_with = "null_as_default")]
+    enabled: bool,
+}
+
+fn enabled_if_absent() -> bool {
+    true
 }
 
 only_from_objects!(Stored: "a collection");
 
 impl<'de> Deserialize<'de> for Collection {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Stored { permissions, document_security } = Deserialize::deserialize(deserializer)?;
-        Ok(Self::new(permissions, document_security.into()))
+        let Stored { permissions, document_security, enabled } =
+            Deserialize::deserialize(deserializer)?;
+        let collection = Self::new(permissions, document_security.into());
+        Ok(if enabled { collection } else { collection.closed() })
     }
 }
 
-/// `true` is enabled, as in Appwrite's `documentSecurity`.
+/// Converts Appwrite's flag `documentSecurity`: `true` is enabled.
 impl From<bool> for DocumentSecurity {
     fn from(enabled: bool) -> Self {
         if enabled { Self::Enabled } else { Self::Disabled }

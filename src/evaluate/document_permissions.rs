@@ -5,56 +5,84 @@ use std::fmt;
 use crate::acl::MalformedPermission;
 use crate::permission::{Action, ActionSet, Permission, Role, RoleKind, aggregate};
 use crate::principal::Principal;
+use crate::refusal::Refusal;
 
-/// The most permissions that a request may set on a document.
+/// The maximum number of permissions that a request may set on a document: 100.
 ///
-/// Source: `APP_LIMIT_ARRAY_PARAMS_SIZE` of appwrite/appwrite. Stored lists may be longer.
+/// Stored lists may be longer.
+///
+/// Source: `APP_LIMIT_ARRAY_PARAMS_SIZE` of appwrite/appwrite.
 pub const MAX_REQUEST_PERMISSIONS: usize = 100;
 
 impl Principal {
-    /// The permissions to store with a document, from those that a request asks for.
+    /// Checks the permissions that a request sets on a document, and returns the permissions to store.
     ///
-    /// Only read, update, delete and write can be set on a document, and a principal can only give
-    /// to roles that it has, unless it bypasses permissions. `write` is taken apart and repetitions
-    /// are dropped, as by [`aggregate`].
+    /// A request may set read, update, delete and write. A principal may name only roles that it has,
+    /// unless it bypasses permissions. The result has `write` expanded and repetitions removed, as by
+    /// [`aggregate`]. An empty list stays empty.
     ///
-    /// `None` is a request that says nothing of permissions: then the user itself, the one role
-    /// `user:ID` of the principal, may read, update and delete. Without such a role nobody may. An
-    /// empty list is kept empty.
+    /// For a request that has no list of permissions, use
+    /// [`default_document_permissions`](Self::default_document_permissions).
+    ///
+    /// ```
+    /// use rolegate::Principal;
+    ///
+    /// let ann = Principal::parse_roles(["any", "users", "user:ann"])?;
+    /// let stored = ann.document_permissions(&[r#"write("user:ann")"#])?;
+    /// let texts: Vec<_> = stored.iter().map(|permission| permission.as_str()).collect();
+    /// assert_eq!(texts, [r#"update("user:ann")"#, r#"delete("user:ann")"#]);
+    ///
+    /// let error = ann.document_permissions(&[r#"read("team:t1")"#]).unwrap_err();
+    /// assert_eq!(error.to_string(), "permission 0: the principal does not have the role `team:t1`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// The first permission that cannot be set, or that there are more than
-    /// [`MAX_REQUEST_PERMISSIONS`].
+    /// The first permission that may not be set, or a list of more than [`MAX_REQUEST_PERMISSIONS`].
     ///
-    /// Source: `setPermissions` in appwrite/appwrite's document endpoints.
+    /// Source: `setPermissions` in the document endpoints of appwrite/appwrite.
     pub fn document_permissions<S: AsRef<str>>(
         &self,
-        requested: Option<&[S]>,
-    ) -> Result<Vec<Permission<'static>>, GrantError> {
-        let Some(requested) = requested else { return Ok(self.default_permissions()) };
+        requested: &[S],
+    ) -> Result<Vec<Permission<'static>>, SetPermissionsError> {
         if requested.len() > MAX_REQUEST_PERMISSIONS {
-            return Err(GrantError::TooMany { count: requested.len() });
+            return Err(SetPermissionsError::TooMany { count: requested.len() });
         }
         let mut permissions = Vec::with_capacity(requested.len());
         for (index, text) in requested.iter().enumerate() {
-            let permission: Permission<'static> = text
-                .as_ref()
-                .parse()
-                .map_err(|error| GrantError::Malformed(MalformedPermission::new(index, error)))?;
+            let permission: Permission<'static> = text.as_ref().parse().map_err(|error| {
+                SetPermissionsError::Malformed(MalformedPermission::new(index, error))
+            })?;
             let actions = permission.actions();
             if actions != ActionSet::WRITE && actions.contains(Action::Create) {
-                return Err(GrantError::Action { index, permission });
+                return Err(SetPermissionsError::Action { index, permission });
             }
             if !self.bypasses_permissions() && !self.has_role(&permission.role()) {
-                return Err(GrantError::RoleNotHeld { index, permission });
+                return Err(SetPermissionsError::RoleNotHeld { index, permission });
             }
             permissions.push(permission);
         }
         Ok(aggregate(&permissions, ActionSet::DOCUMENT))
     }
 
-    fn default_permissions(&self) -> Vec<Permission<'static>> {
+    /// Returns the permissions to store with a document if the request has no list of permissions.
+    ///
+    /// The user itself, which is the only role `user:ID` of the principal, may read, update and delete
+    /// the document. If the principal has no such role or several, the result is empty, and only keys
+    /// with bypass may use the document.
+    ///
+    /// ```
+    /// use rolegate::Principal;
+    ///
+    /// let stored = Principal::parse_roles(["users", "user:ann"])?.default_document_permissions();
+    /// assert_eq!(stored[0].as_str(), r#"read("user:ann")"#);
+    /// assert_eq!(stored.len(), 3);
+    /// assert!(Principal::guest().default_document_permissions().is_empty());
+    /// # Ok::<(), rolegate::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn default_document_permissions(&self) -> Vec<Permission<'static>> {
         let is_user =
             |role: &&Role<'_>| matches!(role.kind(), RoleKind::User { verification: None, .. });
         let mut users = self.roles().iter().filter(is_user);
@@ -63,47 +91,45 @@ impl Principal {
     }
 }
 
-/// Why a principal may not set the permissions that it asked for.
+/// An error: a principal may not set the permissions that it asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub enum GrantError {
-    /// More permissions than [`MAX_REQUEST_PERMISSIONS`].
+pub enum SetPermissionsError {
+    /// The list has more than [`MAX_REQUEST_PERMISSIONS`] permissions.
     TooMany {
-        /// How many there were.
+        /// The number of permissions.
         count: usize,
     },
     /// A permission is malformed.
     Malformed(MalformedPermission),
-    /// A permission for an action that means nothing on a document.
+    /// A permission names an action that means nothing on a document.
     Action {
-        /// Its position in the list, from 0.
+        /// The position in the list, from 0.
         index: usize,
         /// The permission.
         permission: Permission<'static>,
     },
-    /// A permission for a role that the principal does not have.
+    /// A permission names a role that the principal does not have.
     RoleNotHeld {
-        /// Its position in the list, from 0.
+        /// The position in the list, from 0.
         index: usize,
         /// The permission.
         permission: Permission<'static>,
     },
 }
 
-impl GrantError {
-    /// The HTTP status that Appwrite answers with: 401 for a role that the principal does not have,
-    /// and 400.
-    #[must_use]
-    pub fn status(&self) -> u16 {
+impl Refusal for SetPermissionsError {
+    /// Returns 401 for a role that the principal does not have, and 400 otherwise, as Appwrite does.
+    fn status(&self) -> u16 {
         match self {
             Self::RoleNotHeld { .. } => 401,
             Self::TooMany { .. } | Self::Malformed(_) | Self::Action { .. } => 400,
         }
     }
 
-    /// The `type` in Appwrite's answer.
-    #[must_use]
-    pub fn error_type(&self) -> &'static str {
+    /// Returns `user_unauthorized` for a role that the principal does not have, and
+    /// `general_argument_invalid` otherwise, as Appwrite does.
+    fn error_type(&self) -> &'static str {
         match self {
             Self::RoleNotHeld { .. } => "user_unauthorized",
             Self::TooMany { .. } | Self::Malformed(_) | Self::Action { .. } => {
@@ -113,31 +139,32 @@ impl GrantError {
     }
 }
 
-impl fmt::Display for GrantError {
+impl fmt::Display for SetPermissionsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooMany { count } => {
-                write!(f, "expected at most {MAX_REQUEST_PERMISSIONS} permissions, found {count}")
+                write!(f, "too many permissions: {count}, at most {MAX_REQUEST_PERMISSIONS}")
             }
             Self::Malformed(malformed) => malformed.fmt(f),
             Self::Action { index, permission } => write!(
                 f,
-                "permission {index}: expected read, update, delete or write, found `{permission}`"
+                "permission {index}: `{permission}` means nothing on a document; \
+                 write `read`, `update`, `delete` or `write`"
             ),
             Self::RoleNotHeld { index, permission } => write!(
                 f,
-                "permission {index}: expected a role of the principal's own, found `{}`",
+                "permission {index}: the principal does not have the role `{}`",
                 permission.role()
             ),
         }
     }
 }
 
-impl std::error::Error for GrantError {
+impl std::error::Error for SetPermissionsError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Malformed(malformed) => Some(malformed.error()),
-            _ => None,
+            Self::TooMany { .. } | Self::Action { .. } | Self::RoleNotHeld { .. } => None,
         }
     }
 }

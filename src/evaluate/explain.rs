@@ -1,16 +1,19 @@
-//! Why something is allowed or not: [`Explanation`].
+//! The reason why an action is allowed or denied: [`Explanation`].
 
+use std::collections::HashSet;
 use std::fmt;
 
-use serde::Serialize;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 
 use super::Collection;
-use crate::permission::{Action, Permission, Role};
+use crate::acl::MalformedPermission;
+use crate::permission::{Action, ParseError, Permission, Role};
 use crate::principal::Principal;
 
-/// Why a principal may do something with a document, or may not.
+/// The reason why a principal may or may not do an action on a document.
 ///
-/// The verdict is always that of [`Principal::can`] or of the [`Collection`] it was asked of. It
+/// The verdict is always that of [`Principal::can`] or of the [`Collection`]. An explanation
 /// serialises as an object, for a log or an administrator's page, and prints as a sentence.
 ///
 /// ```
@@ -19,7 +22,7 @@ use crate::principal::Principal;
 /// let ann = Principal::parse_roles(["any", "users", "user:ann"])?;
 /// let explanation = ann.explain(Action::Read, [r#"read("user:bob")"#, r#"read("team:t1")"#]);
 /// assert!(!explanation.allowed);
-/// assert_eq!(explanation.to_string(), "read denied: it takes one of user:bob, team:t1");
+/// assert_eq!(explanation.to_string(), "read denied: it needs one of user:bob, team:t1");
 /// assert_eq!(
 ///     serde_json::to_string(&explanation).unwrap(),
 ///     r#"{"action":"read","allowed":false,"reason":"not_granted","roles":["user:bob","team:t1"]}"#
@@ -29,71 +32,61 @@ use crate::principal::Principal;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// What was asked for.
+    /// The action that was asked for.
     pub action: Action,
-    /// Whether it is allowed.
+    /// `true` if the action is allowed.
     pub allowed: bool,
-    /// Why.
+    /// The reason of the verdict.
     #[serde(flatten)]
-    pub reason: Reason,
-    /// Permissions that counted for nothing since they are malformed. Only those that were looked
-    /// at: where one permission is enough, the ones behind it are not.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub malformed: Vec<MalformedPermission>,
+    pub reason: ExplanationReason,
+    /// The malformed permissions that were read, with the list that holds each. A malformed
+    /// permission grants nothing. Reading stops at the first permission that grants the action.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "serialize_malformed")]
+    pub malformed: Vec<(PermissionSource, MalformedPermission)>,
 }
 
-/// Why something is allowed or not.
+/// The reason of an [`Explanation`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Reason {
+pub enum ExplanationReason {
     /// The principal bypasses permissions.
     Bypass,
-    /// A permission names a role of the principal's.
+    /// The collection is closed. Only keys with bypass find it.
+    CollectionClosed,
+    /// A permission names a role that the principal has.
     Granted {
-        /// Whose permission.
-        level: Level,
-        /// The permission's position in its list, from 0.
+        /// The list that holds the permission.
+        source: PermissionSource,
+        /// The position of the permission in its list, from 0.
         index: usize,
         /// The permission.
         permission: Permission<'static>,
-        /// The role in it, which the principal has.
+        /// The role in the permission, which the principal has.
         role: Role<'static>,
     },
-    /// No permission that counts names a role of the principal's.
+    /// No permission that counts names a role that the principal has.
     NotGranted {
-        /// The roles that would have been allowed, in the order in which the permissions name them,
-        /// none twice.
+        /// The roles to which the permissions grant the action, in the order of the permissions and
+        /// without repetitions.
         roles: Vec<Role<'static>>,
     },
 }
 
-/// Whose permissions.
+/// The list that holds a permission.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// The collection's.
+pub enum PermissionSource {
+    /// The permissions of the collection.
     Collection,
-    /// The document's own.
+    /// The permissions of the document.
     Document,
 }
 
-/// A malformed permission that counted for nothing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[non_exhaustive]
-pub struct MalformedPermission {
-    /// Whose permission.
-    pub level: Level,
-    /// Its position in its list, from 0.
-    pub index: usize,
-    /// What is wrong with it.
-    pub error: String,
-}
-
 impl Principal {
-    /// Why the principal may do something with a document that has these permissions, or may not.
+    /// Explains why the principal may or may not do an action on a document with these permissions.
     ///
-    /// Takes much longer than [`can`](Self::can): it is for people.
+    /// This takes much longer than [`can`](Self::can) and is meant for people.
     #[must_use]
     pub fn explain<S: AsRef<str>>(
         &self,
@@ -101,14 +94,15 @@ impl Principal {
         permissions: impl IntoIterator<Item = S>,
     ) -> Explanation {
         let mut search = Search::new(self, action);
-        search.look_through(Level::Document, permissions);
+        search.read_document(permissions);
         search.finish()
     }
 }
 
 impl Collection {
-    /// Why the principal may do something with a document of this collection, or may not. For
-    /// create, the document's permissions play no part.
+    /// Explains why the principal may or may not do an action on a document of this collection.
+    ///
+    /// For create, the permissions of the document play no part.
     #[must_use]
     pub fn explain<S: AsRef<str>>(
         &self,
@@ -117,91 +111,123 @@ impl Collection {
         document: impl IntoIterator<Item = S>,
     ) -> Explanation {
         let mut search = Search::new(principal, action);
-        search.look_through_collection(self);
+        if !self.is_open_to(principal) {
+            search.verdict = Some(ExplanationReason::CollectionClosed);
+        }
+        search.read_collection(self);
         if self.documents_can_grant(action) {
-            search.look_through(Level::Document, document);
+            search.read_document(document);
         }
         search.finish()
     }
 }
 
-/// Looks for the first permission that allows.
+/// A search for the first permission that grants an action.
 struct Search<'a> {
     principal: &'a Principal,
     action: Action,
-    found: Option<Reason>,
+    /// Set as soon as the reason is known. Nothing more is read then.
+    verdict: Option<ExplanationReason>,
     roles: Vec<Role<'static>>,
-    malformed: Vec<MalformedPermission>,
+    malformed: Vec<(PermissionSource, MalformedPermission)>,
 }
 
 impl<'a> Search<'a> {
     fn new(principal: &'a Principal, action: Action) -> Self {
-        let found = principal.bypasses_permissions().then_some(Reason::Bypass);
-        Self { principal, action, found, roles: Vec::new(), malformed: Vec::new() }
+        let verdict = principal.bypasses_permissions().then_some(ExplanationReason::Bypass);
+        Self { principal, action, verdict, roles: Vec::new(), malformed: Vec::new() }
     }
 
-    fn refuse(&mut self, level: Level, index: usize, error: String) {
-        self.malformed.push(MalformedPermission { level, index, error });
-    }
-
-    fn look_through<S: AsRef<str>>(
-        &mut self,
-        level: Level,
-        permissions: impl IntoIterator<Item = S>,
-    ) {
+    fn read_document<S: AsRef<str>>(&mut self, permissions: impl IntoIterator<Item = S>) {
         for (index, text) in permissions.into_iter().enumerate() {
-            if self.found.is_some() {
+            if self.verdict.is_some() {
                 return;
             }
-            match Permission::parse(text.as_ref()) {
-                Ok(permission) => self.look_at(level, index, permission.into_owned()),
-                Err(error) => self.refuse(level, index, error.to_string()),
-            }
+            let permission = Permission::parse(text.as_ref()).map(Permission::into_owned);
+            self.read(PermissionSource::Document, index, permission);
         }
     }
 
-    /// A collection keeps its malformed permissions apart; their positions tell where each of the
-    /// others stood.
-    fn look_through_collection(&mut self, collection: &Collection) {
+    /// Reads the permissions of a collection in their original order. A collection keeps malformed
+    /// permissions apart; their positions give the positions of the others.
+    fn read_collection(&mut self, collection: &Collection) {
         let mut malformed = collection.malformed().iter().peekable();
         let mut permissions = collection.permissions().iter();
         for index in 0.. {
-            if self.found.is_some() {
+            if self.verdict.is_some() {
                 return;
             }
-            if let Some(bad) = malformed.next_if(|bad| bad.index() == index) {
-                self.refuse(Level::Collection, index, bad.error().to_string());
-            } else if let Some(permission) = permissions.next() {
-                self.look_at(Level::Collection, index, permission.clone());
-            } else {
-                return;
-            }
+            let permission = match malformed.next_if(|bad| bad.index() == index) {
+                Some(bad) => Err(bad.error().clone()),
+                None => match permissions.next() {
+                    Some(permission) => Ok(permission.clone()),
+                    None => return,
+                },
+            };
+            self.read(PermissionSource::Collection, index, permission);
         }
     }
 
-    fn look_at(&mut self, level: Level, index: usize, permission: Permission<'static>) {
+    fn read(
+        &mut self,
+        source: PermissionSource,
+        index: usize,
+        permission: Result<Permission<'static>, ParseError>,
+    ) {
+        let permission = match permission {
+            Ok(permission) => permission,
+            Err(error) => {
+                return self.malformed.push((source, MalformedPermission::new(index, error)));
+            }
+        };
         if !permission.actions().contains(self.action) {
             return;
         }
         let role = permission.role().into_owned();
         if self.principal.has_role(&role) {
-            self.found = Some(Reason::Granted { level, index, permission, role });
+            self.verdict = Some(ExplanationReason::Granted { source, index, permission, role });
         } else {
             self.roles.push(role);
         }
     }
 
     fn finish(mut self) -> Explanation {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         self.roles.retain(|role| seen.insert(role.clone()));
-        let Self { action, found, roles, malformed, .. } = self;
-        let allowed = found.is_some();
-        let reason = found.unwrap_or(Reason::NotGranted { roles });
-        Explanation { action, allowed, reason, malformed }
+        let Self { action, verdict, roles, malformed, .. } = self;
+        let reason = verdict.unwrap_or(ExplanationReason::NotGranted { roles });
+        Explanation { action, allowed: reason.is_allowed(), reason, malformed }
     }
 }
 
-impl fmt::Display for Level {
+impl ExplanationReason {
+    fn is_allowed(&self) -> bool {
+        match self {
+            Self::Bypass | Self::Granted { .. } => true,
+            Self::CollectionClosed | Self::NotGranted { .. } => false,
+        }
+    }
+}
+
+fn serialize_malformed<S: Serializer>(
+    malformed: &[(PermissionSource, MalformedPermission)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Element {
+        source: PermissionSource,
+        index: usize,
+        error: String,
+    }
+    let mut elements = serializer.serialize_seq(Some(malformed.len()))?;
+    for (source, bad) in malformed {
+        let (source, index, error) = (*source, bad.index(), bad.error().to_string());
+        elements.serialize_element(&Element { source, index, error })?;
+    }
+    elements.end()
+}
+
+impl fmt::Display for PermissionSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Collection => "collection",
@@ -214,17 +240,23 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { action, reason, malformed, .. } = self;
         match reason {
-            Reason::Bypass => write!(f, "{action} allowed: the principal bypasses permissions")?,
-            Reason::Granted { level, permission, .. } => {
-                write!(f, "{action} allowed: by the {level}'s {permission}")?;
+            ExplanationReason::Bypass => {
+                write!(f, "{action} allowed: the principal bypasses permissions")?;
             }
-            Reason::NotGranted { roles } => {
+            ExplanationReason::CollectionClosed => {
+                write!(f, "{action} denied: the collection is not enabled")?;
+            }
+            ExplanationReason::Granted { source, permission, .. } => {
+                write!(f, "{action} allowed: the {source} grants {permission}")?;
+            }
+            ExplanationReason::NotGranted { roles } => {
                 write!(f, "{action} denied: ")?;
                 write_roles(f, roles)?;
             }
         }
-        for MalformedPermission { level, index, error } in malformed {
-            write!(f, "; the {level}'s permission {index} is malformed: {error}")?;
+        for (source, bad) in malformed {
+            let (index, error) = (bad.index(), bad.error());
+            write!(f, "; permission {index} of the {source} is malformed: {error}")?;
         }
         Ok(())
     }
@@ -232,10 +264,10 @@ impl fmt::Display for Explanation {
 
 fn write_roles(f: &mut fmt::Formatter<'_>, roles: &[Role<'_>]) -> fmt::Result {
     match roles {
-        [] => f.write_str("no permission grants it to anybody"),
-        [role] => write!(f, "it takes {role}"),
+        [] => f.write_str("no permission grants it to any role"),
+        [role] => write!(f, "it needs {role}"),
         [first, others @ ..] => {
-            write!(f, "it takes one of {first}")?;
+            write!(f, "it needs one of {first}")?;
             others.iter().try_for_each(|role| write!(f, ", {role}"))
         }
     }

@@ -6,6 +6,7 @@
 //! - about the permissions that a caller may set on a document
 //! - with the reason for each: [`Explanation`]
 
+mod access_denied;
 mod collection;
 mod document_permissions;
 mod explain;
@@ -14,9 +15,10 @@ mod matcher;
 mod selection;
 mod visibility;
 
-pub use collection::{Collection, DocumentSecurity, ListScope, Unauthorized};
-pub use document_permissions::{GrantError, MAX_REQUEST_PERMISSIONS};
-pub use explain::{Explanation, Level, Reason};
+pub use access_denied::{AccessDenied, AccessDeniedKind};
+pub use collection::{Collection, DocumentSecurity, Listing};
+pub use document_permissions::{MAX_REQUEST_PERMISSIONS, SetPermissionsError};
+pub use explain::{Explanation, ExplanationReason, PermissionSource};
 pub use matcher::Matcher;
 pub use selection::Selection;
 pub use visibility::Visibility;

@@ -1,15 +1,20 @@
-//! Whoever asks: [`Principal`].
+//! The party that a request acts for: [`Principal`].
 
 use std::fmt;
 
-use super::User;
-use crate::permission::{MAX_ID_LEN, ParseError, Role, Verification};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
-/// Whoever asks for something: a guest, a user, a holder of roles, or a key that bypasses
+use super::User;
+use super::user_roles::user_roles;
+use crate::permission::{MAX_ID_LEN, ParseError, Role};
+use crate::refusal::Refusal;
+
+/// The party that a request acts for: a guest, a user, a holder of roles, or a key that bypasses
 /// permissions.
 ///
-/// A principal does not change. Its roles are kept sorted and without repetitions, and each of them
-/// is a role that a permission can name. Checking whether it has one costs a binary search.
+/// A principal is immutable. Its roles are sorted, without repetitions, and valid in permissions.
+/// [`has_role`](Self::has_role) is a binary search.
 ///
 /// ```
 /// use rolegate::{Action, Principal};
@@ -22,81 +27,102 @@ use crate::permission::{MAX_ID_LEN, ParseError, Role, Verification};
 /// assert!(Principal::key_with_bypass().can(Action::Delete, permissions));
 /// # Ok::<(), rolegate::ParseError>(())
 /// ```
+///
+/// # Logs and caches
+///
+/// A principal serialises as an object. It cannot be deserialised, because a stored text must not make
+/// a bypass. A cache stores the roles, and reads them back with [`from_roles`](Self::from_roles).
+///
+/// ```
+/// use rolegate::{Principal, Role, User};
+///
+/// let principal = Principal::user(&User::new("ann"))?;
+/// let json = serde_json::to_value(&principal)?;
+/// assert_eq!(json["kind"], "user");
+/// assert_eq!(json["userId"], "ann");
+/// let roles: Vec<Role> = serde_json::from_value(json["roles"].clone())?;
+/// assert_eq!(Principal::from_roles(roles).roles(), principal.roles());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// ```compile_fail,E0277
+/// let principal: rolegate::Principal = serde_json::from_str(r#"{"kind":"bypass"}"#)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Principal {
     kind: PrincipalKind,
     roles: Box<[Role<'static>]>,
 }
 
-/// What a [`Principal`] is.
+/// The kind of a [`Principal`].
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum PrincipalKind {
-    /// Nobody in particular.
+    /// A client that is not signed in.
     Guest,
     /// A user, by id.
     User(Box<str>),
-    /// A holder of roles that the host has listed.
+    /// A holder of roles that the host listed.
     Roles,
-    /// A key of the project: permissions are not looked at.
+    /// A key of the project. Permissions are not evaluated.
     Bypass,
 }
 
 impl Principal {
-    /// Somebody who is not signed in: `any` and `guests`.
+    /// Creates a guest, with the roles `any` and `guests`.
     #[must_use]
     pub fn guest() -> Self {
         Self::of(PrincipalKind::Guest, vec![Role::any(), Role::guests()])
     }
 
-    /// A user with all its roles, or a guest if the user has no id.
+    /// Creates a user with all its roles, or a guest if the user has no id.
     ///
-    /// The roles are `any`, `users` and `user:U`, the last two also with `/verified` or
-    /// `/unverified`; for each confirmed membership `team:T`, `member:M` and `team:T/R` for each of
-    /// its roles; and `label:L` for each label. A value that cannot be written in a permission gives
-    /// no role; it is never joined into another one.
+    /// | in the user's JSON | roles |
+    /// | --- | --- |
+    /// | any user | `any`, `users`, and `users/verified` or `users/unverified` |
+    /// | `$id: "U"` | `user:U`, and `user:U/verified` or `user:U/unverified` |
+    /// | `labels: ["L"]` | `label:L` |
+    /// | a confirmed membership with `$id: "M"` | `member:M` |
+    /// | a confirmed membership with `teamId: "T"` | `team:T` |
+    /// | a confirmed membership with `teamId: "T"` and `roles: ["R"]` | `team:T/R` |
+    ///
+    /// A user is verified if its e-mail address **or** its phone number is verified. A membership
+    /// counts if `confirm` is `true` and it has both `$id` and `teamId`; see [`Membership`].
+    ///
+    /// Each part is checked by itself. A part that cannot be written in a permission, such as an id
+    /// with a slash, the id `0` or an empty id, gives no role; the other parts still do.
+    /// [`User::skipped_roles`] returns the values that give no role.
     ///
     /// # Errors
     ///
     /// The user is blocked.
     ///
     /// Source: `User::getRoles` of appwrite/appwrite.
+    ///
+    /// [`Membership`]: crate::Membership
     pub fn user(user: &User) -> Result<Self, BlockedUser> {
         if user.is_blocked() {
-            return Err(BlockedUser { id: user.id.as_str().into() });
+            return Err(BlockedUser::new(user));
         }
         if user.is_guest() {
             return Ok(Self::guest());
         }
-        let verification =
-            if user.is_verified() { Verification::Verified } else { Verification::Unverified };
-        let memberships: usize = user.memberships.iter().map(|each| 2 + each.roles.len()).sum();
-        let mut roles = Vec::with_capacity(5 + memberships + user.labels.len());
-        roles.extend([Role::any(), Role::users(), Role::users_with(verification)]);
-        roles.extend(Role::user(&user.id));
-        roles.extend(Role::user_with(&user.id, verification));
-        for membership in user.memberships.iter().filter(|membership| membership.is_effective()) {
-            roles.extend(Role::member(&membership.id));
-            if let Ok(team) = Role::team(&membership.team_id) {
-                roles.extend(membership.roles.iter().flat_map(|role| team.within(role)));
-                roles.push(team);
-            }
-        }
-        roles.extend(user.labels.iter().flat_map(|label| Role::label(label)));
-        Ok(Self::of(PrincipalKind::User(user.id.as_str().into()), roles))
+        Ok(Self::of(PrincipalKind::User(user.id.as_str().into()), user_roles(user)))
     }
 
-    /// A holder of exactly these roles, for hosts that keep their own users.
+    /// Creates a principal with exactly these roles, for hosts that keep their own users.
     ///
-    /// Nothing is added: whoever should see what everybody sees needs [`Role::any`] too, and whoever
-    /// is signed in [`Role::users`].
+    /// No role is added. A principal that should see public documents needs [`Role::any`] too, and a
+    /// user needs [`Role::users`]. For texts, such as `["any"]`, use
+    /// [`parse_roles`](Self::parse_roles).
     #[must_use]
     pub fn from_roles<'a, R: Into<Role<'a>>>(roles: impl IntoIterator<Item = R>) -> Self {
         let roles = roles.into_iter().map(|role| role.into().into_owned());
         Self::of(PrincipalKind::Roles, roles.collect())
     }
 
-    /// A holder of exactly these roles, from their texts.
+    /// Creates a principal with exactly these roles, as [`from_roles`](Self::from_roles), from texts.
     ///
     /// # Errors
     ///
@@ -108,10 +134,10 @@ impl Principal {
         Ok(Self::of(PrincipalKind::Roles, roles.collect::<Result<_, _>>()?))
     }
 
-    /// A key of the project, such as an API key that a backend uses for itself: it may do everything
-    /// that permissions are about, and has no roles.
+    /// Creates a key of the project, such as the API key of a backend. Permissions are not evaluated
+    /// for it, and it has no roles.
     ///
-    /// This is the only way to a principal that is not held to permissions.
+    /// This is the only constructor of a principal that bypasses permissions.
     #[must_use]
     pub fn key_with_bypass() -> Self {
         Self::of(PrincipalKind::Bypass, Vec::new())
@@ -123,13 +149,13 @@ impl Principal {
         Self { kind, roles: roles.into_boxed_slice() }
     }
 
-    /// What the principal is.
+    /// Returns the kind.
     #[must_use]
     pub fn kind(&self) -> &PrincipalKind {
         &self.kind
     }
 
-    /// The user's id, for a user.
+    /// Returns the id of a user, and `None` for other kinds.
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
         match &self.kind {
@@ -138,27 +164,47 @@ impl Principal {
         }
     }
 
-    /// Whether permissions are not looked at.
+    /// Returns `true` if permissions are not evaluated.
     #[must_use]
     pub fn bypasses_permissions(&self) -> bool {
         self.kind == PrincipalKind::Bypass
     }
 
-    /// The roles: sorted, none twice, in canonical spelling. A key with bypass has none.
+    /// Returns the roles, sorted and without repetitions. A key with bypass has no roles.
     #[must_use]
     pub fn roles(&self) -> &[Role<'static>] {
         &self.roles
     }
 
-    /// Whether the principal has a role.
+    /// Returns `true` if the principal has a role.
     #[must_use]
     pub fn has_role(&self, role: &Role<'_>) -> bool {
         self.has_role_text(role.as_str())
     }
 
-    /// As [`has_role`](Self::has_role), for a text that need not be a role.
+    /// Returns `true` if the text is a role that the principal has.
     pub(crate) fn has_role_text(&self, text: &str) -> bool {
         self.roles.binary_search_by(|role| role.as_str().cmp(text)).is_ok()
+    }
+}
+
+/// Serialises the kind (`guest`, `user`, `roles` or `bypass`), the id of a user, and the roles.
+impl Serialize for Principal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (kind, user_id) = match &self.kind {
+            PrincipalKind::Guest => ("guest", None),
+            PrincipalKind::User(id) => ("user", Some(id)),
+            PrincipalKind::Roles => ("roles", None),
+            PrincipalKind::Bypass => ("bypass", None),
+        };
+        let mut object = serializer.serialize_struct("Principal", 3)?;
+        object.serialize_field("kind", kind)?;
+        match user_id {
+            Some(id) => object.serialize_field("userId", id)?,
+            None => object.skip_field("userId")?,
+        }
+        object.serialize_field("roles", &self.roles)?;
+        object.end()
     }
 }
 
@@ -171,14 +217,18 @@ impl fmt::Debug for Principal {
     }
 }
 
-/// An error: the user has been blocked (`"status": false`), and is not served at all.
+/// An error: the user is blocked (`"status": false`).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BlockedUser {
     id: Box<str>,
 }
 
 impl BlockedUser {
-    /// The user's id.
+    pub(crate) fn new(user: &User) -> Self {
+        Self { id: user.id.as_str().into() }
+    }
+
+    /// Returns the id of the user.
     #[must_use]
     pub fn user_id(&self) -> &str {
         &self.id
@@ -187,10 +237,20 @@ impl BlockedUser {
 
 impl fmt::Display for BlockedUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An id is shorter; whatever else stands there need not fill the log.
+        // Valid ids are not longer. A longer text would only fill the log.
         let id = self.id.chars().take(MAX_ID_LEN).flat_map(char::escape_default);
-        write!(f, "expected an active user, found `{}`, who is blocked", id.collect::<String>())
+        write!(f, "user `{}` is blocked", id.collect::<String>())
     }
 }
 
 impl std::error::Error for BlockedUser {}
+
+impl Refusal for BlockedUser {
+    fn status(&self) -> u16 {
+        403
+    }
+
+    fn error_type(&self) -> &'static str {
+        "user_blocked"
+    }
+}

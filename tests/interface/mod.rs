@@ -31,9 +31,9 @@ fn example_shows_one_birthday_to_user_and_three_to_key() {
     assert_eq!(
         reasons.lines().collect::<Vec<_>>(),
         [
-            "Kevin: read allowed: by the document's read(\"user:user-a\")",
-            "Laura: read denied: it takes user:user-b",
-            "Bob: read denied: it takes user:user-c",
+            "Kevin: read allowed: the document grants read(\"user:user-a\")",
+            "Laura: read denied: it needs user:user-b",
+            "Bob: read denied: it needs user:user-c",
         ]
     );
 }

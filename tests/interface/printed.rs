@@ -4,8 +4,8 @@ use std::error::Error;
 
 use rolegate::index::DocumentIndex;
 use rolegate::{
-    AclLimits, AclTable, Action, ActionSet, Collection, DocumentSecurity, InsertError, Permission,
-    Principal, Role, Selection, Unauthorized, User, Verification,
+    AccessDenied, AclLimits, AclTable, Action, ActionSet, Collection, DocumentSecurity,
+    InsertError, Permission, Principal, Refusal, Role, Selection, User, Verification,
 };
 
 fn source(error: &dyn Error) -> Option<String> {
@@ -35,12 +35,12 @@ fn refused_list_names_its_permission_or_limit() {
 #[test]
 fn permissions_that_cannot_be_set_are_named_with_reason() {
     let ann = Principal::parse_roles(["any", "user:ann"]).unwrap();
-    let error = |requested: &[&str]| ann.document_permissions(Some(requested)).unwrap_err();
+    let error = |requested: &[&str]| ann.document_permissions(requested).unwrap_err();
     let invalid = (400, "general_argument_invalid");
     for (requested, message, cause, answer) in [
         (
             &["read(\"any\")"; 101][..],
-            "expected at most 100 permissions, found 101".to_owned(),
+            "too many permissions: 101, at most 100".to_owned(),
             None,
             invalid,
         ),
@@ -52,13 +52,15 @@ fn permissions_that_cannot_be_set_are_named_with_reason() {
         ),
         (
             &["create(\"any\")"],
-            "permission 0: expected read, update, delete or write, found `create(\"any\")`".into(),
+            "permission 0: `create(\"any\")` means nothing on a document; \
+             write `read`, `update`, `delete` or `write`"
+                .into(),
             None,
             invalid,
         ),
         (
             &["read(\"any\")", "update(\"user:bob\")"],
-            "permission 1: expected a role of the principal's own, found `user:bob`".into(),
+            "permission 1: the principal does not have the role `user:bob`".into(),
             None,
             (401, "user_unauthorized"),
         ),
@@ -71,27 +73,60 @@ fn permissions_that_cannot_be_set_are_named_with_reason() {
 }
 
 #[test]
-fn refused_principal_is_told_the_action() {
-    let closed = Collection::new(["read(\"any\")"], DocumentSecurity::Disabled);
-    assert_eq!(closed.document_security(), DocumentSecurity::Disabled);
-    let error = closed.create(&Principal::guest()).unwrap_err();
+fn denied_operation_names_action_or_hides_document() {
+    let unsecured = Collection::new(["read(\"any\")"], DocumentSecurity::Disabled);
+    let error = unsecured.create(&Principal::guest()).unwrap_err();
     assert_eq!(error.action(), Action::Create);
-    let message = "expected a role that may create, found none of the principal's";
-    assert_eq!(error.to_string(), message);
-    let open = Collection::new(["read(\"any\")"], DocumentSecurity::Enabled);
-    assert_eq!(open.document_security(), DocumentSecurity::Enabled);
-    let error = open.update(&Principal::guest(), [""; 0]).unwrap_err();
-    assert_eq!(error.to_string(), "expected a role that may update, found none of the principal's");
+    assert_eq!(error.to_string(), "access denied: no role of the principal may create");
+    let secured = Collection::new(["read(\"any\")"], DocumentSecurity::Enabled);
+    let error = secured.update(&Principal::guest(), [""; 0]).unwrap_err();
+    assert_eq!(error.to_string(), "access denied: no role of the principal may update");
     assert_eq!((error.status(), error.error_type()), (401, "user_unauthorized"));
-    let hidden = Collection::default().update(&Principal::guest(), [""; 0]).unwrap_err();
-    assert_eq!(hidden.to_string(), "expected the id of a document, found none's");
-    assert_eq!((hidden.status(), hidden.error_type()), (404, "document_not_found"));
-    assert_eq!(hidden, Unauthorized::not_found(Action::Update));
+    assert!(!error.is_not_found());
+    assert_eq!(error.for_rows().error_type(), "user_unauthorized");
 
+    let hidden = Collection::default().update(&Principal::guest(), [""; 0]).unwrap_err();
+    assert!(hidden.is_not_found());
+    assert_eq!(hidden.to_string(), "document not found");
+    assert_eq!((hidden.status(), hidden.error_type()), (404, "document_not_found"));
+    assert_eq!(hidden, AccessDenied::document_not_found(Action::Update));
+    let row = hidden.for_rows();
+    assert_eq!((row.to_string().as_str(), row.error_type()), ("row not found", "row_not_found"));
+
+    let closed = secured.closed().list(&Principal::guest()).unwrap_err();
+    assert!(closed.is_not_found());
+    assert_eq!(closed.to_string(), "collection not found");
+    assert_eq!((closed.status(), closed.error_type()), (404, "collection_not_found"));
+    let table = closed.for_rows();
+    assert_eq!(
+        (table.to_string().as_str(), table.error_type()),
+        ("table not found", "table_not_found")
+    );
+    assert_eq!(table.status(), 404);
+}
+
+#[test]
+fn blocked_user_is_refused_as_appwrite_does() {
     let blocked: User =
         serde_json::from_value(serde_json::json!({"$id": "user b", "status": false})).unwrap();
     let error = Principal::user(&blocked).unwrap_err();
-    assert_eq!(error.to_string(), "expected an active user, found `user b`, who is blocked");
+    assert_eq!(error.to_string(), "user `user b` is blocked");
+    assert_eq!((error.status(), error.error_type()), (403, "user_blocked"));
+}
+
+#[test]
+fn serialised_principal_shows_kind_id_and_roles() {
+    for (principal, json) in [
+        (Principal::guest(), r#"{"kind":"guest","roles":["any","guests"]}"#),
+        (Principal::key_with_bypass(), r#"{"kind":"bypass","roles":[]}"#),
+        (Principal::parse_roles(["team:t"]).unwrap(), r#"{"kind":"roles","roles":["team:t"]}"#),
+        (
+            Principal::user(&User::new("a")).unwrap(),
+            r#"{"kind":"user","userId":"a","roles":["any","user:a","user:a/unverified","users","users/unverified"]}"#,
+        ),
+    ] {
+        assert_eq!(serde_json::to_string(&principal).unwrap(), json);
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! An index of documents beside a plain map of their lists. Both must agree after each change.
+//! A model of the index: a plain map from documents to lists. The index and the model must agree after
+//! each change.
 
 use std::collections::BTreeMap;
 
@@ -22,13 +23,13 @@ pub enum Change {
     Remove(u8),
 }
 
-/// The actions that documents can grant.
+/// The actions that a document's permissions can grant.
 const ACTIONS: [Action; 3] = [Action::Read, Action::Update, Action::Delete];
 
-/// The number of visibilities that are kept and tested again after later changes.
+/// The number of visibilities that are kept and used again after later changes.
 const KEPT: usize = 16;
 
-/// Collections with and without grants, and with and without document security.
+/// Collections that grant everything to some principals, and collections that grant nothing.
 const COLLECTIONS: [(&[&str], bool); 4] = [
     (&["read(\"any\")", "delete(\"user:a\")"], true),
     (&["write(\"users\")"], false),
@@ -36,7 +37,7 @@ const COLLECTIONS: [(&[&str], bool); 4] = [
     (&[], false),
 ];
 
-/// A principal. It bypasses permissions if `roles` is `None`.
+/// A principal with its roles. `None` bypasses permissions.
 struct Who {
     principal: Principal,
     roles: Option<List>,
@@ -53,18 +54,18 @@ impl Who {
     }
 }
 
-/// An earlier visibility, with its principal and action.
+/// A visibility from before some changes, with its principal and action.
 struct Kept {
     visibility: Visibility,
     who: usize,
     action: Action,
 }
 
-/// An index, its model, and earlier visibilities.
+/// An index, its model, and visibilities from before.
 pub struct Machine {
     index: DocumentIndex<u8>,
     documents: BTreeMap<u8, List>,
-    /// Another index with the same changes.
+    /// Another index that gets the same changes.
     other: DocumentIndex<u8>,
     limited: bool,
     principals: Vec<Who>,
@@ -73,7 +74,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Creates an index that is read by `some`, by guests, and by a key with bypass.
+    /// Returns an empty index for some principals, a guest, and a key that bypasses permissions.
     pub fn new(limits: AclLimits, some: impl IntoIterator<Item = Principal>) -> Self {
         let who = |principal: Principal| {
             let roles = || principal.roles().iter().map(Role::to_string).collect();
@@ -91,12 +92,12 @@ impl Machine {
         }
     }
 
-    /// Returns the number of lists in the table, with the unused ones.
+    /// Returns the number of lists in the table, lists without a document included.
     pub fn lists(&self) -> usize {
         self.index.table().len()
     }
 
-    /// Applies a change, and compares what each principal sees.
+    /// Applies one change, and compares the visible documents of every principal.
     pub fn step(&mut self, change: &Change) {
         self.keep();
         self.apply(change);
@@ -104,7 +105,7 @@ impl Machine {
         self.check(&[Some(*at), at.checked_add(1), at.checked_sub(1), None]);
     }
 
-    /// Applies a change to the document that it names.
+    /// Applies one change.
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Insert(at, list) => self.insert(*at, list),
@@ -157,7 +158,7 @@ impl Machine {
         assert!(!known, "{full}, and a document has {list:?}");
     }
 
-    /// Keeps a visibility of the next principal.
+    /// Keeps a visibility, each time of the next principal.
     fn keep(&mut self) {
         self.steps += 1;
         let who = self.steps % self.principals.len();
@@ -171,8 +172,8 @@ impl Machine {
         }
     }
 
-    /// Compares the index with its model for each principal and action, alone and in collections. Also
-    /// tests earlier visibilities and those of another index.
+    /// Compares the visible documents of every principal for each action: alone, in collections, by
+    /// visibilities from before, and by visibilities of another index.
     pub fn check(&self, cursors: &[Option<u8>]) {
         self.index.internal_validate().unwrap();
         assert_eq!(self.index.len(), self.documents.len());
@@ -202,7 +203,7 @@ impl Machine {
                 DocumentSecurity::Disabled
             };
             let collection = Collection::new(permissions, security);
-            let rules = Rules { permissions, document_security };
+            let rules = Rules { permissions, document_security, closed: false };
             let expected = self.documents_where(|list| {
                 let list: Vec<&str> = list.iter().map(String::as_str).collect();
                 rules.one(who.roles().as_deref(), action, &list)
@@ -218,20 +219,21 @@ impl Machine {
         }
     }
 
-    /// Checks that the documents of an earlier visibility are allowed now, unless it is unrestricted.
+    /// Checks that a visibility from before shows only documents that are allowed now. One that shows
+    /// every document must show all of them.
     fn check_kept(&self, kept: &Kept, cursors: &[Option<u8>]) {
         let Kept { visibility, who, action } = kept;
         let shown: Vec<u8> = self.index.after(visibility, None).copied().collect();
         let allowed = self.documents_where(|list| self.principals[*who].may(*action, list));
         let denied: Vec<_> = shown.iter().filter(|at| !allowed.contains(at)).collect();
-        assert!(denied.is_empty(), "{denied:?} by an earlier {visibility:?}");
+        assert!(denied.is_empty(), "{denied:?} by {visibility:?} from before");
         if visibility.is_unrestricted() {
             assert!(shown.is_empty() || shown == allowed, "{shown:?} of {allowed:?}");
         }
         self.check_pages(visibility, &shown, cursors);
     }
 
-    /// Checks the total, each document, and pages in both directions from each cursor.
+    /// Checks the total, each document, and the pages in both directions from each cursor.
     fn check_pages(&self, visible: &Visibility, expected: &[u8], cursors: &[Option<u8>]) {
         assert_eq!(self.index.count(visible), expected.len(), "{visible:?}: {expected:?}");
         for at in self.documents.keys().chain(cursors.iter().flatten()) {
@@ -257,7 +259,7 @@ impl Machine {
         self.check_page_by_page(visible, expected);
     }
 
-    /// Reads page after page, each from the last document of the page before.
+    /// Reads page by page: each page starts after the last document of the page before.
     fn check_page_by_page(&self, visible: &Visibility, expected: &[u8]) {
         let (mut up, mut down): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
         for _ in 0..=expected.len() / 3 {
@@ -269,7 +271,7 @@ impl Machine {
     }
 }
 
-/// Checks that an iterator returns exactly these documents, and that it can be stopped halfway.
+/// Checks that an iterator gives the expected documents, in part and in whole, and is fused.
 fn check_whole<'a, I: Iterator<Item = &'a u8>>(
     documents: impl Fn() -> I,
     expected: &[u8],
@@ -279,5 +281,5 @@ fn check_whole<'a, I: Iterator<Item = &'a u8>>(
     assert!(documents().take(half).eq(&expected[..half]), "{shown}: the first {half}");
     let mut all = documents();
     assert_eq!(all.by_ref().copied().collect::<Vec<_>>(), expected, "{shown}");
-    assert!(all.next().is_none() && all.next().is_none(), "{shown}: behind the end");
+    assert!(all.next().is_none() && all.next().is_none(), "{shown}: after the end");
 }

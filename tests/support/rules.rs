@@ -1,25 +1,27 @@
-//! What may be done in a collection and what a caller may set on a document: the table of the
-//! semantics as plain code.
+//! The table of the semantics as plain code: operations of a collection, and the permissions that a
+//! caller may set on a document.
 
 use rolegate::Action;
 
 use super::{oracle, recogniser};
 
-/// Whoever asks: `None` bypasses permissions.
+/// The roles of a principal, or `None` for a bypass.
 pub type Roles<'a> = Option<&'a [&'a str]>;
 
-/// A collection, as the rules speak of it.
+/// A collection, as in the table of the semantics.
 pub struct Rules<'a> {
     pub permissions: &'a [&'a str],
     pub document_security: bool,
+    pub closed: bool,
 }
 
-/// Which documents a listing gives.
+/// The documents that a listing returns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Listing {
     EveryDocument,
-    ThoseThatGrantIt,
-    Unauthorized,
+    FilterByDocument,
+    Denied,
+    NotFound,
 }
 
 impl Rules<'_> {
@@ -27,20 +29,27 @@ impl Rules<'_> {
         roles.is_none_or(|roles| oracle::allows(roles, action, self.permissions))
     }
 
+    /// Returns `true` if the caller finds the collection.
+    pub fn open(&self, roles: Roles<'_>) -> bool {
+        !self.closed || roles.is_none()
+    }
+
     pub fn list(&self, roles: Roles<'_>) -> Listing {
-        if self.grants(roles, Action::Read) {
+        if !self.open(roles) {
+            Listing::NotFound
+        } else if self.grants(roles, Action::Read) {
             Listing::EveryDocument
         } else if self.document_security {
-            Listing::ThoseThatGrantIt
+            Listing::FilterByDocument
         } else {
-            Listing::Unauthorized
+            Listing::Denied
         }
     }
 
-    /// Get, update or delete one document.
+    /// Returns `true` if one document may be read, updated or deleted.
     pub fn one(&self, roles: Roles<'_>, action: Action, document: &[&str]) -> bool {
         let of_document = roles.is_none_or(|roles| oracle::allows(roles, action, document));
-        self.grants(roles, action) || (self.document_security && of_document)
+        self.open(roles) && (self.grants(roles, action) || (self.document_security && of_document))
     }
 
     pub fn update_without_changes(&self, roles: Roles<'_>, document: &[&str]) -> bool {
@@ -48,21 +57,12 @@ impl Rules<'_> {
     }
 
     pub fn create(&self, roles: Roles<'_>) -> bool {
-        self.grants(roles, Action::Create)
+        self.open(roles) && self.grants(roles, Action::Create)
     }
 }
 
-/// What is stored of the permissions that a caller asks for, or `None` if they are refused.
-pub fn document_permissions(
-    roles: Roles<'_>,
-    own_role: Option<&str>,
-    requested: Option<&[String]>,
-) -> Option<Vec<String>> {
-    let Some(requested) = requested else {
-        let own = own_role.into_iter();
-        let three = |role| ["read", "update", "delete"].map(|verb| format!("{verb}(\"{role}\")"));
-        return Some(own.flat_map(three).collect());
-    };
+/// Returns the stored permissions for those of a request, or `None` if the request is refused.
+pub fn document_permissions(roles: Roles<'_>, requested: &[String]) -> Option<Vec<String>> {
     let mut stored = Vec::new();
     for text in requested {
         let (verb, role) = recogniser::split_permission(text)?;

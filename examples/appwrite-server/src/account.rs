@@ -1,12 +1,14 @@
 //! Sessions and JWTs.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordVerifier};
 use axum::Json;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::extract::{Path, rejection::PathRejection};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rolegate::{
     AuthenticateError, DEFAULT_JWT_LIFETIME, Directory, Identity, Principal, Provenance,
@@ -15,14 +17,15 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::database::digest;
+use crate::limits::{MAX_FORM, MAX_PASSWORD};
 use crate::request::{COOKIE, Call};
 use crate::{Server, failure::Failure, random_hex};
 
-/// How long a session lasts, in seconds: a year, as Appwrite has it.
+/// The lifetime of a session in seconds: a year, as in Appwrite.
 const SESSION: u32 = 31_536_000;
 
-/// The hash of a password that nobody knows.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$Lfe6R+SI9oAwQX/Ihqt7nQ$eN5T9yP7pJRsFVPXX42GAibpHVm6hf4q175SYWWjH9I";
+/// The hash of a random password, for users that do not exist.
+const UNKNOWN: &str = "$argon2id$v=19$m=19456,t=2,p=1$Lfe6R+SI9oAwQX/Ihqt7nQ$eN5T9yP7pJRsFVPXX42GAibpHVm6hf4q175SYWWjH9I";
 
 const FALLBACK: HeaderName = HeaderName::from_static("x-fallback-cookies");
 
@@ -37,27 +40,35 @@ struct Lifetime {
     duration: Option<u64>,
 }
 
-/// Signs a user in.
-pub fn create_session(call: &Call) -> Result<Response> {
+/// Signs a user in. Few requests may hash a password at once.
+pub async fn create_session(call: Call) -> Response {
+    let turns = Arc::clone(&call.server.passwords);
+    call.answer_in_turn(turns, sign_in).await
+}
+
+fn sign_in(call: &Call) -> Result<Response> {
     let (who, login, found) = call.read("sessions.write", |asked, _| {
-        let login: Login = call.json()?;
+        let login: Login = call.json(MAX_FORM)?;
+        if login.password.len() > MAX_PASSWORD {
+            let message = format!("the password is longer than {MAX_PASSWORD} bytes");
+            return Err(Failure::argument(message).into());
+        }
         let sql = "SELECT json_array(id, password) FROM users WHERE email = ?";
         let found = asked.database.one::<(String, String)>(sql, [&login.email])?;
         Ok((asked.who.clone(), login, found))
     })?;
-    // It takes as long where there is nobody to sign in.
-    let hash = PasswordHash::new(found.as_ref().map_or(NOBODYS, |(_, hash)| hash));
+    // A user that does not exist takes as long.
+    let hash = PasswordHash::new(found.as_ref().map_or(UNKNOWN, |(_, hash)| hash));
     let hash = hash.map_err(anyhow::Error::msg)?;
     let fits = Argon2::default().verify_password(login.password.as_bytes(), &hash).is_ok();
     let user = found.as_ref().filter(|_| fits).map(|(user, _)| user).ok_or_else(|| {
-        let message = "expected an e-mail address and its password, found others";
-        Failure::new(401, "user_invalid_credentials", message)
+        Failure::new(401, "user_invalid_credentials", "wrong e-mail address or password")
     })?;
     let (id, secret) = (random_hex(10)?, random_hex(32)?);
     let session = call.write("sessions.write", |asked, _| {
         let found = asked.database.user(user)?.unwrap_or_default();
         Principal::user(&found).map_err(AuthenticateError::from)?;
-        // All of a user's are looked at whenever it asks. As Appwrite has it, ten; of more the oldest goes.
+        // Every request of a user reads all of its sessions. As in Appwrite, the eleventh ends the oldest.
         let oldest = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE user = ?
             ORDER BY rowid DESC LIMIT -1 OFFSET 9)";
         asked.database.one::<Value>(oldest, [user])?;
@@ -69,17 +80,37 @@ pub fn create_session(call: &Call) -> Result<Response> {
         Ok(asked.database.one(sql, values)?)
     })?;
     let mut session: Value = session.ok_or_else(no_session)?;
-    // A browser gets the secret as a cookie. In the body it is for servers, which come with a key.
+    // A browser gets the secret as a cookie. Servers come with a key and get it in the body.
     let by_key = matches!(who.provenance(), Provenance::ApiKey { .. });
     session["secret"] = if by_key { secret.as_str().into() } else { "".into() };
-    let cookie = format!("{COOKIE}={secret}; Path=/; Max-Age={SESSION}; HttpOnly; SameSite=Lax");
-    let fallback = json!({ COOKIE: secret }).to_string();
-    let headers = [(header::SET_COOKIE, cookie), (FALLBACK, fallback)];
-    Ok((StatusCode::CREATED, headers, Json(session)).into_response())
+    let fallback = [(FALLBACK, json!({ COOKIE: secret }).to_string())];
+    let mut response = (StatusCode::CREATED, fallback, Json(session)).into_response();
+    if !is_foreign(&call.headers) {
+        let cookie =
+            format!("{COOKIE}={secret}; Path=/; Max-Age={SESSION}; HttpOnly; SameSite=Lax");
+        response.headers_mut().insert(header::SET_COOKIE, cookie.parse()?);
+    }
+    Ok(response)
+}
+
+/// Returns `true` if a page of another host sends this, which must not sign its visitor in as another user.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return false };
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    authority.map(|(_, authority)| authority) != host || host.is_none()
 }
 
 /// Ends a session, and every JWT that was made in it.
-pub fn delete_session(call: &Call, id: &str) -> Result<Response> {
+pub async fn delete_session(id: Result<Path<String>, PathRejection>, call: Call) -> Response {
+    call.answer(move |call| {
+        let Path(id) = id.map_err(|_| Failure::no_route())?;
+        sign_out(call, &id)
+    })
+    .await
+}
+
+fn sign_out(call: &Call, id: &str) -> Result<Response> {
     call.write("account", |asked, _| {
         let (user, current) = match asked.who.provenance() {
             Provenance::Session { user_id, session_id, .. } => (user_id, Some(session_id)),
@@ -96,20 +127,28 @@ pub fn delete_session(call: &Call, id: &str) -> Result<Response> {
     Ok((StatusCode::NO_CONTENT, headers).into_response())
 }
 
-/// Makes a JWT in the session that asks.
-pub fn create_jwt(call: &Call) -> Result<Response> {
-    let jwt = call.read("account", |asked, _| {
-        let Lifetime { duration } = call.json()?;
-        jwt(&call.server, &asked.who, duration)
-    })?;
-    Ok((StatusCode::CREATED, Json(json!({ "jwt": jwt }))).into_response())
+/// Makes a JWT of the caller's session.
+pub async fn create_jwt(call: Call) -> Response {
+    call.answer(|call| {
+        let jwt = call.read("account", |asked, _| {
+            let Lifetime { duration } = call.json(MAX_FORM)?;
+            jwt(&call.server, &asked.who, duration)
+        })?;
+        Ok((StatusCode::CREATED, Json(json!({ "jwt": jwt }))).into_response())
+    })
+    .await
 }
 
-/// A JWT for whoever asks by a session. By a JWT nobody gets another: it could outlive itself.
+/// Returns a JWT of the caller's session. A JWT makes no other, which could outlive it.
 pub fn jwt(server: &Server, who: &Identity, seconds: Option<u64>) -> Result<String> {
     who.require_scope("account")?;
-    let Provenance::Session { user_id, session_id, .. } = who.provenance() else {
-        return Err(no_session().into());
+    let (user_id, session_id) = match who.provenance() {
+        Provenance::Session { user_id, session_id, .. } => (user_id, session_id),
+        Provenance::Jwt { .. } => {
+            let message = "a JWT cannot create a JWT; use a session";
+            return Err(Failure::new(403, "user_jwt_creation_denied", message).into());
+        }
+        _ => return Err(no_session().into()),
     };
     let lifetime = seconds.map_or(DEFAULT_JWT_LIFETIME, Duration::from_secs);
     let tokens = server.authenticator.tokens();
@@ -118,6 +157,5 @@ pub fn jwt(server: &Server, who: &Identity, seconds: Option<u64>) -> Result<Stri
 }
 
 fn no_session() -> Failure {
-    let message = "expected a session of the user, found none";
-    Failure::new(404, "user_session_not_found", message)
+    Failure::new(404, "user_session_not_found", "session not found")
 }

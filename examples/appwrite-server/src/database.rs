@@ -1,4 +1,4 @@
-//! What SQLite keeps: [`Database`].
+//! Users, keys and documents in SQLite: [`Database`].
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,37 +8,66 @@ use rusqlite::{Connection, Params, Result, types::FromSqlError};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::PROJECT;
+use crate::{PROJECT, failure::Failure, limits::MAX_PAGE};
 
 pub fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
-    // What is committed has reached the disk.
+    // A commit returns when the disk has it.
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     Ok(connection)
 }
 
-/// A connection, and so the directory that users and keys are looked up in.
+/// A connection, and the directory in which users and keys are looked up.
 pub struct Database<'a>(pub &'a Connection);
 
 impl Database<'_> {
-    /// Everything that a statement gives, each in one column of JSON.
+    /// Returns everything that a statement selects, one column of JSON.
     pub fn all<T: DeserializeOwned>(&self, sql: &str, values: impl Params) -> Result<Vec<T>> {
+        self.each(sql, values, parse)
+    }
+
+    /// Returns the same, unless it is longer than [`MAX_PAGE`] bytes.
+    pub fn page<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        values: impl Params,
+    ) -> anyhow::Result<Vec<T>> {
+        let mut left = MAX_PAGE;
+        self.each(sql, values, |text| {
+            left = left.checked_sub(text.len()).ok_or_else(|| {
+                let message = format!("the page is longer than {MAX_PAGE} bytes; ask for less");
+                Failure::new(400, "general_query_limit_exceeded", message)
+            })?;
+            Ok(parse(text)?)
+        })
+    }
+
+    fn each<T, E: From<rusqlite::Error>>(
+        &self,
+        sql: &str,
+        values: impl Params,
+        mut read: impl FnMut(&str) -> Result<T, E>,
+    ) -> Result<Vec<T>, E> {
         let mut statement = self.0.prepare_cached(sql)?;
         let mut rows = statement.query(values)?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            let one = serde_json::from_str(row.get_ref(0)?.as_str()?);
-            all.push(one.map_err(|error| FromSqlError::Other(error.into()))?);
+            all.push(read(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
         }
         Ok(all)
     }
 
+    /// Returns the last row that a statement selects.
     pub fn one<T: DeserializeOwned>(&self, sql: &str, values: impl Params) -> Result<Option<T>> {
         Ok(self.all(sql, values)?.pop())
     }
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
+    Ok(serde_json::from_str(text).map_err(|error| FromSqlError::Other(error.into()))?)
 }
 
 impl Directory for Database<'_> {
@@ -60,7 +89,7 @@ impl Directory for Database<'_> {
     }
 }
 
-/// What is stored of a random secret: enough to recognise it, and of no use to whoever reads it.
+/// Returns what is stored of a random secret. A reader of the file cannot sign in with it.
 pub fn digest(secret: &str) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
 }

@@ -1,32 +1,22 @@
-//! Documents, under their old name and their new one: rows.
+//! The routes of documents, under their old name and their new one: rows.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::Result;
-use axum::Json;
+use axum::extract::{Path, rejection::PathRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rolegate::{Action, Collection, DocumentIndex, Principal, Unauthorized};
+use axum::{Json, Router, routing::get};
+use rolegate::{AccessDenied, Action};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::database::Database;
-use crate::request::{Asked, Call};
-use crate::{failure::Failure, query::Query, random_hex};
-
-/// Collections by database and id.
-pub type Collections = BTreeMap<String, BTreeMap<String, Stored>>;
-
-/// A collection, and which of its documents somebody sees, by their sequence numbers.
-pub struct Stored {
-    pub number: i64,
-    rules: Collection,
-    pub attributes: Vec<String>,
-    pub index: DocumentIndex<i64>,
-}
-
-/// A document as it is shown.
-pub type Document = Map<String, Value>;
+use crate::answer::no_route;
+use crate::collections::{Collections, Document, Stored, find, find_mut, permissions, sequence};
+use crate::limits::{MAX_BODY, MAX_DOCUMENT};
+use crate::query::{self, Query};
+use crate::request::{Asked, Call, object};
+use crate::{Server, failure::Failure, random_hex};
 
 /// A document as a request has it.
 #[derive(Deserialize)]
@@ -34,17 +24,28 @@ pub type Document = Map<String, Value>;
 struct Draft {
     #[serde(alias = "rowId", default)]
     document_id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     data: Document,
     permissions: Option<Vec<String>>,
 }
 
-/// Where a request leads: a collection, by the names of the older interface or of the newer one.
-pub struct Place<'a> {
-    pub call: &'a Call,
-    pub database: &'a str,
-    pub collection: &'a str,
-    pub rows: bool,
+/// The words of an interface for documents and their collections.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub enum Words {
+    #[default]
+    Documents,
+    Rows,
+}
+
+/// The place that a path names: a document, or without one its collection.
+#[derive(Deserialize)]
+struct Place {
+    database: String,
+    collection: String,
+    #[serde(default)]
+    document: String,
+    #[serde(skip)]
+    words: Words,
 }
 
 /// SQL for a document as it is shown, and for this moment.
@@ -52,92 +53,114 @@ pub const DOCUMENT: &str = r#"json_set(data, '$."$sequence"', CAST(sequence AS T
     '$."$permissions"', json(permissions))"#;
 const NOW: &str = "strftime('%FT%H:%M:%f+00:00', 'now')";
 
-impl Place<'_> {
-    pub fn answer(&self, method: &str, id: &[&str]) -> Result<Response> {
-        match (method, id) {
-            ("GET", []) => self.list(),
-            ("GET", [id]) => self.get(id),
-            ("POST", []) => self.create(),
-            ("PATCH", [id]) => self.update(id),
-            ("DELETE", [id]) => self.delete(id),
-            _ => Err(Failure::no_route().into()),
+/// Returns the routes of documents, in the words of one interface.
+pub fn routes(words: Words) -> Router<Arc<Server>> {
+    type Target = Result<Path<Place>, PathRejection>;
+    let to = move |work: fn(&Place, &Call) -> Result<Response>| {
+        move |target: Target, call: Call| async move {
+            let turns = query::is_search(&call.uri).then(|| Arc::clone(&call.server.searches));
+            let work = move |call: &Call| {
+                let Path(place) = target.map_err(|_| Failure::no_route())?;
+                work(&Place { words, ..place }, call).map_err(|error| match words {
+                    Words::Documents => error,
+                    Words::Rows => Failure::of(error).of_rows().into(),
+                })
+            };
+            match turns {
+                Some(turns) => call.answer_in_turn(turns, work).await,
+                None => call.answer(work).await,
+            }
         }
-    }
+    };
+    let all = match words {
+        Words::Documents => "/v1/databases/{database}/collections/{collection}/documents",
+        Words::Rows => "/v1/tablesdb/{database}/tables/{collection}/rows",
+    };
+    let of_one = get(to(Place::get)).patch(to(Place::update)).delete(to(Place::delete));
+    // By itself axum answers HEAD where it answers GET.
+    Router::new()
+        .route(all, get(to(Place::list)).post(to(Place::create)).head(no_route))
+        .route(&format!("{all}/{{document}}"), of_one.head(no_route))
+}
 
-    fn list(&self) -> Result<Response> {
-        self.call.read("documents.read", |asked, all| {
-            let (stored, principal) = (self.find(all)?, asked.who.principal());
+impl Place {
+    fn list(&self, call: &Call) -> Result<Response> {
+        call.read("documents.read", |asked, all| {
+            let (stored, principal) = (self.find(asked, all)?, asked.who.principal());
             let visible = stored.rules.visibility(principal, Action::Read, stored.index.table())?;
-            let query =
-                Query::parse(self.call.uri.query().unwrap_or_default(), &stored.attributes)?;
+            let query = Query::parse(call.uri.query().unwrap_or_default(), &stored.attributes)?;
             let after = query.after.as_ref().map(|id| {
-                // One that may not be read answers as one that is not there.
-                let number = stored.document(asked, id)?.map(|document| sequence(&document));
-                let message = "expected a cursor that is a document, found none";
-                let missing = Failure::new(400, "general_cursor_not_found", message);
+                // A document that the caller may not read answers as one that does not exist.
+                let number = document(stored, asked, id)?.map(|document| sequence(&document));
+                let missing = Failure::new(400, "general_cursor_not_found", "cursor not found");
                 anyhow::Ok(number.filter(|it| stored.index.allows(&visible, it)).ok_or(missing)?)
             });
             let after = after.transpose()?;
             let (documents, total) = query.page(&asked.database, stored, &visible, after)?;
             let documents: Vec<_> = documents.into_iter().map(|one| self.show(one)).collect();
-            let name = if self.rows { "rows" } else { "documents" };
+            let name = if self.words == Words::Rows { "rows" } else { "documents" };
             Ok(Json(json!({ "total": total, name: documents })).into_response())
         })
     }
 
-    fn get(&self, id: &str) -> Result<Response> {
-        self.call.read("documents.read", |asked, all| {
-            let stored = self.find(all)?;
-            let missing = Unauthorized::not_found(Action::Read);
-            let document = stored.document(asked, id)?.ok_or(missing)?;
+    fn get(&self, call: &Call) -> Result<Response> {
+        call.read("documents.read", |asked, all| {
+            let stored = self.find(asked, all)?;
+            let missing = AccessDenied::document_not_found(Action::Read);
+            let document = document(stored, asked, &self.document)?.ok_or(missing)?;
             stored.rules.get(asked.who.principal(), permissions(&document))?;
             Ok(Json(self.show(document)).into_response())
         })
     }
 
-    fn create(&self) -> Result<Response> {
-        self.call.write("documents.write", |asked, all| {
-            let (stored, principal) = (self.find_mut(all)?, asked.who.principal());
+    fn create(&self, call: &Call) -> Result<Response> {
+        // Parsed before the lock is taken, and reported after the caller is known.
+        let draft = call.json::<Draft>(MAX_BODY);
+        call.write("documents.write", |asked, all| {
+            let (stored, principal) = (self.find_mut(asked, all)?, asked.who.principal());
             stored.rules.create(principal)?;
-            let Draft { document_id: mut id, data, permissions: given } = self.draft(stored)?;
+            let Draft { document_id: mut id, data, permissions: given } = draft?;
+            check_attributes(stored, &data)?;
             if id == "unique()" {
                 id = random_hex(10)?;
             }
-            let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-            let first = id.starts_with(|first: char| first.is_ascii_alphanumeric());
-            if !first || id.len() > 36 || !id.bytes().all(inner) {
-                let message =
-                    "expected 1 to 36 letters, digits, `.`, `_` and `-`, found another id";
-                return Err(Failure::argument(message).into());
-            }
-            let given = granted(principal, given.as_deref())?.to_string();
+            check_id(&id)?;
+            let default = || Ok(principal.default_document_permissions());
+            let given = given.map_or_else(default, |it| principal.document_permissions(&it))?;
+            let given = json!(given).to_string();
             let sql = format!(
                 r#"INSERT INTO documents (collection, id, permissions, data) VALUES (?1, ?2, ?3,
                 json_set(?4, '$."$id"', ?2, '$."$createdAt"', {NOW}, '$."$updatedAt"', {NOW}))
                 ON CONFLICT DO NOTHING RETURNING {DOCUMENT}"#
             );
-            let values = (stored.number, &id, given, json!(data).to_string());
+            let values = (stored.number, &id, given, text(&data)?);
             let created: Document = asked.database.one(&sql, values)?.ok_or_else(|| {
-                let message = "expected an id that no document has, found one that is taken";
-                Failure::new(409, "document_already_exists", message)
+                Failure::new(409, "document_already_exists", "a document with this id exists")
             })?;
             stored.index.insert(sequence(&created), &permissions(&created))?;
             Ok((StatusCode::CREATED, Json(self.show(created))).into_response())
         })
     }
 
-    fn update(&self, id: &str) -> Result<Response> {
-        self.call.write("documents.write", |asked, all| {
-            let (stored, principal) = (self.find_mut(all)?, asked.who.principal());
-            let missing = Unauthorized::not_found(Action::Update);
-            let document = stored.document(asked, id)?.ok_or(missing)?;
+    fn update(&self, call: &Call) -> Result<Response> {
+        let draft = call.json::<Draft>(MAX_BODY);
+        call.write("documents.write", |asked, all| {
+            let Draft { data, permissions: given, .. } = draft?;
+            if data.is_empty() && given.is_none() {
+                // As in Appwrite, before anything is looked up.
+                let message = "the document has neither data nor permissions";
+                return Err(Failure::new(400, "document_missing_payload", message).into());
+            }
+            let (stored, principal) = (self.find_mut(asked, all)?, asked.who.principal());
+            let missing = AccessDenied::document_not_found(Action::Update);
+            let document = document(stored, asked, &self.document)?.ok_or(missing)?;
             let refused = stored.rules.update(principal, permissions(&document)).err();
-            refused.filter(Unauthorized::is_hidden).map_or(Ok(()), Err)?;
-            let Draft { data, permissions: given, .. } = self.draft(stored)?;
+            refused.filter(AccessDenied::is_not_found).map_or(Ok(()), Err)?;
+            check_attributes(stored, &data)?;
             let mut changed = document.clone();
             changed.extend(data.clone());
             if let Some(given) = &given {
-                changed["$permissions"] = granted(principal, Some(given))?;
+                changed["$permissions"] = json!(principal.document_permissions(given)?);
             }
             if changed == document {
                 stored.rules.update_without_changes(principal, permissions(&document))?;
@@ -150,11 +173,11 @@ impl Place<'_> {
                 WHERE sequence = ? RETURNING {DOCUMENT}"#
             );
             let (given_now, number) = (changed["$permissions"].to_string(), sequence(&document));
-            let values = (given_now, json!(changed).to_string(), number);
+            let values = (given_now, text(&changed)?, number);
             let mut updated: Document = asked.database.one(&sql, values)?.ok_or(missing)?;
             stored.index.insert(number, &permissions(&updated))?;
             if stored.rules.get(principal, permissions(&document)).is_err() {
-                // Whoever may update and not read is told what it sent, and when, and nothing else.
+                // A caller that may update and not read is told what it sent, and when.
                 updated.retain(|name, _| name.starts_with('$') || data.contains_key(name));
                 let told = given.map_or_else(|| json!([]), |_| updated["$permissions"].take());
                 updated["$permissions"] = told;
@@ -163,11 +186,11 @@ impl Place<'_> {
         })
     }
 
-    fn delete(&self, id: &str) -> Result<Response> {
-        self.call.write("documents.write", |asked, all| {
-            let stored = self.find_mut(all)?;
-            let missing = Unauthorized::not_found(Action::Delete);
-            let document = stored.document(asked, id)?.ok_or(missing)?;
+    fn delete(&self, call: &Call) -> Result<Response> {
+        call.write("documents.write", |asked, all| {
+            let stored = self.find_mut(asked, all)?;
+            let missing = AccessDenied::document_not_found(Action::Delete);
+            let document = document(stored, asked, &self.document)?.ok_or(missing)?;
             stored.rules.delete(asked.who.principal(), permissions(&document))?;
             let number = sequence(&document);
             asked.database.one::<Value>("DELETE FROM documents WHERE sequence = ?", [number])?;
@@ -176,75 +199,60 @@ impl Place<'_> {
         })
     }
 
-    fn find<'c>(&self, all: &'c Collections) -> Result<&'c Stored, Failure> {
-        let database = all.get(self.database).ok_or_else(|| missing("database"))?;
-        database.get(self.collection).ok_or_else(|| missing("collection"))
+    fn find<'c>(&self, asked: &Asked<'_>, all: &'c Collections) -> Result<&'c Stored, Failure> {
+        find(all, self.ids(), asked.who.principal())
     }
 
-    fn find_mut<'c>(&self, all: &'c mut Collections) -> Result<&'c mut Stored, Failure> {
-        let database = all.get_mut(self.database).ok_or_else(|| missing("database"))?;
-        database.get_mut(self.collection).ok_or_else(|| missing("collection"))
+    fn find_mut<'c>(
+        &self,
+        asked: &Asked<'_>,
+        all: &'c mut Collections,
+    ) -> Result<&'c mut Stored, Failure> {
+        find_mut(all, self.ids(), asked.who.principal())
     }
 
-    fn draft(&self, stored: &Stored) -> Result<Draft, Failure> {
-        let draft: Draft = self.call.json()?;
-        if draft.data.keys().all(|name| stored.attributes.contains(name)) {
-            return Ok(draft);
-        }
-        let message = "expected attributes of the collection, found others";
-        Err(Failure::new(400, "document_invalid_structure", message))
+    fn ids(&self) -> (&str, &str) {
+        (&self.database, &self.collection)
     }
 
     fn show(&self, mut document: Document) -> Value {
-        let name = if self.rows { "$tableId" } else { "$collectionId" };
-        document.insert("$databaseId".into(), self.database.into());
-        document.insert(name.into(), self.collection.into());
+        let (database, collection) = self.ids();
+        let name = if self.words == Words::Rows { "$tableId" } else { "$collectionId" };
+        document.insert("$databaseId".into(), database.into());
+        document.insert(name.into(), collection.into());
         document.into()
     }
 }
 
-impl Stored {
-    fn document(&self, asked: &Asked<'_>, id: &str) -> Result<Option<Document>> {
-        let sql = format!("SELECT {DOCUMENT} FROM documents WHERE collection = ? AND id = ?");
-        Ok(asked.database.one(&sql, (self.number, id))?)
+fn document(stored: &Stored, asked: &Asked<'_>, id: &str) -> Result<Option<Document>> {
+    let sql = format!("SELECT {DOCUMENT} FROM documents WHERE collection = ? AND id = ?");
+    Ok(asked.database.one(&sql, (stored.number, id))?)
+}
+
+fn check_id(id: &str) -> Result<(), Failure> {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let first = id.starts_with(|first: char| first.is_ascii_alphanumeric());
+    if first && id.len() <= 36 && id.bytes().all(inner) {
+        return Ok(());
     }
+    let message = "the id must be 1 to 36 letters, digits, `.`, `_` and `-`";
+    Err(Failure::argument(message))
 }
 
-/// Every collection and every document's permissions, from the database.
-pub fn load(database: &Database<'_>) -> Result<Collections> {
-    let sql =
-        "SELECT json_array(number, database, id, json(rules), json(attributes)) FROM collections";
-    let mut collections = Collections::new();
-    for (number, of, id, rules, attributes) in database.all::<(_, String, String, _, _)>(sql, [])? {
-        let sql = "SELECT json_object('$sequence', CAST(sequence AS TEXT),
-            '$permissions', json(permissions)) FROM documents WHERE collection = ?";
-        let mut index = DocumentIndex::new();
-        for document in database.all::<Document>(sql, [number])? {
-            index.insert(sequence(&document), &permissions(&document))?;
-        }
-        let stored = Stored { number, rules, attributes, index };
-        collections.entry(of).or_default().insert(id, stored);
+fn check_attributes(stored: &Stored, data: &Document) -> Result<(), Failure> {
+    if data.keys().all(|name| stored.attributes.contains(name)) {
+        return Ok(());
     }
-    Ok(collections)
+    let message = "the collection does not have all of the document's attributes";
+    Err(Failure::new(400, "document_invalid_structure", message))
 }
 
-fn missing(what: &str) -> Failure {
-    let message = format!("expected the id of a {what}, found none's");
-    Failure::new(404, &format!("{what}_not_found"), message)
-}
-
-fn sequence(document: &Document) -> i64 {
-    document["$sequence"].as_str().and_then(|number| number.parse().ok()).unwrap_or_default()
-}
-
-/// What is malformed grants nothing.
-fn permissions(document: &Document) -> Vec<&str> {
-    document["$permissions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
-/// The permissions to store: those that may be set, in one order.
-fn granted(principal: &Principal, wanted: Option<&[String]>) -> Result<Value> {
-    let mut permissions = principal.document_permissions(wanted)?;
-    permissions.sort_unstable();
-    Ok(json!(permissions))
+/// Returns a document as it is stored, if it is not too long.
+fn text(document: &Document) -> Result<String, Failure> {
+    let text = json!(document).to_string();
+    if text.len() <= MAX_DOCUMENT {
+        return Ok(text);
+    }
+    let message = format!("the document is longer than {MAX_DOCUMENT} bytes");
+    Err(Failure::new(400, "document_invalid_structure", message))
 }

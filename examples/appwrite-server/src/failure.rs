@@ -2,18 +2,21 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use rolegate::{AuthenticateError, GrantError, MissingScope, Unauthorized};
+use rolegate::{AccessDenied, AuthenticateError, MissingScope, Refusal, SetPermissionsError};
 use rusqlite::ErrorCode::OperationInterrupted;
 use serde_json::{Value, json};
 
-/// Why a request got no answer: the status, the type and the message.
-#[derive(Debug, thiserror::Error)]
+use crate::limits::MAX_MESSAGE;
+
+/// A refusal: the status, the type and the message.
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{2}")]
 pub struct Failure(pub u16, pub String, pub String);
 
 impl Failure {
+    /// Creates a refusal. The message is cut at [`MAX_MESSAGE`] bytes.
     pub fn new(status: u16, kind: &str, message: impl ToString) -> Self {
-        Self(status, kind.into(), message.to_string())
+        Self(status, kind.into(), cut(message.to_string()))
     }
 
     pub fn argument(message: impl ToString) -> Self {
@@ -21,11 +24,16 @@ impl Failure {
     }
 
     pub fn no_route() -> Self {
-        let message = "expected a route of this server, found another";
-        Self::new(404, "general_route_not_found", message)
+        Self::new(404, "general_route_not_found", "route not found")
     }
 
-    /// Errors of rolegate say what to answer. Of others the caller is told nothing, and the log all.
+    /// The refusal of a request whose deadline has passed.
+    pub fn late() -> Self {
+        Self::new(408, "general_timeout", "the request took too long")
+    }
+
+    /// Turns an error into a refusal. Errors of rolegate say what to answer. Of others the client is told
+    /// nothing, and the log everything.
     pub fn of(error: anyhow::Error) -> Self {
         macro_rules! refusals {
             ($($refusal:ty),*) => {$(
@@ -34,19 +42,19 @@ impl Failure {
                 }
             )*};
         }
-        refusals!(AuthenticateError, MissingScope, Unauthorized, GrantError);
-        // A search, or a look-up of whoever asks.
+        refusals!(AccessDenied, AuthenticateError, MissingScope, SetPermissionsError);
+        // A search, or the look-up of a caller.
         let sqlite = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>());
         if sqlite.and_then(|error| error.sqlite_error_code()) == Some(OperationInterrupted) {
-            return Self::new(408, "database_timeout", "expected less to search, found too much");
+            return Self::new(408, "database_timeout", "the database took too long to search");
         }
         error.downcast().unwrap_or_else(|error| {
             tracing::error!("a request failed: {error:#}");
-            Self::new(500, "general_unknown", "the server could not answer")
+            Self::new(500, "general_unknown", "internal error")
         })
     }
 
-    /// The same where documents are rows.
+    /// Returns the same refusal in the words of the interface where documents are rows.
     pub fn of_rows(self) -> Self {
         let Self(status, kind, message) = self;
         if !kind.starts_with("document_") && !kind.starts_with("collection_") {
@@ -67,4 +75,14 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         (StatusCode::from_u16(self.0).unwrap_or_default(), axum::Json(self.body())).into_response()
     }
+}
+
+/// Cuts a message at [`MAX_MESSAGE`] bytes, and marks the cut.
+pub fn cut(mut message: String) -> String {
+    if message.len() > MAX_MESSAGE {
+        let end = (0..=MAX_MESSAGE).rev().find(|at| message.is_char_boundary(*at));
+        message.truncate(end.unwrap_or(0));
+        message.push('…');
+    }
+    message
 }

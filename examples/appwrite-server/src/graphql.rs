@@ -1,24 +1,27 @@
-//! The same through GraphQL, where the SDKs' own service posts.
+//! JWTs through GraphQL, where the SDKs' own service posts.
 
 use std::sync::Arc;
 
+use anyhow::{Result, ensure};
+use async_graphql::parser::types::{Directive, ExecutableDocument, Selection};
 use async_graphql::{
-    Context, EmptySubscription, Error, ErrorExtensions, Object, Request, Schema, SimpleObject,
+    Context, EmptySubscription, Error, ErrorExtensions, Name, Object, Positioned, Request, Schema,
+    SimpleObject,
 };
-use axum::Json;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rolegate::Identity;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::runtime::Handle;
 
-use crate::request::Call;
-use crate::{Server, account, failure::Failure};
+use crate::limits::{
+    MAX_FORM, MAX_GRAPHQL, MAX_GRAPHQL_ANSWER, MAX_GRAPHQL_BRACKETS, MAX_GRAPHQL_DEPTH,
+    MAX_GRAPHQL_ERRORS, MAX_GRAPHQL_FIELDS,
+};
+use crate::request::{Call, object};
+use crate::{Server, account, failure::Failure, failure::cut};
 
 pub type Api = Schema<Query, Mutation, EmptySubscription>;
-
-/// How many brackets and dots a request may have: what is parsed and checked by recursion must not exhaust
-/// the stack, and fragments that use others must not multiply. An introspection fits.
-const MAX_BRACKETS: usize = 96;
 
 pub struct Query;
 pub struct Mutation;
@@ -30,7 +33,7 @@ struct Jwt {
 
 #[Object]
 impl Query {
-    /// The id of the user who asks.
+    /// Returns the id of the user that asks.
     async fn account_id(&self, context: &Context<'_>) -> Option<String> {
         context.data::<Identity>().ok()?.principal().user_id().map(Into::into)
     }
@@ -56,21 +59,99 @@ impl Mutation {
 }
 
 pub fn schema() -> Api {
-    Schema::build(Query, Mutation, EmptySubscription).limit_depth(8).limit_complexity(32).finish()
+    let schema = Schema::build(Query, Mutation, EmptySubscription);
+    schema.limit_depth(MAX_GRAPHQL_DEPTH).limit_complexity(MAX_GRAPHQL_FIELDS).finish()
 }
 
-pub fn answer(call: &Call) -> anyhow::Result<Response> {
+/// Answers a request to GraphQL.
+pub async fn post(call: Call) -> Response {
+    call.answer(answer).await
+}
+
+fn answer(call: &Call) -> Result<Response> {
     let who = call.read("graphql", |asked, _| Ok(asked.who.clone()))?;
-    let mut body: Value = call.json()?;
-    if body["query"].is_object() {
-        // The SDKs wrap a request into one more `query`.
-        body = body["query"].take();
-    }
-    let request: Request = serde_json::from_value(body).map_err(Failure::argument)?;
-    if request.query.bytes().filter(|byte| b"[{(.".contains(byte)).count() > MAX_BRACKETS {
-        let message = format!("expected at most {MAX_BRACKETS} brackets and dots, found more");
-        return Err(Failure::argument(message).into());
+    let mut request = request(call)?;
+    check_text(&request.query).map_err(Failure::argument)?;
+    // What is not parsed is not executed either.
+    if let Ok(document) = request.parsed_query() {
+        check_written_out(document).map_err(Failure::argument)?;
     }
     let answer = call.server.graphql.execute(request.data(Arc::clone(&call.server)).data(who));
-    Ok(Json(Handle::current().block_on(answer)).into_response())
+    let mut answer = Handle::current().block_on(answer);
+    answer.errors.truncate(MAX_GRAPHQL_ERRORS);
+    for error in &mut answer.errors {
+        error.message = cut(std::mem::take(&mut error.message));
+    }
+    let answer = serde_json::to_vec(&answer)?;
+    if answer.len() > MAX_GRAPHQL_ANSWER {
+        let message = format!("answer is longer than {MAX_GRAPHQL_ANSWER} bytes; ask for less");
+        return Err(Failure::argument(message).into());
+    }
+    Ok(([(header::CONTENT_TYPE, "application/json")], answer).into_response())
+}
+
+fn request(call: &Call) -> Result<Request, Failure> {
+    let mut body: Map<String, Value> = call.json(MAX_FORM)?;
+    if let Some(inner) = body.get_mut("query").filter(|query| !query.is_string()) {
+        // The SDKs wrap a request into one more `query`.
+        body = object(inner.take()).map_err(Failure::argument)?;
+    }
+    for name in ["variables", "extensions"] {
+        if let Some(value) = body.get_mut(name).filter(|value| value.is_array()) {
+            *value = object(value.take()).map_err(Failure::argument)?.into();
+        }
+    }
+    serde_json::from_value(body.into()).map_err(Failure::argument)
+}
+
+/// Checks what must hold before a query is parsed.
+fn check_text(query: &str) -> Result<()> {
+    ensure!(query.len() <= MAX_GRAPHQL, "query is longer than {MAX_GRAPHQL} bytes");
+    let brackets = query.bytes().filter(|byte| b"[{(.".contains(byte)).count();
+    let message = "query has more than";
+    ensure!(brackets <= MAX_GRAPHQL_BRACKETS, "{message} {MAX_GRAPHQL_BRACKETS} brackets and dots");
+    Ok(())
+}
+
+/// Checks the length of a query with every fragment written out where it is used.
+///
+/// Fragments that use fragments multiply, and every step counts, so that circles end as well.
+fn check_written_out(document: &ExecutableDocument) -> Result<()> {
+    let mut left = MAX_GRAPHQL;
+    let operations = document.operations.iter();
+    let mut open: Vec<_> = operations.map(|(_, operation)| &operation.node.selection_set).collect();
+    while let Some(set) = open.pop() {
+        for item in &set.node.items {
+            let (own, inner) = match &item.node {
+                Selection::Field(field) => {
+                    let alias = field.node.alias.as_ref().map_or(0, |alias| alias.node.len());
+                    let own = alias + field.node.name.node.len() + length(&field.node.arguments);
+                    (own, Some(&field.node.selection_set))
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    let fragment = document.fragments.get(name);
+                    (name.len(), fragment.map(|fragment| &fragment.node.selection_set))
+                }
+                Selection::InlineFragment(inline) => (1, Some(&inline.node.selection_set)),
+            };
+            let directives = item.node.directives().iter().map(directive).sum::<usize>();
+            let message = "query with its fragments written out is longer than";
+            left = left.saturating_sub(own + directives);
+            ensure!(left > 0, "{message} {MAX_GRAPHQL} bytes");
+            open.extend(inner);
+        }
+    }
+    Ok(())
+}
+
+fn directive(directive: &Positioned<Directive>) -> usize {
+    directive.node.name.node.len() + length(&directive.node.arguments)
+}
+
+fn length<T: ToString>(arguments: &[(Positioned<Name>, Positioned<T>)]) -> usize {
+    let one = |(name, value): &(Positioned<Name>, Positioned<T>)| {
+        name.node.len() + value.node.to_string().len()
+    };
+    arguments.iter().map(one).sum()
 }

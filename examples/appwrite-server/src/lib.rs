@@ -1,90 +1,112 @@
 //! A server that Appwrite's own SDKs talk to, and that leaves every decision to rolegate.
 //!
 //! A [`request`] becomes an identity before anything else is looked at. Data lives in SQLite
-//! ([`database`]); the permissions of [`documents`] are indexed at start and kept current.
+//! ([`database`]). The permissions of [`collections`] are indexed at start and kept current.
 
 pub mod account;
+pub mod answer;
+pub mod collections;
 pub mod database;
 pub mod documents;
 pub mod failure;
 pub mod graphql;
+pub mod limits;
 pub mod query;
 pub mod request;
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use argon2::password_hash::rand_core::{OsRng, RngCore};
 use axum::Router;
+use axum::routing::{delete, post};
 use rolegate::{Authenticator, BuiltInScopes, Scopes, Secret, Tokens};
 use rusqlite::{Connection, Transaction, TransactionBehavior::Immediate};
+use tokio::sync::Semaphore;
 
+use answer::no_route;
+use collections::Collections;
 use database::Database;
-use documents::Collections;
+use documents::Words;
+use limits::{PASSWORDS_AT_ONCE, SEARCHES_AT_ONCE};
 
-/// The one project there is.
+/// The only project.
 pub const PROJECT: &str = "birthdays";
 
 /// Everything that a request needs.
 ///
-/// One lock orders everything. Whoever reads holds it shared from the decision to the last document
-/// read; whoever writes holds it alone until what is indexed and what is committed agree again. So
-/// nobody ever sees a document by a permission list that is not the document's.
+/// One lock orders everything. A reader holds it shared from the decision to the last document read. A
+/// writer holds it alone until the index and the database agree again. So no caller sees a document by a
+/// permission list that is not the document's.
 pub struct Server {
     collections: RwLock<Collections>,
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
     authenticator: Authenticator,
     graphql: graphql::Api,
+    /// The turns of requests that hash passwords, and of searches.
+    passwords: Arc<Semaphore>,
+    searches: Arc<Semaphore>,
     /// Whether searches are given up at once.
     ending: AtomicBool,
+    /// Dropped after every connection: closing a file ends SQLite's own locks on it.
     _lock: Option<File>,
 }
 
 impl Server {
-    /// Opens a file, or a database in memory; a new one begins with a seed, in SQL.
+    /// Opens a file, or a database in memory. A new one begins with a seed, in SQL.
     pub fn open(file: Option<&Path>, seed: &str, secret: Secret) -> anyhow::Result<Arc<Self>> {
-        // An absolute path is a file to SQLite, whatever its name. What is in memory has a name for the
-        // other connections of this process.
+        // An absolute path is a file to SQLite, whatever its name. A database in memory has a name for
+        // the other connections of this process.
         let memory = format!("file:/{}?vfs=memdb", random_hex(16)?).into();
         let path = file.map_or(Ok(memory), std::path::absolute)?;
+        let lock = file.map(|_| lock(&path)).transpose()?;
         let mut connection = database::connect(&path)?;
-        // What is indexed stands for what is stored: nobody else may write there.
-        let beside = |_| File::create(format!("{}.lock", connection.path().unwrap_or_default()));
-        let lock = file.map(beside).transpose()?;
-        let free = lock.as_ref().is_none_or(|lock| lock.try_lock().is_ok());
-        anyhow::ensure!(free, "expected a file that no other server has open, found one in use");
         let transaction = Transaction::new(&mut connection, Immediate)?;
-        if !transaction.prepare("SELECT 1 FROM sqlite_schema")?.exists([])? {
-            transaction.execute_batch(include_str!("../schema.sql"))?;
+        let is_new = !transaction.prepare("SELECT 1 FROM sqlite_schema")?.exists([])?;
+        transaction.execute_batch(include_str!("../schema.sql"))?;
+        if is_new {
             transaction.execute_batch(seed)?;
         }
         transaction.commit()?;
         let mut scopes = BuiltInScopes::default();
         scopes.users = Scopes::new(scopes.users.iter().chain(["account"]));
         Ok(Arc::new(Self {
-            collections: RwLock::new(documents::load(&Database(&connection))?),
+            collections: RwLock::new(collections::load(&Database(&connection))?),
             path,
             idle: Mutex::new(vec![connection]),
             authenticator: Authenticator::new(Tokens::new(secret), PROJECT).with_scopes(scopes),
             graphql: graphql::schema(),
+            passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+            searches: Arc::new(Semaphore::new(SEARCHES_AT_ONCE)),
             ending: AtomicBool::new(false),
             _lock: lock,
         }))
     }
 
     pub fn router(self: Arc<Self>) -> Router {
-        Router::new().fallback(request::answer).with_state(self)
+        Router::new()
+            .route("/v1/account/sessions/email", post(account::create_session))
+            .route("/v1/account/sessions/{session}", delete(account::delete_session))
+            .route("/v1/account/jwts", post(account::create_jwt))
+            .route("/v1/account/jwt", post(account::create_jwt))
+            .route("/v1/graphql", post(graphql::post))
+            .route("/v1/graphql/mutation", post(graphql::post))
+            .merge(documents::routes(Words::Documents))
+            .merge(documents::routes(Words::Rows))
+            .fallback(no_route)
+            .method_not_allowed_fallback(no_route)
+            .with_state(self)
     }
 
-    /// Gives up searches, those to come too: for a server that stops. What is written is written.
+    /// Gives up searches, those to come too, because the server stops. Commits are kept.
     pub fn end_searches(&self) {
         self.ending.store(true, Ordering::Relaxed);
     }
 
-    /// Does something with a connection of its own.
+    /// Runs `work` with a connection of its own.
     fn connected<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> anyhow::Result<T>,
@@ -98,7 +120,17 @@ impl Server {
     }
 }
 
-/// Random bytes that nobody guesses, as text.
+/// Locks a database for this server, because an index stands for what is stored.
+///
+/// The lock belongs to the file and not to its name, so links of both kinds are refused, too. SQLite's
+/// own locks are of another kind.
+fn lock(path: &Path) -> anyhow::Result<File> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+    anyhow::ensure!(file.try_lock().is_ok(), "the file is in use by another server");
+    Ok(file)
+}
+
+/// Returns random bytes as text.
 pub fn random_hex(bytes: usize) -> anyhow::Result<String> {
     let mut random = vec![0; bytes];
     OsRng.try_fill_bytes(&mut random)?;

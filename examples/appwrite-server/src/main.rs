@@ -18,29 +18,33 @@ use tokio::sync::Notify;
 #[derive(Parser)]
 #[command(version)]
 struct Args {
-    /// Where to listen.
+    /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The SQLite file that data lives in; in memory unless given.
+    /// The SQLite file that holds the data [default: in memory].
     #[arg(long)]
     db: Option<PathBuf>,
-    /// SQL that fills a new database; the birthdays unless given.
+    /// SQL that fills a new database [default: the birthdays].
     #[arg(long)]
     seed: Option<PathBuf>,
-    /// What JWTs are signed with. Unless given they end with the process.
+    /// The secret that signs JWTs [default: random, so that they end with the process].
     #[arg(long, env = "APPWRITE_SERVER_SECRET", hide_env_values = true)]
     secret: Option<String>,
 }
 
-/// How long whoever is being served may keep a server that shall stop. What is being written then is
-/// written, and searches are given up.
+/// The time that requests have when the server stops: 2 seconds. Then searches are given up.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// The time that threads have after that: 1 second. A commit is made as a whole or not at all.
+const END: Duration = Duration::from_secs(1);
 
 fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_target(false).init();
-    // As many threads may block as it is worth having connections to one file.
+    // Each thread that blocks has a connection. More than 16 to one file do not pay.
     let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(16).build()?;
-    runtime.block_on(serve(Args::parse()))
+    let served = runtime.block_on(serve(Args::parse()));
+    runtime.shutdown_timeout(END);
+    served
 }
 
 async fn serve(Args { listen, db, seed, secret }: Args) -> anyhow::Result<()> {

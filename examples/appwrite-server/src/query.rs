@@ -1,30 +1,29 @@
 //! What a listing asks for, in Appwrite's JSON form: [`Query`].
 
 use anyhow::{Result, ensure};
+use axum::http::Uri;
 use rolegate::Visibility;
 use rusqlite::{params_from_iter, types::Value as Sql};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::collections::{Document, Stored};
 use crate::database::Database;
-use crate::documents::{DOCUMENT, Document, Stored};
+use crate::documents::DOCUMENT;
 use crate::failure::Failure;
-
-/// Appwrite's own limits.
-const MAX_LIMIT: usize = 5000;
-const MAX_QUERIES: usize = 100;
+use crate::limits::{MAX_LIMIT, MAX_QUERIES, MAX_QUERY_BYTES, MAX_VALUES};
 
 /// SQL for documents by a list of their numbers.
 const LISTED: &str = "sequence IN (SELECT value FROM json_each(?1))";
 
-/// A page of a listing. Attributes are paths into a document's JSON, which are bound as values: no
-/// name that came with a request becomes a part of a statement.
+/// A page of a listing. Attributes are paths into a document's JSON, which are bound as values. No name
+/// that came with a request becomes a part of a statement.
 #[derive(Default)]
 pub struct Query {
     pub limit: Option<usize>,
     pub offset: Option<usize>,
     pub after: Option<String>,
-    /// By an attribute, or as the documents came in; and whether that is descending.
+    /// The attribute, or none for the order in which documents came, and whether it is descending.
     pub order: Option<(Option<String>, bool)>,
     pub equal: Vec<(String, Vec<Value>)>,
     pub no_total: bool,
@@ -41,8 +40,14 @@ enum Method {
     Equal { attribute: String, values: Vec<Value> },
 }
 
+/// Returns `true` if a listing may be ordered by an attribute or filtered, and so takes a search.
+pub fn is_search(uri: &Uri) -> bool {
+    let mut parts = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    parts.any(|(_, text)| text.contains("order") || text.contains("equal"))
+}
+
 impl Query {
-    /// Reads the query string of a request to a collection with these attributes.
+    /// Parses the query string of a request to a collection with these attributes.
     pub fn parse(text: &str, attributes: &[String]) -> Result<Self, Failure> {
         let (mut query, mut position) = (Self::default(), 0);
         for (name, text) in form_urlencoded::parse(text.as_bytes()) {
@@ -62,19 +67,20 @@ impl Query {
         let path = |attribute: String| {
             let own = ["$id", "$createdAt", "$updatedAt"].contains(&&*attribute);
             let known = own || attributes.contains(&attribute);
-            ensure!(known, "expected an attribute of the collection, found another");
+            ensure!(known, "the collection does not have this attribute");
             Ok(format!("$.\"{attribute}\""))
         };
         let order = |attribute: Option<String>, descending| {
             let attribute = attribute.filter(|name| !matches!(&**name, "" | "$sequence"));
             anyhow::Ok((attribute.map(path).transpose()?, descending))
         };
-        ensure!(position < MAX_QUERIES, "expected at most {MAX_QUERIES} of them, found more");
+        ensure!(position < MAX_QUERIES, "a listing has at most {MAX_QUERIES} queries");
+        ensure!(text.len() <= MAX_QUERY_BYTES, "longer than {MAX_QUERY_BYTES} bytes");
         let object: Map<String, Value> = serde_json::from_str(text)?;
         let first = match serde_json::from_value(object.into())? {
             Method::Limit { values: (limit,) } => {
                 let fits = (1..=MAX_LIMIT).contains(&limit);
-                ensure!(fits, "expected a limit of 1 to {MAX_LIMIT}, found {limit}");
+                ensure!(fits, "the limit must be 1 to {MAX_LIMIT}");
                 self.limit.replace(limit).is_none()
             }
             Method::Offset { values: (offset,) } => self.offset.replace(offset).is_none(),
@@ -88,17 +94,18 @@ impl Query {
             Method::Equal { attribute, values } => {
                 let flat = !values.is_empty()
                     && !values.iter().any(|one| one.is_array() || one.is_object());
-                ensure!(flat, "expected values that are no arrays or objects, found others");
+                ensure!(flat, "the values must be one or more, and no arrays or objects");
+                ensure!(values.len() <= MAX_VALUES, "more than {MAX_VALUES} values");
                 self.equal.push((path(attribute)?, values));
                 true
             }
         };
-        ensure!(first, "expected one limit, offset, cursor and order, found another");
+        ensure!(first, "a listing has one limit, offset, cursor and order");
         Ok(())
     }
 
-    /// A page of what is visible, after a document, and how much of it there is. The index knows documents
-    /// in the order in which they came.
+    /// Returns a page of what is visible, after a document, and the total. The index holds documents in
+    /// the order in which they came.
     pub fn page(
         &self,
         database: &Database<'_>,
@@ -121,10 +128,10 @@ impl Query {
             "SELECT {DOCUMENT} FROM documents WHERE {LISTED} ORDER BY sequence {direction}"
         );
         let total = if self.no_total { 0 } else { stored.index.count(visible) };
-        Ok((database.all(&sql, [page])?, total))
+        Ok((database.page(&sql, [page])?, total))
     }
 
-    /// The same in another order, or filtered: SQLite's work, on what is visible and nothing else.
+    /// Returns the same in another order, or filtered. SQLite searches what is visible and nothing else.
     fn search(
         &self,
         database: &Database<'_>,
@@ -140,12 +147,12 @@ impl Query {
             let listed = json!(stored.index.after(visible, None).collect::<Vec<_>>());
             (format!("FROM documents WHERE {LISTED}"), Sql::from(listed.to_string()))
         };
-        // What a document does not have comes first. Without a path all are alike.
+        // Documents without the attribute come first. Without a path all are equal.
         let key = "coalesce(json_extract(data, ?2), -9e999)";
         let mut values = vec![listed, path.into(), after.into()];
         values.extend(page);
         for (path, wanted) in &self.equal {
-            // By itself `true` is 1, and an array its text; of numbers there is one kind.
+            // SQLite reads `true` as 1 and an array as its text, so types are compared. Numbers are one type.
             let (path_at, wanted_at) = (values.len() + 1, values.len() + 2);
             from += &format!(
                 " AND (json_extract(data, ?{path_at}), replace(json_type(data, ?{path_at}),
@@ -166,6 +173,6 @@ impl Query {
             ORDER BY {key} {direction}, sequence {direction} LIMIT ?4 OFFSET ?5"
         );
         let total = if self.no_total { 0 } else { total };
-        Ok((database.all(&sql, params_from_iter(&values))?, total))
+        Ok((database.page(&sql, params_from_iter(&values))?, total))
     }
 }

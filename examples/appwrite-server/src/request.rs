@@ -1,135 +1,98 @@
-//! A request, who sent it, and what is written down of it: [`Call`].
+//! A request and its caller: [`Call`].
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use anyhow::Result;
-use axum::body::{Bytes, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, Uri};
 use axum_extra::extract::CookieJar;
 use rolegate::{Credentials, Identity, RequestError};
 use rusqlite::{Connection, Transaction, TransactionBehavior::Immediate};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde_json::{Map, Value};
 
+use crate::collections::{self, Collections};
 use crate::database::{Database, digest};
-use crate::documents::{self, Collections, Place};
-use crate::{PROJECT, Server, account, failure::Failure, graphql};
-
-/// Room for a document, and not for filling the memory.
-const MAX_BODY: usize = 1 << 20;
-
-/// How long a request may search.
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::limits::{INSTRUCTIONS_PER_CHECK, SEARCH_TIME};
+use crate::{PROJECT, Server, failure::Failure};
 
 /// The cookie of a session: `a_session_` and the project.
 pub const COOKIE: &str = "a_session_birthdays";
 
-/// A request as it came, and what is logged of its sender.
+/// A request as it came, its deadline, and what is logged of its caller.
 pub struct Call {
     pub server: Arc<Server>,
+    pub method: Method,
     pub uri: Uri,
-    headers: HeaderMap,
-    body: Result<Bytes, axum::Error>,
-    who: OnceLock<String>,
+    pub headers: HeaderMap,
+    pub body: Result<Bytes, Failure>,
+    pub started: Instant,
+    pub until: Instant,
+    pub who: OnceLock<String>,
 }
 
-/// Somebody who may ask.
+/// A caller that may ask.
 pub struct Asked<'a> {
     pub who: Identity,
     pub database: Database<'a>,
 }
 
-/// Answers every request, and logs who asked for what.
-pub async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
-    let started = Instant::now();
-    let (parts, body) = request.into_parts();
-    let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
-    let body = to_bytes(body, MAX_BODY).await;
-    let call = Call { server, uri, headers, body, who: OnceLock::new() };
-    // The database blocks, and checking a password takes a while. It goes on when the client has gone,
-    // and so must the log.
-    let task = tokio::task::spawn_blocking(move || {
-        let answer = call.dispatch(method.as_str());
-        let response = answer.unwrap_or_else(|error| Failure::of(error).into_response());
-        let status = response.status().as_u16();
-        if status == 404 && call.who.get().is_none() {
-            // Whoever asks for what there is not is somebody, too. (Who could not be found out is not tried
-            // twice.)
-            let _ = call.read("", |_, _| Ok(()));
-        }
-        let took = started.elapsed();
-        let who = call.who.get().map_or("unknown", String::as_str);
-        tracing::info!(%method, path = format!("{:.256}", call.uri.path()), status, who, ?took);
-        response
-    });
-    task.await.unwrap_or_else(|error| Failure::of(error.into()).into_response())
-}
-
 impl Call {
-    /// Finds out what is asked for.
-    fn dispatch(&self, method: &str) -> Result<Response> {
-        let path: Vec<_> = self.uri.path().split('/').skip(1).collect();
-        let place = |database, collection, rows| Place { call: self, database, collection, rows };
-        match (method, &*path) {
-            ("POST", ["v1", "account", "sessions", "email"]) => account::create_session(self),
-            ("DELETE", ["v1", "account", "sessions", id]) => account::delete_session(self, id),
-            ("POST", ["v1", "account", "jwts" | "jwt"]) => account::create_jwt(self),
-            ("POST", ["v1", "graphql"] | ["v1", "graphql", "mutation"]) => graphql::answer(self),
-            (_, ["v1", "databases", one, "collections", two, "documents", id @ ..]) => {
-                place(one, two, false).answer(method, id)
-            }
-            (_, ["v1", "tablesdb", one, "tables", two, "rows", id @ ..]) => {
-                let answer = place(one, two, true).answer(method, id);
-                answer.map_err(|error| Failure::of(error).of_rows().into())
-            }
-            _ => Err(Failure::no_route().into()),
-        }
-    }
-
-    /// Does something that reads and takes a scope.
+    /// Runs `work`, which reads, for a caller with a scope.
     pub fn read<T>(
         &self,
         scope: &str,
         work: impl FnOnce(&Asked<'_>, &Collections) -> Result<T>,
     ) -> Result<T> {
         let collections = self.server.collections.read().map_err(in_doubt)?;
+        self.in_time()?;
         self.server.connected(|connection| {
-            // Whoever writes waits for it, and everybody else for that.
-            let (until, server) = (Instant::now() + PATIENCE, Arc::clone(&self.server));
-            let is_over = move || Instant::now() > until || server.ending.load(Ordering::Relaxed);
-            connection.progress_handler(1 << 16, Some(is_over));
+            self.limit(connection);
             let done = self.ask(connection, scope).and_then(|asked| work(&asked, &collections));
-            connection.progress_handler(0, None::<fn() -> bool>);
+            unlimit(connection);
             done
         })
     }
 
-    /// Does something that writes and takes a scope, in one transaction. Indexes are changed last, when
-    /// nothing but the commit can fail; if that does, they are made anew, and without an index nothing is
-    /// visible.
+    /// Runs `work`, which writes, for a caller with a scope, in one transaction.
+    ///
+    /// `work` changes indexes last, when nothing but the commit can fail. If the commit fails, indexes are
+    /// loaded again, and without an index no document is visible.
     pub fn write<T>(
         &self,
         scope: &str,
         work: impl FnOnce(&Asked<'_>, &mut Collections) -> Result<T>,
     ) -> Result<T> {
         let mut collections = self.server.collections.write().map_err(in_doubt)?;
+        self.in_time()?;
         self.server.connected(|connection| {
             let transaction = Transaction::new(connection, Immediate)?;
-            let done = work(&self.ask(&transaction, scope)?, &mut collections)?;
+            self.limit(&transaction);
+            let asked = self.ask(&transaction, scope);
+            let done = asked.and_then(|asked| work(&asked, &mut collections));
+            unlimit(&transaction);
+            let done = done?;
             if let Err(error) = transaction.commit() {
                 collections.clear();
-                *collections = documents::load(&Database(connection))?;
+                *collections = collections::load(&Database(connection))?;
                 return Err(error.into());
             }
             Ok(done)
         })
     }
 
-    /// Who asks. What is logged of it is what made it somebody, or why it was refused.
+    /// Makes SQLite give up at the deadline, after [`SEARCH_TIME`], and when the server stops.
+    fn limit(&self, connection: &Connection) {
+        let (until, server) =
+            (self.until.min(Instant::now() + SEARCH_TIME), Arc::clone(&self.server));
+        let is_over = move || Instant::now() > until || server.ending.load(Ordering::Relaxed);
+        connection.progress_handler(INSTRUCTIONS_PER_CHECK, Some(is_over));
+    }
+
+    /// Authenticates the caller. What is logged is the credential that counts, or why it was refused.
     fn ask<'a>(&self, connection: &'a Connection, scope: &str) -> Result<Asked<'a>> {
         let database = Database(connection);
         let (jwt, key) = (self.header("x-appwrite-jwt"), self.header("x-appwrite-key"));
@@ -154,20 +117,19 @@ impl Call {
         })?;
         let _ = self.who.set(who.provenance().to_string());
         if self.header("x-appwrite-project").is_some_and(|project| project != PROJECT) {
-            let message = "expected the project of this server, found another";
-            return Err(Failure::new(404, "project_not_found", message).into());
+            return Err(Failure::new(404, "project_not_found", "project not found").into());
         }
         who.require_scope(scope)?;
         Ok(Asked { who, database })
     }
 
-    /// A header that is there and not empty. What is no text is there, and wrong.
+    /// Returns a header that is not empty. One that is not ASCII is `?`, which no credential is.
     fn header(&self, name: &str) -> Option<&str> {
         let text = self.headers.get(name)?.to_str().unwrap_or("?");
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// The secret of a session: a header of its own, a cookie, or what stands for one where none is kept.
+    /// Returns the secret of a session: from its header, its cookie, or what stands for a cookie.
     fn session_secret(&self) -> Option<String> {
         let cookies = CookieJar::from_headers(&self.headers);
         let fallback = self.header("x-fallback-cookies").unwrap_or_default();
@@ -177,19 +139,37 @@ impl Call {
         secrets.into_iter().flatten().find(|secret| !secret.is_empty()).map(String::from)
     }
 
-    /// The body, a JSON object; none at all is an empty one. By itself serde takes an array, too, for
-    /// the fields in their order.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        let message = "expected a whole body of at most a mebibyte, found another";
-        let body = self.body.as_ref();
-        let body = body.map_err(|_| Failure::new(413, "general_argument_invalid", message))?;
+    /// Parses the body, a JSON object of at most `limit` bytes. No body is the empty object.
+    pub fn json<T: DeserializeOwned>(&self, limit: usize) -> Result<T, Failure> {
+        let body = self.body.as_ref().map_err(Failure::clone)?;
+        if body.len() > limit {
+            let message = format!("body is longer than {limit} bytes");
+            return Err(Failure::new(413, "general_argument_invalid", message));
+        }
         let body = if body.is_empty() { b"{}" } else { &**body };
-        let object = serde_json::from_slice::<Map<String, Value>>(body);
-        object.and_then(|object| serde_json::from_value(object.into())).map_err(Failure::argument)
+        let mut text = serde_json::Deserializer::from_slice(body);
+        let whole = object(&mut text).and_then(|object| text.end().map(|()| object));
+        whole.and_then(|object| serde_json::from_value(object.into())).map_err(Failure::argument)
     }
 }
 
-/// A write that panicked can have changed an index and not the database: nobody is shown anything by it.
+/// Reads a JSON object. The empty array, and no other, is the empty object: PHP writes both as `[]`.
+///
+/// By itself serde takes an array, too, for the fields in their order.
+pub fn object<'de, D: Deserializer<'de>>(value: D) -> Result<Map<String, Value>, D::Error> {
+    match Value::deserialize(value)? {
+        Value::Object(object) => Ok(object),
+        Value::Array(array) if array.is_empty() => Ok(Map::new()),
+        Value::Array(_) => Err(D::Error::custom("expected an object, found an array")),
+        _ => Err(D::Error::custom("expected an object")),
+    }
+}
+
+fn unlimit(connection: &Connection) {
+    connection.progress_handler(0, None::<fn() -> bool>);
+}
+
+/// Refuses everything after a panic in a write: it may have changed an index and not the database.
 fn in_doubt<T>(_: PoisonError<T>) -> anyhow::Error {
-    anyhow::anyhow!("what is indexed is in doubt; start the server again")
+    anyhow::anyhow!("an index may differ from the database; start the server again")
 }

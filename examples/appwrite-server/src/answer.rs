@@ -1,0 +1,94 @@
+//! How a request is answered: its body, its thread, its deadline and its line in the log.
+
+use std::convert::Infallible;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use anyhow::Result;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
+use tokio::time::timeout_at;
+
+use crate::limits::{DEADLINE, DEADLINE_GRACE, MAX_BODY};
+use crate::{Server, failure::Failure, request::Call};
+
+impl FromRequest<Arc<Server>> for Call {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, server: &Arc<Server>) -> Result<Self, Infallible> {
+        let started = Instant::now();
+        let until = started + DEADLINE;
+        let (parts, body) = request.into_parts();
+        let body = receive(body, until).await;
+        let (server, who) = (Arc::clone(server), OnceLock::new());
+        let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
+        Ok(Self { server, method, uri, headers, body, started, until, who })
+    }
+}
+
+async fn receive(body: Body, until: Instant) -> Result<Bytes, Failure> {
+    let body = timeout_at(until.into(), to_bytes(body, MAX_BODY)).await;
+    body.map_err(|_| Failure::late())?.map_err(|_| {
+        Failure::new(413, "general_argument_invalid", "body is incomplete or longer than 1 MiB")
+    })
+}
+
+impl Call {
+    /// Answers with `work`, on a thread that may block, and logs who asked for what.
+    ///
+    /// A thread cannot be stopped, so everything that it does is bounded. It goes on when the client has
+    /// gone, and so does the log.
+    pub async fn answer(
+        self,
+        work: impl FnOnce(&Self) -> Result<Response> + Send + 'static,
+    ) -> Response {
+        let until = self.until + DEADLINE_GRACE;
+        let task = tokio::task::spawn_blocking(move || {
+            let answer = self.in_time().map_err(Into::into).and_then(|()| work(&self));
+            let response = answer.unwrap_or_else(|error| Failure::of(error).into_response());
+            self.log(&response);
+            response
+        });
+        match timeout_at(until.into(), task).await {
+            Ok(done) => done.unwrap_or_else(|error| Failure::of(error.into()).into_response()),
+            Err(_) => Failure::late().into_response(),
+        }
+    }
+
+    /// Answers like [`answer`](Self::answer), when it is the request's turn. Waiting takes no thread.
+    pub async fn answer_in_turn(
+        self,
+        turns: Arc<Semaphore>,
+        work: impl FnOnce(&Self) -> Result<Response> + Send + 'static,
+    ) -> Response {
+        let turn = timeout_at(self.until.into(), turns.acquire_owned()).await;
+        self.answer(move |call| {
+            let _turn = turn;
+            work(call)
+        })
+        .await
+    }
+
+    /// Checks that the deadline has not passed.
+    pub fn in_time(&self) -> Result<(), Failure> {
+        if Instant::now() < self.until { Ok(()) } else { Err(Failure::late()) }
+    }
+
+    fn log(&self, response: &Response) {
+        let status = response.status().as_u16();
+        if status == 404 && self.who.get().is_none() {
+            // A route that does not exist asks for no caller, and the log names one anyway.
+            let _ = self.read("", |_, _| Ok(()));
+        }
+        let (method, took) = (&self.method, self.started.elapsed());
+        let who = self.who.get().map_or("unknown", String::as_str);
+        tracing::info!(%method, path = format!("{:.256}", self.uri.path()), status, who, ?took);
+    }
+}
+
+/// Answers a request for a route that does not exist.
+pub async fn no_route(call: Call) -> Response {
+    call.answer(|_| Err(Failure::no_route().into())).await
+}

@@ -1,0 +1,101 @@
+//! The collections of every database, with an index of each one's documents: [`Collections`].
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use rolegate::{Collection, DocumentIndex, Principal};
+use rusqlite::Result as SqlResult;
+use serde_json::{Map, Value};
+
+use crate::{database::Database, failure::Failure};
+
+/// Databases by their ids.
+pub type Collections = BTreeMap<String, Parts>;
+
+/// A database: its collections by their ids.
+pub struct Parts {
+    enabled: bool,
+    collections: BTreeMap<String, Stored>,
+}
+
+/// A collection: its rules, and which of its documents a principal sees, by their sequence numbers.
+pub struct Stored {
+    pub number: i64,
+    pub rules: Collection,
+    pub attributes: Vec<String>,
+    pub index: DocumentIndex<i64>,
+}
+
+/// A document as it is shown.
+pub type Document = Map<String, Value>;
+
+/// Returns a collection. One that is disabled, or whose database is, is found by keys that bypass only.
+pub fn find<'c>(
+    all: &'c Collections,
+    (database, collection): (&str, &str),
+    principal: &Principal,
+) -> Result<&'c Stored, Failure> {
+    let open = |enabled| enabled || principal.bypasses_permissions();
+    let database = all.get(database).filter(|it| open(it.enabled));
+    let database = database.ok_or_else(|| missing("database"))?;
+    let stored = database.collections.get(collection).filter(|it| open(!it.rules.is_closed()));
+    stored.ok_or_else(|| missing("collection"))
+}
+
+/// Returns the same collection, to be changed.
+pub fn find_mut<'c>(
+    all: &'c mut Collections,
+    (database, collection): (&str, &str),
+    principal: &Principal,
+) -> Result<&'c mut Stored, Failure> {
+    find(all, (database, collection), principal)?;
+    let stored = all.get_mut(database).and_then(|it| it.collections.get_mut(collection));
+    stored.ok_or_else(|| missing("collection"))
+}
+
+/// Loads every database, collection and document's permissions. Databases without a row are enabled.
+pub fn load(database: &Database<'_>) -> Result<Collections> {
+    let mut collections = Collections::new();
+    let mut open = |id, enabled| {
+        let parts = Parts { enabled, collections: BTreeMap::new() };
+        collections.entry(id).or_insert(parts);
+    };
+    let sql = "SELECT json_array(id, json(iif(enabled, 'true', 'false'))) FROM databases";
+    database.all(sql, [])?.into_iter().for_each(|(id, enabled)| open(id, enabled));
+    let sql = "SELECT DISTINCT json_quote(database) FROM collections";
+    database.all(sql, [])?.into_iter().for_each(|id| open(id, true));
+    let sql =
+        "SELECT json_array(number, database, id, json(rules), json(attributes)) FROM collections";
+    for (number, of, id, rules, attributes) in database.all::<(_, String, _, _, _)>(sql, [])? {
+        let stored = Stored { number, rules, attributes, index: index(database, number)? };
+        if let Some(parts) = collections.get_mut(&of) {
+            parts.collections.insert(id, stored);
+        }
+    }
+    Ok(collections)
+}
+
+fn index(database: &Database<'_>, collection: i64) -> Result<DocumentIndex<i64>> {
+    let sql = "SELECT json_object('$sequence', CAST(sequence AS TEXT),
+        '$permissions', json(permissions)) FROM documents WHERE collection = ?";
+    let documents: SqlResult<Vec<Document>> = database.all(sql, [collection]);
+    let mut index = DocumentIndex::new();
+    for document in documents? {
+        index.insert(sequence(&document), &permissions(&document))?;
+    }
+    Ok(index)
+}
+
+fn missing(what: &str) -> Failure {
+    Failure::new(404, &format!("{what}_not_found"), format!("{what} not found"))
+}
+
+/// Returns a document's number, which is its key in an index.
+pub fn sequence(document: &Document) -> i64 {
+    document["$sequence"].as_str().and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
+/// Returns a document's permissions. What is not a string grants nothing.
+pub fn permissions(document: &Document) -> Vec<&str> {
+    document["$permissions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
