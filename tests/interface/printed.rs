@@ -1,4 +1,4 @@
-//! What is printed for people: errors, what caused them, and what `Debug` shows in a log.
+//! The texts for people: errors, their sources, and the output of `Debug`.
 
 use std::error::Error;
 
@@ -140,7 +140,7 @@ fn debug_of_public_types_shows_their_contents() {
     let selection: Selection = [true, false, true, false].into_iter().collect();
     let mut index = DocumentIndex::new();
     for document in ["secret", "secret too"] {
-        index.insert(document, &["read(\"any\")"]).unwrap();
+        index.insert(document, ["read(\"any\")"]).unwrap();
     }
     let error = Permission::parse("read(\"usr:a\")").unwrap_err();
     for (shown, expected) in [
