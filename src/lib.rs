@@ -27,7 +27,7 @@
 //!
 //! let visible = table.resolve(&principal, Action::Read).filter(&column);
 //! assert_eq!(visible.count(), 1);
-//! for index in &visible {
+//! for index in visible.iter() {
 //!     assert_eq!(birthdays[index].0, "Kevin");
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -43,7 +43,7 @@
 //! | test one document | [`Principal::can`] |
 //! | test a page that just came from a database | [`Matcher`] |
 //! | filter what is kept in memory, again and again | [`AclTable`] → [`AclColumn`] → [`Visibility`] → [`Selection`] |
-//! | page through and count documents that come, change and go | [`DocumentIndex`] |
+//! | page through and count documents that come, change and go | [`index::DocumentIndex`] |
 //! | decide what a collection allows | [`Collection`] |
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
 //! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
@@ -59,7 +59,7 @@
 //! sees in time proportional to what its roles reach, and [`Visibility::filter`] turns that into a
 //! [`Selection`], one bit a document, at the speed of reading the column.
 //!
-//! Where documents come and go, and are asked for a page at a time, a [`DocumentIndex`] keeps them in order
+//! Where documents come and go, and are asked for a page at a time, a [`DocumentIndex`](index::DocumentIndex) keeps them in order
 //! and by their lists: a page costs the lists and itself, a total the lists, however many
 //! documents there are.
 //!
@@ -127,29 +127,28 @@
 mod acl;
 #[cfg(feature = "auth")]
 pub mod auth;
+mod bitset;
 mod evaluate;
 mod hash;
-mod index;
+pub mod index;
 mod invariant;
 pub mod json;
-mod object;
+mod packed;
 mod permission;
 mod principal;
 mod refusal;
-mod runs;
+mod serde_util;
 
 pub use acl::{
     AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, MalformedPermission, TableFull,
 };
 pub use evaluate::{
     AccessDenied, AccessDeniedKind, Collection, DocumentSecurity, Explanation, ExplanationReason,
-    Listing, MAX_REQUEST_PERMISSIONS, Matcher, PermissionSource, Selection, SelectionIter,
-    SetPermissionsError, Visibility,
+    Listing, MAX_REQUEST_PERMISSIONS, Matcher, PermissionSource, Selection, SetPermissionsError,
+    Visibility,
 };
-pub use index::DocumentIndex;
 pub use permission::{
-    Action, ActionSet, ActionSetIter, MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN,
-    MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Verification,
+    Action, ActionSet, ParseError, ParseErrorKind, Permission, Role, RoleKind, Verification,
     aggregate,
 };
 pub use principal::{

@@ -29,10 +29,12 @@ impl SignedIn {
     ) -> Result<Self, GuestReason> {
         let is_it = |session: &&Session| match credential.proof {
             SessionProof::Secret(secret) => has_secret(session, secret),
-            SessionProof::VerifiedByHost(id) => !id.is_empty() && session.id == id,
+            SessionProof::VerifiedByHost(id) => session.id == id,
         };
+        // To Appwrite a session without an id does not exist.
+        let sessions = user.sessions.iter().filter(|session| !is_empty_id(&session.id));
         let mut reason = GuestReason::UnknownSession;
-        for session in user.sessions.iter().filter(is_it) {
+        for session in sessions.filter(is_it) {
             let expiry = Expiry::of_session(session.expire.as_deref());
             if expiry.has_passed(now) {
                 reason = GuestReason::SessionExpired;

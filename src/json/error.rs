@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
-use super::top_level::Summary;
+use self::ErrorKind as K;
+use super::scan::{MAX_DEPTH, ScanError, ScanErrorKind, ScanErrorKind as S};
+use super::summary::Summary;
 
 /// An error with the place in the input where filtering failed.
 ///
@@ -55,7 +57,7 @@ pub enum ErrorKind {
     ControlCharacter,
     /// Bytes that are not UTF-8.
     InvalidUtf8,
-    /// Arrays and objects nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH), 127 levels.
+    /// Arrays and objects nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH) levels, 127.
     TooDeep,
     /// A document longer than [the limit](super::Filter::max_document_len).
     DocumentTooLong,
@@ -78,57 +80,6 @@ pub enum ErrorKind {
     Write,
 }
 
-/// Scan error code. The scanner holds the position; the message is built later.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ScanErrorKind {
-    Value,
-    Literal,
-    Key,
-    Colon,
-    InArray,
-    InObject,
-    Trailing,
-    Number,
-    NumberRange,
-    Escape,
-    Surrogate,
-    Control,
-    Utf8,
-    TooDeep,
-    DocumentTooLong,
-    ResponseTooLong,
-    Repeated,
-    NoList,
-    NotAnArray,
-    NotAnObject,
-    ResponseInArray,
-}
-
-/// A scan error in a part of an input.
-#[derive(Debug)]
-pub(crate) struct ScanError {
-    pub(super) kind: ScanErrorKind,
-    /// The offset of the mistake.
-    pub(super) at: usize,
-    /// The start of the part.
-    pub(super) start: usize,
-    /// The end of the part.
-    pub(super) end: usize,
-}
-
-impl ScanError {
-    /// Builds the error. `input` begins at `start` of the whole input.
-    #[cold]
-    pub(super) fn error(&self, input: &[u8], start: Place) -> Error {
-        let part = input.get(..self.end).unwrap_or(input);
-        let mut error = Error::new(self.kind, part, self.at, start);
-        if error.kind() == ErrorKind::UnexpectedEnd && self.end < input.len() {
-            error.0.hint = "of newline-delimited JSON each line is a whole document".into();
-        }
-        error
-    }
-}
-
 /// A place in the input. Line and column count from 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Place {
@@ -138,6 +89,7 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The start of an input.
     pub(super) const START: Self = Self { offset: 0, line: 1, column: 1 };
 
     /// Returns the place after `text`, which begins at this place.
@@ -156,36 +108,32 @@ impl Place {
 }
 
 impl Error {
-    /// Creates the error for a mistake at `at` of `text`, which begins at `start`.
+    /// Creates the error for a mistake in `input`, which begins at `start`.
     #[cold]
-    fn new(kind: ScanErrorKind, text: &[u8], at: usize, start: Place) -> Self {
+    pub(super) fn new(error: &ScanError, input: &[u8], start: Place) -> Self {
+        let &ScanError { kind, at, end, .. } = error;
+        let text = input.get(..end).unwrap_or(input);
         let (before, rest) = text.split_at_checked(at).unwrap_or((text, &[]));
-        let place = start.behind(before);
-        let mut inner = Inner {
-            kind: kind.public(),
-            place,
-            message: String::new(),
-            hint: "".into(),
-            found_lists: Vec::new(),
-            io: None,
-        };
-        if kind == ScanErrorKind::NoList {
-            let found = Summary::of(rest);
-            inner.message = format!("expected a list of documents, found {found}");
-            inner.hint = found.hint();
-            inner.found_lists = found.lists;
-            return Self(Box::new(inner));
-        }
         let next = rest.first().copied();
-        let hint = if next.is_none() && kind.is_about_text() {
-            inner.kind = ErrorKind::UnexpectedEnd;
-            ""
-        } else {
-            kind.hint(next)
+        let summary = (kind == ScanErrorKind::NoList).then(|| Summary::of(rest));
+        let found = summary.as_ref().map_or_else(|| next_character(rest), ToString::to_string);
+        let is_incomplete = next.is_none() && may_be_incomplete(kind);
+        let hint = match &summary {
+            Some(summary) => summary.hint(),
+            None if is_incomplete && end < input.len() => {
+                "of newline-delimited JSON each line is a whole document".into()
+            }
+            None if is_incomplete => "".into(),
+            None => hint(kind, next).into(),
         };
-        inner.message = kind.message(rest);
-        inner.hint = hint.into();
-        Self(Box::new(inner))
+        Self(Box::new(Inner {
+            kind: if is_incomplete { ErrorKind::UnexpectedEnd } else { public_kind(kind) },
+            place: start.behind(before),
+            message: message(kind, next, &found),
+            hint,
+            found_lists: summary.map_or_else(Vec::new, Summary::into_lists),
+            io: None,
+        }))
     }
 
     /// Creates the error of the reader or the writer.
@@ -264,105 +212,94 @@ impl Error {
     }
 }
 
-impl ScanErrorKind {
-    /// Returns `true` if the mistake at the end of the input means that the input is incomplete.
-    fn is_about_text(self) -> bool {
-        use ScanErrorKind as K;
-        !matches!(
-            self,
-            K::TooDeep
-                | K::DocumentTooLong
-                | K::ResponseTooLong
-                | K::Repeated
-                | K::NoList
-                | K::ResponseInArray
-                | K::NumberRange
-        )
-    }
+/// Returns `true` if more text could correct a mistake at the end of the input.
+fn may_be_incomplete(kind: ScanErrorKind) -> bool {
+    !matches!(
+        kind,
+        S::TooDeep
+            | S::DocumentTooLong
+            | S::ResponseTooLong
+            | S::Repeated
+            | S::NoList
+            | S::ResponseInArray
+            | S::NumberRange
+    )
+}
 
-    fn public(self) -> ErrorKind {
-        use ErrorKind as K;
-        match self {
-            Self::Value
-            | Self::Literal
-            | Self::Key
-            | Self::Colon
-            | Self::InArray
-            | Self::InObject => K::UnexpectedCharacter,
-            Self::Trailing => K::Trailing,
-            Self::Number => K::InvalidNumber,
-            Self::NumberRange => K::NumberOutOfRange,
-            Self::Escape => K::InvalidEscape,
-            Self::Surrogate => K::UnpairedSurrogate,
-            Self::Control => K::ControlCharacter,
-            Self::Utf8 => K::InvalidUtf8,
-            Self::TooDeep => K::TooDeep,
-            Self::DocumentTooLong => K::DocumentTooLong,
-            Self::ResponseTooLong => K::ResponseTooLong,
-            Self::Repeated => K::RepeatedPermissions,
-            Self::NoList => K::NoList,
-            Self::NotAnArray => K::NotAnArray,
-            Self::NotAnObject => K::NotAnObject,
-            Self::ResponseInArray => K::ResponseInArray,
+/// Returns the public kind of a scan error inside the text.
+fn public_kind(kind: ScanErrorKind) -> ErrorKind {
+    match kind {
+        S::Value | S::Literal | S::Key | S::Colon | S::InArray | S::InObject => {
+            K::UnexpectedCharacter
         }
+        S::Trailing => K::Trailing,
+        S::Number => K::InvalidNumber,
+        S::NumberRange => K::NumberOutOfRange,
+        S::Escape => K::InvalidEscape,
+        S::Surrogate => K::UnpairedSurrogate,
+        S::Control => K::ControlCharacter,
+        S::Utf8 => K::InvalidUtf8,
+        S::TooDeep => K::TooDeep,
+        S::DocumentTooLong => K::DocumentTooLong,
+        S::ResponseTooLong => K::ResponseTooLong,
+        S::Repeated => K::RepeatedPermissions,
+        S::NoList => K::NoList,
+        S::NotAnArray => K::NotAnArray,
+        S::NotAnObject => K::NotAnObject,
+        S::ResponseInArray => K::ResponseInArray,
     }
+}
 
-    /// Returns the message for a mistake at the start of `rest`.
-    fn message(self, rest: &[u8]) -> String {
-        let expected = match self {
-            Self::TooDeep => return format!("nested deeper than {} levels", super::MAX_DEPTH),
-            Self::DocumentTooLong => return "document is too long".to_owned(),
-            Self::ResponseTooLong => return "response is too long".to_owned(),
-            Self::Repeated => return "document has `$permissions` twice".to_owned(),
-            Self::NumberRange => return "number does not fit into 64 bits".to_owned(),
-            Self::Value => "a value",
-            Self::Literal => "`true`, `false` or `null`",
-            Self::Key => "a key",
-            Self::Colon => "`:` after the key",
-            Self::InArray => "`,` or `]`",
-            Self::InObject => "`,` or `}`",
-            Self::Trailing => "the end",
-            Self::Number if rest.first().is_some_and(u8::is_ascii_digit) => "a number",
-            Self::Number => "a digit",
-            Self::Escape => "an escape",
-            Self::Surrogate => "a pair of surrogates",
-            Self::Control => "a character or a closing quote",
-            Self::Utf8 => "UTF-8",
-            Self::NoList => "a list of documents",
-            Self::NotAnArray => "an array of documents",
-            Self::NotAnObject => "an object with a list of documents",
-            Self::ResponseInArray => {
-                return "expected an array of documents, found an array of list responses"
-                    .to_owned();
-            }
-        };
-        format!("expected {expected}, found {}", next_character(rest))
-    }
-
-    /// Returns what to do about the mistake, if `next` is found.
-    fn hint(self, next: Option<u8>) -> &'static str {
-        const NO_COMMA: &str = "leave out the comma before it";
-        const QUOTES: &str = "strings and keys stand in double quotes";
-        match (self, next) {
-            (Self::Value, Some(b']' | b'}')) | (Self::Key, Some(b'}')) => NO_COMMA,
-            (Self::Value, Some(b'\'')) | (Self::Key, _) => QUOTES,
-            (Self::Value, Some(b'N' | b'I' | b'i')) => "JSON has no NaN or infinity",
-            (Self::Value, Some(0xef)) => "leave out the byte order mark",
-            (Self::Trailing, _) => {
-                "an input is one response, one array, or one document on each line"
-            }
-            (Self::Number, Some(b'0'..=b'9')) => "leave out zeros in front",
-            (Self::NumberRange, _) => "write it as a string",
-            (Self::Escape, _) => "escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX",
-            (Self::Surrogate, _) => "a character beyond \\uffff is written as two of them",
-            (Self::Control, _) => "write it as an escape",
-            (Self::DocumentTooLong, _) => "allow longer documents",
-            (Self::ResponseTooLong, _) => {
-                "allow longer responses, or send one document on each line"
-            }
-            (Self::ResponseInArray, _) => "filter each response by itself",
-            _ => "",
+/// Returns the message for a mistake at which `found` is found, with `next` as its first byte.
+fn message(kind: ScanErrorKind, next: Option<u8>, found: &str) -> String {
+    let expected = match kind {
+        S::TooDeep => return format!("nested deeper than {MAX_DEPTH} levels"),
+        S::DocumentTooLong => return "document is too long".to_owned(),
+        S::ResponseTooLong => return "response is too long".to_owned(),
+        S::Repeated => return "document has `$permissions` twice".to_owned(),
+        S::NumberRange => return "number does not fit into 64 bits".to_owned(),
+        S::ResponseInArray => {
+            return "expected an array of documents, found an array of list responses".to_owned();
         }
+        S::Value => "a value",
+        S::Literal => "`true`, `false` or `null`",
+        S::Key => "a key",
+        S::Colon => "`:` after the key",
+        S::InArray => "`,` or `]`",
+        S::InObject => "`,` or `}`",
+        S::Trailing => "the end",
+        S::Number if matches!(next, Some(b'0'..=b'9')) => "a number",
+        S::Number => "a digit",
+        S::Escape => "an escape",
+        S::Surrogate => "a pair of surrogates",
+        S::Control => "a character or a closing quote",
+        S::Utf8 => "UTF-8",
+        S::NoList => "a list of documents",
+        S::NotAnArray => "an array of documents",
+        S::NotAnObject => "an object with a list of documents",
+    };
+    format!("expected {expected}, found {found}")
+}
+
+/// Returns what to do about the mistake, if `next` is found.
+fn hint(kind: ScanErrorKind, next: Option<u8>) -> &'static str {
+    const NO_COMMA: &str = "leave out the comma before it";
+    const QUOTES: &str = "strings and keys stand in double quotes";
+    match (kind, next) {
+        (S::Value, Some(b']' | b'}')) | (S::Key, Some(b'}')) => NO_COMMA,
+        (S::Value, Some(b'\'')) | (S::Key, _) => QUOTES,
+        (S::Value, Some(b'N' | b'I' | b'i')) => "JSON has no NaN or infinity",
+        (S::Value, Some(0xef)) => "leave out the byte order mark",
+        (S::Trailing, _) => "an input is one response, one array, or one document on each line",
+        (S::Number, Some(b'0'..=b'9')) => "leave out zeros in front",
+        (S::NumberRange, _) => "write it as a string",
+        (S::Escape, _) => "escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX",
+        (S::Surrogate, _) => "a character beyond \\uffff is written as two of them",
+        (S::Control, _) => "write it as an escape",
+        (S::DocumentTooLong, _) => "allow longer documents",
+        (S::ResponseTooLong, _) => "allow longer responses, or send one document on each line",
+        (S::ResponseInArray, _) => "filter each response by itself",
+        _ => "",
     }
 }
 

@@ -2,21 +2,21 @@
 
 use std::fmt;
 
-use super::Format;
+use super::format::Format;
 use crate::permission::ParseError;
 
-/// The number of problems of each sort that a report lists: 100. The others are only counted.
+/// The number of problems of each sort that a report lists: 100. Further problems are only counted,
+/// so that a stream of problems does not fill the memory.
 ///
-/// A person sees from the first ones what is going on, and an endless stream of problems does not
-/// fill the memory. The sorts are documents without permissions, elements that are not objects, and
-/// malformed permissions.
+/// The sorts are documents without permissions, elements that are not objects, and malformed
+/// permissions.
 pub const MAX_REPORTED: usize = 100;
 
 /// Counts and problems of one run of a filter.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[must_use]
 pub struct FilterReport {
-    pub(super) format: Format,
+    format: Format,
     pub(super) visible: u64,
     pub(super) removed: u64,
     pub(super) nested_removed: u64,
@@ -27,6 +27,10 @@ pub struct FilterReport {
 }
 
 impl FilterReport {
+    pub(super) fn new(format: Format) -> Self {
+        Self { format, ..Self::default() }
+    }
+
     /// Returns the format of the input: never [`Format::Detect`].
     #[must_use]
     pub fn format(&self) -> Format {
@@ -114,10 +118,10 @@ impl FilterReport {
 /// A document that could not be decided on, or a permission that could not be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
-    pub(super) document: u64,
-    pub(super) permission: Option<usize>,
-    pub(super) offset: u64,
-    pub(super) kind: ProblemKind,
+    document: u64,
+    permission: Option<usize>,
+    offset: u64,
+    kind: ProblemKind,
 }
 
 /// The kind of a [`Problem`].
@@ -137,6 +141,15 @@ pub enum ProblemKind {
 }
 
 impl Problem {
+    pub(super) fn new(
+        document: u64,
+        permission: Option<usize>,
+        offset: u64,
+        kind: ProblemKind,
+    ) -> Self {
+        Self { document, permission, offset, kind }
+    }
+
     /// Returns the position of the document in the input, from 0.
     ///
     /// For permissions of a nested document this is the position of the outermost document.

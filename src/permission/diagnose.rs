@@ -1,7 +1,7 @@
-//! What a refusal by the grammar means for a person.
+//! The error messages for texts that the grammar refuses.
 //!
-//! Runs only when the grammar has refused a text. It walks the same bounded beginning once more,
-//! by hand, and reports the first thing that is not as it must be.
+//! This code runs only after a refusal. It reads the same bounded start of the text again, without
+//! nom, and reports the first mistake.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -85,7 +85,7 @@ fn part(input: &str, part: &Part) -> ParseError {
     text.part(0, part).map_or_else(|error| error, |end| text.bad_character(end, part.other))
 }
 
-/// A part of a role that its user chooses: what it may consist of, and how it is called.
+/// A part of a role that a user chooses: its name in messages, and the characters that it may have.
 struct Part {
     name: &'static str,
     plural: &'static str,
@@ -122,8 +122,8 @@ impl Part {
     };
 }
 
-/// A bounded text that the grammar has refused. The walks go from a byte offset to the one where
-/// what they walked over ends.
+/// A bounded text that the grammar has refused. Each walk takes the byte offset at which a part
+/// begins, and returns the offset at which it ends.
 struct Text<'a>(&'a str);
 
 impl<'a> Text<'a> {
@@ -171,7 +171,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// A part, up to a slash or to what can only be the end of the role.
+    /// Walks over a part, up to a slash or the end of the role.
     fn part(&self, start: usize, part: &Part) -> Walk {
         let value = self.run(start, part.allows);
         let span = start..start + value.len();
@@ -195,10 +195,11 @@ impl<'a> Text<'a> {
         Ok(span.end)
     }
 
-    /// Whether nothing but quotes, parentheses and white space is left: an end, right or wrong.
+    /// Returns `true` if the role ends at `at`: if `")` follows, or only quotes, parentheses and white
+    /// space.
     fn is_end_of_role(&self, at: usize) -> bool {
         let closes = |c: char| matches!(c, '"' | '\'' | ')') || c.is_whitespace();
-        // Behind a proper end may stand whatever will; it is not about the role.
+        // Text behind `")` does not concern the role.
         self.from(at).starts_with("\")") || self.from(at).chars().all(closes)
     }
 
@@ -271,7 +272,7 @@ impl<'a> Text<'a> {
         self.error(Kind::UnknownRole, span, "a role", Some(hint))
     }
 
-    /// The span of an old spelling that starts at `start`, if one does.
+    /// Returns the span of a replaced spelling that starts at `start`.
     fn legacy(&self, start: usize) -> Option<Range<usize>> {
         let rest = self.from(start);
         let len = if rest.starts_with("role:") {
@@ -319,7 +320,7 @@ impl<'a> Text<'a> {
     }
 
     fn missing_closing(&self, at: usize) -> ParseError {
-        /// What is longer would fill the line with what is right.
+        /// A longer quotation would fill the line with text that is correct.
         const LONGEST: usize = 60;
         let at = if self.from(at).starts_with('"') { at + 1 } else { at };
         let begun = self.0.get(..at).map(|begun| begun.trim_end_matches('"'));
@@ -350,31 +351,31 @@ impl<'a> Text<'a> {
         self.0.get(at..).unwrap_or_default()
     }
 
-    /// The run of characters from `at` on that `belongs` holds for.
+    /// Returns the run of characters from `at` on for which `belongs` is true.
     fn run(&self, at: usize, belongs: impl Fn(char) -> bool) -> &'a str {
         let rest = self.from(at);
         let end = rest.find(|character| !belongs(character)).unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default()
     }
 
-    /// The span of the one character at `at`; empty at the end.
+    /// Returns the span of the character at `at`, or an empty span at the end.
     fn character(&self, at: usize) -> Range<usize> {
         at..at + self.from(at).chars().next().map_or(0, char::len_utf8)
     }
 }
 
-/// A role that takes an id, with a word that says what belongs there.
+/// Returns the name of a role that takes an id, with a placeholder for the id.
 fn with_placeholder(name: &str) -> String {
     format!("{name}:{}", if name == "label" { "NAME" } else { "ID" })
 }
 
-/// What a keyword, right or wrong, is written with.
+/// Returns `true` if a keyword, known or unknown, may have this character.
 fn is_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '-')
 }
 
-/// The one of `names` that was probably meant: the same but for case, or at most two slips of the
-/// keyboard away (one where the name is short).
+/// Returns the name that was probably meant. It equals `word` but for case, or it is at most two edits
+/// away, or one edit for a short name.
 fn near<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     const LONGEST: usize = 12;
     if word.is_empty() || word.len() > LONGEST {

@@ -5,8 +5,8 @@ pub(crate) const CLOSING: &str = "\")";
 
 /// The word before the role of a permission: one of the four actions, or `write`.
 ///
-/// This table is the only place that spells these words.
-/// [`ActionSet::from`](super::ActionSet) gives the actions that a verb stands for.
+/// This file is the only place that spells these words. `ActionSet::from` returns the actions that a
+/// verb stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Verb {
     Read,
@@ -59,8 +59,7 @@ impl Verb {
     }
 
     /// Returns the opening as a JSON string spells it, with the string's own quote: `"read(\"`.
-    #[allow(dead_code, reason = "the JSON filter is to use it")]
-    pub(crate) const fn json_opening(self) -> &'static str {
+    const fn json_opening(self) -> &'static str {
         self.spelling().json_opening
     }
 
@@ -70,13 +69,26 @@ impl Verb {
         Self::ALL.into_iter().find(|verb| verb.name() == name)
     }
 
-    /// Returns the verb that opens a permission, and the text behind the opening.
-    ///
-    /// Compares the text with one opening only, which its first byte chooses.
+    /// Splits the opening off a permission. Returns its verb, and the text behind it.
     #[inline]
     pub(crate) fn strip_opening(text: &str) -> Option<(Self, &str)> {
         let strip = |verb: Self| Some((verb, text.strip_prefix(verb.opening())?));
-        match text.as_bytes().first()? {
+        Self::by_initial(*text.as_bytes().first()?, strip)
+    }
+
+    /// Splits the opening off a permission in a JSON string, which begins with the quote of the string.
+    /// Returns its verb, and the bytes behind it.
+    #[inline]
+    pub(crate) fn strip_json_opening(json: &[u8]) -> Option<(Self, &[u8])> {
+        let strip = |verb: Self| Some((verb, json.strip_prefix(verb.json_opening().as_bytes())?));
+        Self::by_initial(*json.get(1)?, strip)
+    }
+
+    /// Calls `strip` with the one verb that begins with `initial`. A text is therefore compared with
+    /// one opening, which the compiler knows.
+    #[inline]
+    fn by_initial<T>(initial: u8, strip: impl Fn(Self) -> Option<T>) -> Option<T> {
+        match initial {
             b'r' => strip(Self::Read),
             b'u' => strip(Self::Update),
             b'd' => strip(Self::Delete),

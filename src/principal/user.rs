@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::object::{null_as_default, only_from_objects, wrong_type_as_default};
+use crate::serde_util::{null_as_default, only_from_objects, wrong_type_as_default};
 
 /// A user document of Appwrite, read from its JSON.
 ///

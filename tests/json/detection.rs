@@ -1,11 +1,11 @@
-//! What is made of an input by `Format::Detect`, and which inputs are no documents at all.
+//! The detection of the format, and single values without documents.
 
 use rolegate::json::{ErrorKind, Filter, Format, Nested};
 
 use super::{bypass, seen, seen_as, user_a};
 
-/// One value that is neither a list response nor a document: the kind of error, the lists that were
-/// found, and the message.
+/// Single values that are neither a list response nor a document: the input, the kind of error, the
+/// lists that were found, and the message.
 const NO_DOCUMENTS: [(&str, ErrorKind, &[&str], &str); 13] = [
     (
         r#"{"message":"Unauthorized","code":401}"#,
@@ -145,7 +145,7 @@ fn single_document_without_permissions_is_removed_if_the_format_is_lines() {
 }
 
 #[test]
-fn several_lines_without_permissions_are_reported_and_no_error() {
+fn several_lines_without_permissions_are_reported_without_error() {
     let matcher = user_a();
     let filter = Filter::new(&matcher);
     for (input, missing, not_objects) in [
@@ -164,7 +164,7 @@ fn several_lines_without_permissions_are_reported_and_no_error() {
 }
 
 #[test]
-fn list_format_names_what_was_found_instead_of_a_list() {
+fn list_format_without_a_list_names_the_keys() {
     let error = seen_as(Format::List, r#"{"$id":"a","$permissions":[],"tags":[]}"#).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -227,7 +227,7 @@ fn array_of_pages_is_an_error_only_if_its_first_element_is_one() {
 }
 
 #[test]
-fn what_comes_is_told_by_its_first_line() {
+fn format_is_detected_from_the_first_line() {
     let matcher = user_a();
     let filter = Filter::new(&matcher);
     for (input, format) in [
@@ -245,7 +245,7 @@ fn what_comes_is_told_by_its_first_line() {
         assert_eq!(filter.copy(input.as_bytes(), std::io::sink()).unwrap().format(), format);
         assert_eq!(filter.apply(input.as_bytes()).unwrap().1.format(), format, "{input}");
     }
-    // One whose first line is longer than a document may be is a response.
+    // An object that is longer than a document may be is a response.
     let long = format!("{{\"rows\":[{}]}}", ["{}"; 100].join(","));
     let short = filter.max_document_len(20);
     assert_eq!(short.copy(long.as_bytes(), std::io::sink()).unwrap().removed(), 100);

@@ -1,4 +1,4 @@
-//! Depth, lengths, and inputs of a size that nobody sends by mistake.
+//! Depth, lengths, and inputs that are larger than any a client sends by mistake.
 
 use rolegate::json::{ErrorKind, Filter, Format, MAX_DEPTH, Nested};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::user_a;
 
 #[test]
-fn nesting_is_bounded_as_in_serde_json() {
+fn nesting_beyond_the_limit_is_an_error_as_in_serde_json() {
     let matcher = user_a();
     for nested in [Nested::Keep, Nested::Filter] {
         for depth in [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1, 100_000] {
@@ -42,7 +42,7 @@ fn nesting_is_bounded_as_in_serde_json() {
 }
 
 #[test]
-fn a_document_is_no_longer_than_it_may_be() {
+fn document_beyond_the_limit_is_an_error() {
     let matcher = user_a();
     let document = r#"{"$permissions":["read(\"any\")"]}"#;
     for (format, input) in [
@@ -68,7 +68,7 @@ fn a_document_is_no_longer_than_it_may_be() {
 }
 
 #[test]
-fn a_response_from_a_reader_is_no_longer_than_it_may_be() {
+fn response_from_reader_beyond_the_limit_is_an_error() {
     let matcher = user_a();
     let input = format!("[{}]", "{},".repeat(100_000) + "{}");
     let filter = Filter::new(&matcher);
@@ -79,11 +79,14 @@ fn a_response_from_a_reader_is_no_longer_than_it_may_be() {
     let error = short.copy(input.as_bytes(), &mut written).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ResponseTooLong);
     assert!(written.is_empty());
-    assert!(short.apply(input.as_bytes()).is_ok(), "what is in memory already is not held to it");
+    assert!(
+        short.apply(input.as_bytes()).is_ok(),
+        "the limit is not for input that is in memory already"
+    );
 }
 
 #[test]
-fn a_line_without_an_end_is_an_error_and_not_a_memory() {
+fn endless_line_is_an_error_in_bounded_memory() {
     let matcher = user_a();
     let filter = Filter::new(&matcher).format(Format::Lines).max_document_len(1000);
     let endless = std::io::repeat(b' ');

@@ -1,4 +1,4 @@
-//! Raw JSON: what comes out, what is refused, and where.
+//! The JSON filter: its output, its report, and its errors.
 
 mod detection;
 mod errors;
@@ -27,7 +27,7 @@ fn bypass() -> Matcher {
     Principal::key_with_bypass().matcher(Action::Read)
 }
 
-/// What user-a sees of some JSON.
+/// Filters some JSON for user-a.
 fn seen(input: &str) -> Result<(String, FilterReport), Error> {
     seen_as(Format::Detect, input)
 }
@@ -38,7 +38,7 @@ fn seen_as(format: Format, input: &str) -> Result<(String, FilterReport), Error>
     Ok((String::from_utf8(output).unwrap(), report))
 }
 
-/// The visible text alone.
+/// Returns the output for user-a.
 fn text(input: &str) -> String {
     seen(input).unwrap_or_else(|error| panic!("{input}: {error}")).0
 }

@@ -1,4 +1,4 @@
-//! Whatever the input: what the naive way gives, byte for byte.
+//! Random inputs: the output equals that of the naive filter, byte for byte.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn formats() -> impl Strategy<Value = Format> {
     select(vec![Format::Detect, Format::List, Format::Array, Format::Lines])
 }
 
-/// Checks one input against the naive way.
+/// Compares one input with the naive filter.
 fn check(
     input: &[u8],
     format: Format,
@@ -61,7 +61,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn the_output_is_that_of_the_naive_way(
+    fn output_equals_that_of_the_naive_filter(
         input in input(),
         format in formats(),
         nested in select(vec![Nested::Keep, Nested::Filter]),
@@ -73,7 +73,7 @@ proptest! {
     }
 
     #[test]
-    fn mutated_inputs_are_judged_as_the_naive_way_does(
+    fn mutated_input_is_accepted_exactly_if_the_naive_filter_accepts_it(
         input in input(),
         format in formats(),
         nested in select(vec![Nested::Keep, Nested::Filter]),
@@ -99,7 +99,7 @@ proptest! {
     }
 
     #[test]
-    fn a_visible_document_is_filtered_to_itself(input in input(), roles in principal_roles()) {
+    fn output_filtered_again_is_unchanged(input in input(), roles in principal_roles()) {
         let matcher = Principal::parse_roles(&roles).unwrap().matcher(Action::Read);
         let filter = Filter::new(&matcher).nested(Nested::Filter);
         if let Ok((output, report)) = filter.apply(input.as_bytes()) {

@@ -1,4 +1,4 @@
-//! Each rule by itself.
+//! Each rule of the filter by itself.
 
 use rolegate::json::{Filter, Format, MAX_REPORTED, Nested, Problem, ProblemKind};
 use rolegate::{Action, Collection, DocumentSecurity, Principal};
@@ -8,14 +8,14 @@ use super::{BIRTHDAYS, bypass, matcher, seen, seen_as, text, user_a};
 const MINE: &str = r#"{"$permissions":["read(\"user:user-a\")"]}"#;
 const YOURS: &str = r#"{"$permissions":["read(\"user:user-b\")"]}"#;
 
-/// Of the birthdays, the one that user-a sees.
+/// Returns the only birthday that user-a sees.
 fn kevin() -> &'static str {
     let start = BIRTHDAYS.match_indices('{').nth(1).unwrap().0;
     &BIRTHDAYS[start..=start + BIRTHDAYS[start..].find('}').unwrap()]
 }
 
 #[test]
-fn of_the_birthdays_a_user_sees_one_in_every_form() {
+fn birthdays_in_every_format_show_user_a_one() {
     let kevin = kevin();
     let (output, report) = seen(BIRTHDAYS).unwrap();
     let expected = format!("{{\n  \"total\": 1,\n  \"documents\": [\n    {kevin}\n  ]\n}}\n");
@@ -37,7 +37,7 @@ fn of_the_birthdays_a_user_sees_one_in_every_form() {
 }
 
 #[test]
-fn a_key_with_bypass_gets_everything_as_it_is() {
+fn bypass_returns_the_input_unchanged() {
     let bypass = bypass();
     for input in [BIRTHDAYS, r#"{"total":99,"documents":[1,null,{}]}"#, "[1, 2]", "{}\n5\n"] {
         let (output, report) = Filter::new(&bypass).apply(input.as_bytes()).unwrap();
@@ -59,7 +59,7 @@ fn a_key_with_bypass_gets_everything_as_it_is() {
 }
 
 #[test]
-fn where_the_collection_grants_every_document_is_visible() {
+fn collection_grant_makes_every_document_visible() {
     let users = Collection::new(["read(\"users\")"], DocumentSecurity::Enabled);
     let principal = Principal::parse_roles(["any", "users", "user:user-a"]).unwrap();
     let granted = users.matcher(&principal, Action::Read).unwrap();
@@ -68,7 +68,7 @@ fn where_the_collection_grants_every_document_is_visible() {
     assert_eq!(output, BIRTHDAYS.as_bytes());
     assert_eq!(report.visible(), 3);
 
-    // What is within belongs to another collection.
+    // Nested documents belong to another collection.
     let nested = format!(r#"[{{"author":{YOURS},"$permissions":[]}}]"#);
     let (output, report) =
         Filter::new(&granted).nested(Nested::Filter).apply(nested.as_bytes()).unwrap();
@@ -83,7 +83,7 @@ fn where_the_collection_grants_every_document_is_visible() {
 }
 
 #[test]
-fn keys_and_permissions_may_be_written_with_escapes() {
+fn escaped_keys_and_permissions_are_read() {
     for document in [
         r#"{"\u0024permissions":["read(\"any\")"]}"#,
         r#"{"$permi\u0073\u0073ions":["read(\"any\")"]}"#,
@@ -107,7 +107,7 @@ fn keys_and_permissions_may_be_written_with_escapes() {
 }
 
 #[test]
-fn only_permissions_at_the_top_of_a_document_count() {
+fn permissions_below_the_top_of_a_document_do_not_count() {
     for document in [
         r#"{"inner":{"$permissions":["read(\"any\")"]}}"#,
         r#"{"inner":{"$permissions":["read(\"any\")"]},"$permissions":[]}"#,
@@ -175,7 +175,7 @@ fn document_without_permissions_is_kept_and_not_reported_if_everything_is_visibl
 }
 
 #[test]
-fn what_is_no_array_of_strings_grants_nothing_and_is_reported() {
+fn permissions_of_another_type_grant_nothing_and_are_reported() {
     for (permissions, at) in [
         (r#""read(\"any\")""#, None),
         ("null", None),
@@ -198,7 +198,7 @@ fn what_is_no_array_of_strings_grants_nothing_and_is_reported() {
 }
 
 #[test]
-fn a_malformed_permission_is_reported_and_the_others_count() {
+fn malformed_permission_is_reported_and_the_others_count() {
     let bad = r#""reed(\"any\")""#;
     let input = format!(r#"[{MINE}, {{"$permissions":["read(\"any\")", {bad}]}}]"#);
     let (output, report) = seen(&input).unwrap();
@@ -213,7 +213,7 @@ fn a_malformed_permission_is_reported_and_the_others_count() {
 }
 
 #[test]
-fn reports_are_bounded_and_counted() {
+fn problems_beyond_the_bound_are_only_counted() {
     let document = r#"{"$permissions":["read(\"\")","","é","read(\"user:0\")"]}"#;
     let input = format!("[{}]", [document; 1000].join(","));
     let (output, report) = seen(&input).unwrap();
@@ -234,7 +234,7 @@ fn reports_are_bounded_and_counted() {
 }
 
 #[test]
-fn elements_that_are_no_objects_are_removed() {
+fn elements_that_are_not_objects_are_removed_and_reported() {
     for element in
         ["1", "\"read\"", "null", "true", "[]", r#"[{"$permissions":["read(\"any\")"]}]"#]
     {
@@ -250,7 +250,7 @@ fn elements_that_are_no_objects_are_removed() {
 }
 
 #[test]
-fn commas_go_with_what_is_removed() {
+fn removed_elements_take_commas_along() {
     let (m, y) = (MINE, YOURS);
     for (input, output) in [
         (format!("[ {m} , {y} ]"), format!("[ {m} ]")),
@@ -265,7 +265,7 @@ fn commas_go_with_what_is_removed() {
 }
 
 #[test]
-fn the_total_is_that_of_the_visible_documents() {
+fn total_counts_the_visible_documents() {
     let (m, y) = (MINE, YOURS);
     for (input, output) in [
         (
@@ -293,7 +293,7 @@ fn the_total_is_that_of_the_visible_documents() {
 }
 
 #[test]
-fn lists_may_have_other_names() {
+fn list_under_an_added_key_is_filtered() {
     let matcher = user_a();
     let input = format!(r#"{{"total":1,"movies":[{YOURS}]}}"#);
     let filter = Filter::new(&matcher).list_key("movies").list_key("séries");
@@ -305,7 +305,7 @@ fn lists_may_have_other_names() {
 }
 
 #[test]
-fn a_document_that_has_a_list_is_still_a_document() {
+fn object_with_permissions_and_a_list_is_a_document() {
     let input = r#"{"$permissions":["read(\"user:user-b\")"],"rows":[]}"#;
     assert_eq!(text(input), "");
     let inner =
@@ -316,7 +316,7 @@ fn a_document_that_has_a_list_is_still_a_document() {
 }
 
 #[test]
-fn empty_lines_are_kept_and_lines_may_end_in_two_characters() {
+fn empty_lines_and_line_ends_are_kept() {
     assert_eq!(text(""), "");
     assert_eq!(text("\n \t\r\n"), "\n \t\r\n");
     let input = format!("\r\n {MINE} \r\n{YOURS}\r\n\n{MINE}");
@@ -350,7 +350,7 @@ fn nested_documents_are_kept_or_filtered() {
 }
 
 #[test]
-fn other_actions_are_asked_of_the_same_permissions() {
+fn other_actions_are_tested_against_the_same_permissions() {
     let input = br#"[{"$permissions":["write(\"users\")"]},{"$permissions":["read(\"users\")"]}]"#;
     let users = Principal::parse_roles(["users"]).unwrap();
     for (action, expected) in [(Action::Read, 1), (Action::Update, 0), (Action::Delete, 0)] {

@@ -1,4 +1,4 @@
-//! From readers to writers: the same as in memory, however it comes.
+//! From readers to writers: the same results as in memory, for every size of reads.
 
 use std::io::{self, Read, Write};
 
@@ -8,7 +8,7 @@ use rolegate::json::{ErrorKind, Filter, Format};
 use super::strategies::{input, lines};
 use super::{BIRTHDAYS, user_a};
 
-/// Gives so many bytes at a time, and an interruption before each.
+/// A reader that returns at most so many bytes at a time, and is interrupted before each read.
 struct Slow<'a>(&'a [u8], usize, bool);
 
 impl Read for Slow<'_> {
@@ -25,7 +25,7 @@ impl Read for Slow<'_> {
     }
 }
 
-/// Takes so many bytes and fails.
+/// A writer that accepts so many bytes and then fails.
 struct Short(Vec<u8>, usize);
 
 impl Write for Short {
@@ -41,7 +41,7 @@ impl Write for Short {
 }
 
 #[test]
-fn the_birthdays_pass_byte_by_byte() {
+fn birthdays_read_byte_by_byte_equal_those_in_memory() {
     let matcher = user_a();
     let filter = Filter::new(&matcher);
     let expected = filter.apply(BIRTHDAYS.as_bytes()).unwrap();
@@ -51,7 +51,7 @@ fn the_birthdays_pass_byte_by_byte() {
 }
 
 #[test]
-fn lines_that_are_longer_than_a_block_pass() {
+fn lines_longer_than_a_block_are_filtered() {
     let matcher = user_a();
     let filter = Filter::new(&matcher);
     for len in [1, 65_000, 65_536, 131_072, 1_000_000] {
@@ -68,7 +68,7 @@ fn lines_that_are_longer_than_a_block_pass() {
 }
 
 #[test]
-fn places_are_counted_from_the_start_of_the_stream() {
+fn places_in_a_stream_count_from_its_start() {
     let matcher = user_a();
     let line = r#"{"$permissions":["read(\"any\")","rea"]}"#;
     let input = format!("{}\n{{\"a\":x}}\n{line}\n", vec![line; 10_000].join("\n"));
@@ -77,7 +77,11 @@ fn places_are_counted_from_the_start_of_the_stream() {
     let error = filter.copy(input.as_bytes(), &mut written).unwrap_err();
     assert_eq!((error.line(), error.column()), (10_001, 6));
     assert_eq!(error.offset(), input.find('x').unwrap() as u64);
-    assert_eq!(written, [line, "\n"].concat().repeat(10_000).as_bytes(), "what stood before it");
+    assert_eq!(
+        written,
+        [line, "\n"].concat().repeat(10_000).as_bytes(),
+        "the lines before the error"
+    );
 
     let good = input.replace('x', "1");
     let report = filter.copy(good.as_bytes(), io::sink()).unwrap();
@@ -87,13 +91,13 @@ fn places_are_counted_from_the_start_of_the_stream() {
     assert_eq!((malformed.document(), malformed.offset()), (99, expected as u64));
 }
 
-/// The reader stops where a document ends that is as long as one may be, and its line does not yet.
+/// A read may end after a document of maximum length, and before its line break.
 #[test]
-fn a_line_of_just_the_length_that_is_allowed_passes_however_it_comes() {
+fn line_of_maximum_length_passes_for_every_read_size() {
     let matcher = user_a();
     let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}";
     let len = line.len();
-    // Taken for a response it would be too long.
+    // The input would be too long as a response.
     let filter = Filter::new(&matcher).max_document_len(len).max_response_len(len);
     for blank in ["", "\n\n", " \n"] {
         let input = format!("{blank}{line}\n{line}\n{line}");
@@ -108,7 +112,7 @@ fn a_line_of_just_the_length_that_is_allowed_passes_however_it_comes() {
 }
 
 #[test]
-fn a_mistake_in_the_first_line_is_told_before_the_rest_is_read() {
+fn mistake_in_the_first_line_is_an_error_before_further_reads() {
     let matcher = user_a();
     let filter = Filter::new(&matcher).max_response_len(1000);
     let endless = b"{\"a\":x}\n".chain(io::repeat(b' '));
@@ -117,7 +121,7 @@ fn a_mistake_in_the_first_line_is_told_before_the_rest_is_read() {
 }
 
 #[test]
-fn whoever_watches_sees_how_far_it_has_come() {
+fn progress_reports_growing_counts() {
     let matcher = user_a();
     let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}\n{}\n";
     let input = line.repeat(10_000);
@@ -132,7 +136,7 @@ fn whoever_watches_sees_how_far_it_has_come() {
 }
 
 #[test]
-fn errors_of_the_reader_and_the_writer_are_passed_on() {
+fn reader_and_writer_errors_are_returned() {
     struct Broken;
     impl Read for Broken {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -159,7 +163,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn a_stream_is_what_it_is_in_memory(input in input(), step in 1..40_usize) {
+    fn stream_result_equals_that_in_memory(input in input(), step in 1..40_usize) {
         let matcher = user_a();
         for format in [Format::Detect, Format::List, Format::Array, Format::Lines] {
             let filter = Filter::new(&matcher).format(format);
@@ -184,7 +188,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_before_an_error_are_whole_visible_lines(
+    fn output_before_an_error_is_whole_visible_lines(
         input in lines(),
         cut in any::<prop::sample::Index>(),
         step in 1..40_usize,

@@ -1,7 +1,7 @@
-"""What is kept: a server that is stopped, and one that is killed while it writes, has lost nothing.
+"""Stops a server, and kills one while it writes, and checks that nothing is lost.
 
-A document counts as written when the server has said so. What it had not yet said may be there or not, but
-never by halves.
+A document counts as written when the server has answered. A write without an answer may be there or not, but
+as a whole.
 """
 
 import concurrent.futures
@@ -32,7 +32,7 @@ ALL = "/databases/guide/collections/birthdays/documents"
 
 
 def listing(server, headers):
-    """Every document that somebody sees, by id, page for page."""
+    """Returns every document that a caller sees, by id. Reads it page by page."""
     documents, after = {}, []
     for _ in range(1000):
         queries = ['{"method":"limit","values":[100]}', *after]
@@ -69,7 +69,7 @@ def restart(directory, log):
             pass
         before = [listing(server, who) for who in everybody]
         assert [len(seen) for seen in before] == [3, 2, 2, 2, 0], [list(seen) for seen in before]
-        # Whoever sends half a request does not keep it from stopping.
+        # A client that sends half a request does not keep the server from stopping.
         address = urllib.parse.urlsplit(server.endpoint)
         with socket.create_connection((address.hostname, address.port)) as half:
             half.sendall(b"POST /v1/account/jwts HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
@@ -81,7 +81,7 @@ def restart(directory, log):
 def write_until_killed(server, name, tried, stop):
     """Creates documents, moves them from one user to the other and back, and deletes some.
 
-    What each may be afterwards is kept in `tried`: one state once the server has answered, two until then.
+    `tried` holds the states that each document may have: one after the server has answered, two until then.
     """
     session = requests.Session()
     session.headers.update(KEY)
@@ -108,7 +108,7 @@ def write_until_killed(server, name, tried, stop):
 
 
 def killed(directory, log):
-    """Gives how many documents were written."""
+    """Returns how many documents were written."""
     file, tried = directory / "killed.db", {}
     for turn in range(ROUNDS):
         writing = [{} for _ in range(WRITERS)]
@@ -131,7 +131,7 @@ def killed(directory, log):
 
 
 def check(file, log, tried):
-    """Every document is as the server last said, or as it was asked for last: for everybody the same."""
+    """Checks that every document is as answered or as asked last, for every caller."""
     with Server(log, "--db", str(file)) as server:
         seen = listing(server, KEY)
         by_user = {user: listing(server, sign_in(server, user)) for user in "ab"}
@@ -150,10 +150,10 @@ def check(file, log, tried):
 
 
 def run(directory: pathlib.Path, log: pathlib.Path):
-    """Lines as a driver prints them."""
-    for name, test in [("a restart loses nothing", restart), ("kill -9 loses nothing that was said", killed)]:
+    """Yields lines as a driver prints them."""
+    for name, test in [("a restart loses nothing", restart), ("kill -9 loses no answered write", killed)]:
         try:
             written = test(directory, log)
             yield f"ok {name}" + (f" ({written} writes)" if written else "")
-        except Exception as error:  # noqa: BLE001: whatever it is, it is counted
+        except Exception as error:  # noqa: BLE001: every failure is counted
             yield f"not ok {name}: {type(error).__name__}: {error}".replace("\n", " | ")

@@ -1,12 +1,12 @@
 // Appwrite's guide on JWT authentication, and what a server needs beyond it, through one of the SDKs for
-// JavaScript. They differ in how a session is kept and in that only one of them has keys.
+// JavaScript. The SDKs differ in how they keep a session, and only one of them has keys.
 import assert from 'node:assert/strict';
 
 const [DATABASE, BIRTHDAYS] = ['guide', 'birthdays'];
 const where = { databaseId: DATABASE, collectionId: BIRTHDAYS };
 const table = { databaseId: DATABASE, tableId: BIRTHDAYS };
 
-/** A failure of the server's, as the SDK hands it on. */
+/** Expects that the server refuses, and that the SDK passes the refusal on. */
 async function refused(promise, code, type, message = /./) {
     const error = await promise.then(() => assert.fail('it was not refused'), (error) => error);
     assert.equal(error.name, 'AppwriteException', String(error));
@@ -19,9 +19,9 @@ async function refused(promise, code, type, message = /./) {
 const names = (list) => list.documents.map((document) => document.name);
 
 /**
- * `sdk` is the one that is tested; `client()` gives a client of it that carries nothing, `signIn(email,
- * password)` one with a session. `keys` is an SDK that has keys, `withKey(secret)` a client of that; `more`
- * steps come last.
+ * Runs the guide. `sdk` is the SDK under test. `client()` returns a client without credentials, and
+ * `signIn(email, password)` one with a session. `keys` is an SDK that has keys, and `withKey(secret)` returns a
+ * client of it. The steps in `more` come last.
  */
 export async function guide({ sdk, client, signIn, keys, withKey, more = [] }) {
     const { Account, Databases, TablesDB, Graphql, Query, Permission, Role, ID } = sdk;
@@ -36,8 +36,9 @@ export async function guide({ sdk, client, signIn, keys, withKey, more = [] }) {
         ({ jwt } = await new Account(session).createJWT());
         assert.equal(jwt.split('.').length, 3);
         userA = client().setJWT(jwt);
+        await refused(new Account(userA).createJWT(), 403, 'user_jwt_creation_denied');
     });
-    step('the same through GraphQL, where it posts', async () => {
+    step('a JWT through GraphQL', async () => {
         const graphql = new Graphql(session);
         const query = { query: 'mutation { accountCreateJWT { jwt } }' };
         for (const answer of [await graphql.query({ query }), await graphql.mutation({ query })]) {
@@ -82,25 +83,27 @@ export async function guide({ sdk, client, signIn, keys, withKey, more = [] }) {
         const document = { ...where, documentId: keys.ID.unique(), data: {} };
         await refused(reader.createDocument(document), 401, 'general_unauthorized_scope', /documents\.write/);
     });
-    step('what one may not read is not there', async () => {
-        const laura = { ...where, documentId: 'bc7fc866ad1e' };
-        const missing = /expected the id of a document/;
-        await refused(databases(userA).getDocument(laura), 404, 'document_not_found', missing);
-        await refused(databases(userA).updateDocument({ ...laura, data: { name: 'x' } }), 404, 'document_not_found', missing);
-        await refused(databases(userA).deleteDocument(laura), 404, 'document_not_found', missing);
+    step('a hidden document is not found', async () => {
+        for (const documentId of ['bc7fc866ad1e', 'none']) {
+            const document = { ...where, documentId };
+            const missing = /^document not found$/;
+            await refused(databases(userA).getDocument(document), 404, 'document_not_found', missing);
+            await refused(databases(userA).updateDocument({ ...document, data: { name: 'x' } }), 404, 'document_not_found', missing);
+            await refused(databases(userA).deleteDocument(document), 404, 'document_not_found', missing);
+        }
         await refused(databases(userA).listDocuments({ ...where, collectionId: 'none' }), 404, 'collection_not_found');
         await refused(databases(userA).listDocuments({ ...where, databaseId: 'none' }), 404, 'database_not_found');
         await refused(new TablesDB(userA).getRow({ ...table, rowId: 'none' }), 404, 'row_not_found');
     });
-    step('a new document is its creator’s', async () => {
+    step('a new document belongs to its creator', async () => {
         const data = { name: 'Ann', birthday: '2000-02-29' };
         const made = await databases(userA).createDocument({ ...where, documentId: 'ann', data });
-        assert.deepEqual(made.$permissions, ['delete', 'read', 'update'].map((action) => `${action}("user:user-a")`));
+        assert.deepEqual(made.$permissions, ['read', 'update', 'delete'].map((action) => `${action}("user:user-a")`));
         const again = databases(userA).createDocument({ ...where, documentId: 'ann', data });
         await refused(again, 409, 'document_already_exists');
         await refused(databases(client()).createDocument({ ...where, documentId: ID.unique(), data }), 401, 'user_unauthorized');
     });
-    step('granting: only roles that one holds', async () => {
+    step('permissions only for roles that the caller has', async () => {
         userB = client().setJWT((await new Account(await signIn('b@example.com', 'password-b')).createJWT()).jwt);
         const ann = { ...where, documentId: 'ann' };
         const grant = (...permissions) => databases(userA).updateDocument({ ...ann, permissions });
@@ -109,22 +112,23 @@ export async function guide({ sdk, client, signIn, keys, withKey, more = [] }) {
         await refused(foreign, 401, 'user_unauthorized', /permission 1: .*user:user-b/);
         await refused(databases(userB).getDocument(ann), 404, 'document_not_found');
         const granted = await grant(own, Permission.read(Role.users()));
-        assert.deepEqual(granted.$permissions, ['delete("user:user-a")', 'read("users")', 'update("user:user-a")']);
+        assert.deepEqual(granted.$permissions, ['update("user:user-a")', 'delete("user:user-a")', 'read("users")']);
         assert.deepEqual(names(await databases(userB).listDocuments(where)), ['Laura', 'Ann']);
         assert.equal((await databases(userB).getDocument(ann)).name, 'Ann');
         await refused(databases(userB).updateDocument({ ...ann, data: { name: 'x' } }), 401, 'user_unauthorized');
         await refused(databases(userB).deleteDocument(ann), 401, 'user_unauthorized');
+        await refused(databases(userB).updateDocument(ann), 400, 'document_missing_payload');
         const nothing = await databases(userB).updateDocument({ ...ann, data: { name: 'Ann' } });
         assert.equal(nothing.$updatedAt, granted.$updatedAt);
         await grant(own);
         assert.equal((await databases(userB).listDocuments(where)).total, 1);
     });
-    step('a malformed permission is shown where it is', async () => {
+    step('a malformed permission is refused with its position', async () => {
         const permissions = ['read("any")', 'read("usr:ann")'];
         const malformed = databases(userA).createDocument({ ...where, documentId: ID.unique(), data: {}, permissions });
         await refused(malformed, 400, 'general_argument_invalid', /permission 1, byte 6: .*usr/);
     });
-    step('an update, and the end of a document', async () => {
+    step('an update, and a deletion', async () => {
         await byKey.updateDocument({ ...where, documentId: 'ann', permissions: ['write("user:user-a")', 'read("user:user-a")'] });
         const ann = { ...where, documentId: 'ann' };
         const changed = await databases(userA).updateDocument({ ...ann, data: { name: 'Anne' } });
@@ -175,7 +179,7 @@ export async function guide({ sdk, client, signIn, keys, withKey, more = [] }) {
         await refused(new Account(session).createJWT(), 401, 'general_unauthorized_scope');
         await refused(databases(userA).getDocument({ ...where, documentId: 'ac5fc866ad1e' }), 404, 'document_not_found');
     });
-    step('a wrong password opens nothing', async () => {
+    step('a wrong password is refused', async () => {
         await refused(signIn('a@example.com', 'password-b'), 401, 'user_invalid_credentials');
         await refused(signIn('nobody@example.com', 'password-a'), 401, 'user_invalid_credentials');
     });

@@ -1,4 +1,4 @@
-// node-appwrite: a server signs its users in with a key, and hands the session's secret on.
+// The guide through node-appwrite. A server signs its users in with a key and gets the session's secret.
 import { createRequire } from 'node:module';
 import { guide } from './guide.mjs';
 

@@ -35,7 +35,7 @@ def sign_in(user):
 
 
 def create_jwt(session):
-    """This SDK has no createJWT of its own: it is a server's, and servers make them through GraphQL."""
+    """Creates a JWT through GraphQL, because this SDK has no createJWT."""
     answer = Graphql(session).mutation({"query": "mutation { accountCreateJWT { jwt } }"})
     assert "errors" not in answer, answer
     return answer["data"]["accountCreateJWT"]["jwt"]
@@ -60,7 +60,7 @@ def names(documents):
 
 
 class Guide:
-    """Each method is a step, in order."""
+    """The steps, in order."""
 
     def one_document_by_jwt(self):
         self.session = sign_in("a")
@@ -101,7 +101,7 @@ class Guide:
         user_a, user_b = Databases(self.user_a), Databases(by_jwt("b"))
         ann = {**WHERE, "document_id": "ann"}
         made = user_a.create_document(**ann, data={"name": "Ann", "birthday": "2000-02-29"})
-        assert made.permissions == [f'{action}("user:user-a")' for action in ("delete", "read", "update")]
+        assert made.permissions == [f'{action}("user:user-a")' for action in ("read", "update", "delete")]
         own = Permission.write(Role.user("user-a"))
         foreign = [own, Permission.read(Role.user("user-b"))]
         assert "permission 1" in refused(401, "user_unauthorized", user_a.update_document, **ann, permissions=foreign)

@@ -1,4 +1,4 @@
-"""The example server as a process: started on a free port, and always stopped."""
+"""Starts the example server on a free port, and always stops it."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ STOP_SECONDS = 10
 
 
 class Server:
-    """Use it in a `with` block. Its log is kept in `log`."""
+    """A server for a `with` block. It appends its log to `log`."""
 
     def __init__(self, log: pathlib.Path, *arguments: str):
         self.log = log
@@ -20,7 +20,7 @@ class Server:
         self.process = None
 
     def __enter__(self):
-        environment = {**os.environ, "APPWRITE_SERVER_SECRET": "a secret of the tests, which is no other's"}
+        environment = {**os.environ, "APPWRITE_SERVER_SECRET": "a secret of the tests"}
         command = [os.environ["SERVER"], "--listen", "127.0.0.1:0", *self.arguments]
         self.process = subprocess.Popen(command, env=environment, stdout=self.log.open("ab"), stderr=subprocess.STDOUT)
         begin = self.log.stat().st_size
@@ -39,7 +39,7 @@ class Server:
         self.stop(signal.SIGTERM)
 
     def stop(self, how: int):
-        """Stops it, by force if it takes long, and gives the exit status."""
+        """Stops the server, by force if it takes long, and returns the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(how)
             try:

@@ -1,4 +1,4 @@
-"""Runs every driver against a server of its own, then kills one while it writes; counts what passed."""
+"""Runs every driver against a server of its own, kills a server while it writes, and counts what passed."""
 
 import os
 import pathlib
@@ -18,14 +18,14 @@ DRIVERS = {
     "appwrite (Python)": [sys.executable, HERE / "python.py"],
 }
 
-# Whatever is secret in the seed. Tokens and sessions are made while the tests run, and told by their form.
+# The secrets of the seed, and the form of tokens and sessions, which are made while the tests run.
 SECRETS = r"password-|standard_|eyJ|a secret of the tests|\b[0-9a-f]{64}\b"
 FAILURES = r".*(?:ERROR|panicked).*"
 SAID = ["user `user-a` by JWT of session", "user `user-a` by session", "standard key `Backend`"]
 
 
 def drive(command, log):
-    """The lines that a driver prints: `ok NAME` or `not ok NAME: WHY`."""
+    """Returns the lines that a driver prints: `ok NAME` or `not ok NAME: WHY`."""
     with Server(log) as server:
         environment = {**os.environ, "ENDPOINT": server.endpoint}
         try:
@@ -39,7 +39,7 @@ def drive(command, log):
 
 
 def logged(log):
-    """What the log of a run says, and does not say."""
+    """Checks what the log of a run says and does not say."""
     text = log.read_text()
     for what, pattern in [("secret", SECRETS), ("failure", FAILURES)]:
         found = re.findall(pattern, text)[:5]

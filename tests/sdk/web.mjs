@@ -1,5 +1,5 @@
-// appwrite, for the web: a session is a cookie, or where there are none what stands for it. Node keeps no
-// cookies; the store is what a browser would have. Keys are not for the web: those are the other SDK's.
+// The guide through appwrite, the SDK for the web. A session is a cookie, or what stands for a cookie. Node keeps
+// no cookies, so the store below is what a browser would have. Keys come from the other SDK.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { guide } from './guide.mjs';
@@ -18,7 +18,7 @@ globalThis.window = { localStorage, console: { warn() {} } };
 const client = () => new sdk.Client().setEndpoint(process.env.ENDPOINT).setProject('birthdays');
 const withKey = (secret) => new keys.Client().setEndpoint(process.env.ENDPOINT).setProject('birthdays').setKey(secret);
 
-// One browser a user: whoever has a JWT must not send a session too, as another browser would not.
+// Each user has its own browser, so that a client with a JWT sends no session.
 async function signIn(email, password) {
     store.clear();
     const session = await new sdk.Account(client()).createEmailPasswordSession({ email, password });

@@ -1,26 +1,27 @@
-//! Operations on inputs of any size. Tests count the bytes and `benches/counts.sh` the instructions
-//! that an operation takes for an input and for its double.
+//! What is done with inputs of any size, so that it can be counted how it grows with them: bytes by
+//! the tests, instructions by `benches/counts.sh`.
 //!
-//! A case makes its input first, which is not counted, and then returns the operation.
+//! A case makes its input first, which does not count, and then gives what to run.
 
 use std::hint::black_box;
 
-use rolegate::json::{Filter, Nested};
+use rolegate::index::DocumentIndex;
+use rolegate::json::{Filter, Format, Nested};
 use rolegate::{
-    AclColumn, AclLimits, AclTable, Action, ActionSet, Collection, DocumentIndex, Permission,
-    Principal, Role, User, Visibility, aggregate,
+    AclColumn, AclLimits, AclTable, Action, ActionSet, Collection, Permission, Principal, Role,
+    User, Visibility, aggregate,
 };
 
-/// The growth that is allowed for twice the input.
+/// How much more it may take for twice the input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Growth {
-    /// No growth: only a bounded prefix of the input is read.
+    /// Nothing: after a bounded beginning the input is not looked at.
     None,
-    /// Twice as much, plus the logarithm of sorting.
+    /// Twice as much, and what sorting adds to it.
     Linear,
 }
 
-/// An operation on an input of a given size.
+/// Something that is done with an input of a given size.
 pub struct Case {
     pub name: &'static str,
     pub growth: Growth,
@@ -38,8 +39,8 @@ const fn case(
     Case { name, growth, size, prepare }
 }
 
-/// Every kind of input that a client can make large.
-pub const CASES: [Case; 21] = [
+/// Every kind of input that may be larger than anybody expects.
+pub const CASES: [Case; 23] = [
     case("text", Growth::None, 1 << 20, text),
     case("nesting", Growth::Linear, 100_000, nesting),
     case("nesting-documents", Growth::Linear, 100_000, nesting_of_documents),
@@ -57,6 +58,8 @@ pub const CASES: [Case; 21] = [
     case("long-document", Growth::Linear, 1 << 20, long_document),
     case("aggregate", Growth::Linear, 50_000, aggregated),
     case("lines", Growth::Linear, 20_000, lines),
+    case("slow-line", Growth::Linear, 1 << 20, slow_line),
+    case("other-object", Growth::Linear, 50_000, other_object),
     case("index", Growth::Linear, 20_000, index),
     case("index-changes", Growth::Linear, 100_000, index_changes),
     case("index-refused", Growth::Linear, 20_000, index_refused),
@@ -84,7 +87,7 @@ fn text(size: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// JSON that is nested as deep as the input is long, in fields that are read and in ignored ones.
+/// JSON that is nested as deep as the input is long, in fields that are read and in others.
 fn nesting(depth: usize) -> Box<dyn FnOnce()> {
     let nested = |field: &str| format!("{{\"{field}\":{}", "[".repeat(depth));
     let users = ["prefs", "labels", "memberships"].map(nested);
@@ -95,7 +98,7 @@ fn nesting(depth: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Deep nesting in responses and streams, which are buffered.
+/// The same in responses and streams, for which as much is set aside as comes in.
 fn nesting_of_documents(depth: usize) -> Box<dyn FnOnce()> {
     let [arrays, objects] = ["[", "{\"a\":"].map(|open| open.repeat(depth));
     let response = format!("{{\"documents\":{arrays}");
@@ -111,7 +114,7 @@ fn nesting_of_documents(depth: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Four permissions, many times each.
+/// Few permissions, many times each.
 fn repetitions(count: usize) -> Box<dyn FnOnce()> {
     let few = ["update(\"users\")", "read(\"team:t1\")", "write(\"user:a\")", "read(\"any\")"];
     let list: Vec<&str> = few.repeat(count / few.len());
@@ -124,7 +127,7 @@ fn repetitions(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Expansion of `write`, without repetitions.
+/// `write` taken apart, repetitions left out.
 fn aggregated(count: usize) -> Box<dyn FnOnce()> {
     let texts: Vec<String> = (0..count).map(|n| format!("write(\"user:u{}\")", n / 2)).collect();
     Box::new(move || {
@@ -134,7 +137,7 @@ fn aggregated(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A stream of lines in which half of the permissions are malformed.
+/// Lines that pass by, with permissions of which half are malformed.
 fn lines(count: usize) -> Box<dyn FnOnce()> {
     let line =
         |n| format!("{{\"$permissions\":[\"read(\\\"usr:u{n}\\\")\",\"read(\\\"any\\\")\"]}}\n");
@@ -146,6 +149,43 @@ fn lines(count: usize) -> Box<dyn FnOnce()> {
             (filtered.visible(), filtered.malformed_permissions()),
             (count as u64, count as u64)
         );
+    })
+}
+
+/// A line of as many bytes, 64 of which arrive at a time.
+fn slow_line(size: usize) -> Box<dyn FnOnce()> {
+    struct Slow<'a>(&'a [u8]);
+    impl std::io::Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let len = buffer.len().min(64);
+            self.0.read(&mut buffer[..len])
+        }
+    }
+    let line =
+        format!("{{\"$permissions\":[\"read(\\\"any\\\")\"],\"a\":\"{}\"}}\n", "a".repeat(size));
+    Box::new(move || {
+        let matcher = guest().matcher(Action::Read);
+        let filter = Filter::new(&matcher).max_document_len(usize::MAX);
+        for format in [Format::Lines, Format::Detect] {
+            let filter = filter.clone().format(format);
+            let report = filter.copy(Slow(line.as_bytes()), std::io::sink()).unwrap();
+            assert_eq!(report.visible(), 1);
+        }
+    })
+}
+
+/// An object with as many arrays, none of which is a list by its key.
+fn other_object(count: usize) -> Box<dyn FnOnce()> {
+    let arrays: Vec<String> = (0..count).map(|n| format!("\"k{n:06}\":[{{}}]")).collect();
+    let object = format!("{{{}}}", arrays.join(","));
+    let pages = format!("[{{\"documents\":[],{}}}]", arrays.join(","));
+    Box::new(move || {
+        let matcher = guest().matcher(Action::Read);
+        for (input, lists) in [(&object, 4), (&pages, 0)] {
+            let error = Filter::new(&matcher).apply(input.as_bytes()).unwrap_err();
+            assert_eq!(error.found_lists().len(), lists);
+            assert!(Filter::new(&matcher).copy(input.as_bytes(), std::io::sink()).is_err());
+        }
     })
 }
 
@@ -163,7 +203,7 @@ fn for_users(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("read(\"user:u{number:06}\")")).collect()
 }
 
-/// One compiled list that names `count` roles.
+/// One list for as many roles.
 fn roles(count: usize) -> Box<dyn FnOnce()> {
     let list = for_users(count);
     Box::new(move || {
@@ -174,7 +214,7 @@ fn roles(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// One list that names `count` roles, as raw strings.
+/// The same, never compiled.
 fn roles_as_strings(count: usize) -> Box<dyn FnOnce()> {
     let list = for_users(count);
     Box::new(move || {
@@ -185,7 +225,7 @@ fn roles_as_strings(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// `count` lists, each with roles of its own.
+/// As many lists, each with roles of its own.
 fn lists(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<[String; 2]> = (0..count)
         .map(|at| [format!("read(\"user:a{at:06}\")"), format!("update(\"team:b{at:06}\")")])
@@ -193,7 +233,7 @@ fn lists(count: usize) -> Box<dyn FnOnce()> {
     Box::new(move || insert_and_filter(&lists, 0))
 }
 
-/// `count` lists that all name the same role.
+/// As many lists, which all name the same role.
 fn lists_of_one_role(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<[String; 2]> = (0..count)
         .map(|at| {
@@ -209,7 +249,7 @@ fn insert_and_filter(lists: &[[String; 2]], visible: usize) {
     assert_eq!(table.resolve(&guest(), Action::Read).filter(&column).count(), visible);
 }
 
-/// A list that is refused three times for its last permission.
+/// A list that is refused for its last permission, again and again.
 fn refused(count: usize) -> Box<dyn FnOnce()> {
     let mut list = for_users(count);
     list.push("nonsense".into());
@@ -222,7 +262,7 @@ fn refused(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A principal with `count` roles.
+/// A principal with as many roles.
 fn principal(count: usize) -> Box<dyn FnOnce()> {
     let roles: Vec<String> = (0..count).map(|number| format!("team:t{number:06}")).collect();
     let list = [format!("read(\"team:t{:06}\")", count / 2)];
@@ -236,7 +276,7 @@ fn principal(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A user document with `count` labels and memberships.
+/// A user document of as many labels and memberships.
 fn user(count: usize) -> Box<dyn FnOnce()> {
     let all = |item: fn(usize) -> String| (0..count / 2).map(item).collect::<Vec<_>>().join(",");
     let labels = all(|at| format!("\"l{at:06}\""));
@@ -258,7 +298,7 @@ fn explain(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A response with `count` documents.
+/// A response of as many documents.
 fn documents(count: usize) -> Box<dyn FnOnce()> {
     let document = |at: usize| {
         let role = if at.is_multiple_of(3) { "any".into() } else { format!("user:u{at:06}") };
@@ -276,7 +316,7 @@ fn documents(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// One document that is mostly one string with escapes.
+/// One document, most of it one string, with escapes in it.
 fn long_document(size: usize) -> Box<dyn FnOnce()> {
     let long = "abcdefghijklm\\n ".repeat(size / 16);
     let json = format!(r#"[{{"{long}":"{long}","$permissions":["read(\"any\")","{long}"]}}]"#);
@@ -291,29 +331,29 @@ fn for_user(number: usize) -> [String; 1] {
     [format!("read(\"user:u{number:06}\")")]
 }
 
-/// Returns the visibility of a key that bypasses permissions.
+/// Every document, whatever its list.
 fn of_key(index: &DocumentIndex<usize>) -> Visibility {
     index.table().resolve(&Principal::key_with_bypass(), Action::Read)
 }
 
-/// Documents with a list of their own that are inserted, paged through and removed.
+/// Documents that come, are paged through and go, each with a list of its own.
 fn index(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
-    let all_users = (0..count).map(|number| format!("user:u{number:06}"));
-    let all_users = Principal::parse_roles(all_users).unwrap();
+    let everybody = (0..count).map(|number| format!("user:u{number:06}"));
+    let everybody = Principal::parse_roles(everybody).unwrap();
     Box::new(move || {
         let mut index = DocumentIndex::new();
         for (document, list) in lists.iter().enumerate() {
             assert!(index.insert(document, list).is_ok());
         }
-        let visible = index.table().resolve(&all_users, Action::Read);
+        let visible = index.table().resolve(&everybody, Action::Read);
         assert_eq!(index.count(&visible), count);
         assert_eq!(index.before(&visible, None).count(), count);
         assert!((0..count).all(|document| index.remove(&document)));
     })
 }
 
-/// One document whose list changes `count` times.
+/// One document, whose list changes as often.
 fn index_changes(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
     Box::new(move || {
@@ -325,12 +365,12 @@ fn index_changes(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// `count` documents, and `count` changes of one document. A full table refuses nearly all changes.
+/// As many documents, and as many changes of one of them, of which a full table refuses nearly all.
 fn index_refused(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
     let mut index = DocumentIndex::with_limits(AclLimits { lists: 4, ..AclLimits::default() });
     for document in 0..count {
-        index.insert(document, &["read(\"any\")"]).unwrap();
+        index.insert(document, ["read(\"any\")"]).unwrap();
     }
     Box::new(move || {
         let refused = lists.iter().filter(|list| index.insert(0, *list).is_err()).count();
@@ -338,7 +378,7 @@ fn index_refused(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Pages of 25 for a principal that sees 50 of `count` documents, one that sees half, and a bypass.
+/// Pages of 25 for whoever sees few of as many documents, all but half of them, and all.
 fn index_page(count: usize) -> Box<dyn FnOnce()> {
     let mut index = DocumentIndex::new();
     for document in 0..count {
@@ -347,9 +387,9 @@ fn index_page(count: usize) -> Box<dyn FnOnce()> {
             _ if document >= count / 2 => ["read(\"users\")".into()],
             _ => ["read(\"team:t\")".into()],
         };
-        index.insert(document, &list).unwrap();
+        index.insert(document, list).unwrap();
     }
-    // Leaked: freeing takes time linear in its size, which would be counted.
+    // Never freed: to free it takes time in proportion to it.
     let index = Box::leak(Box::new(index));
     let resolve = |roles: Vec<String>| {
         index.table().resolve(&Principal::parse_roles(roles).unwrap(), Action::Read)

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use rolegate::index::DocumentIndex;
 use rolegate::{
-    AclLimits, Action, Collection, DocumentIndex, DocumentSecurity, MalformedPermission, Principal,
-    Role, Visibility,
+    AclLimits, Action, Collection, DocumentSecurity, InsertError, MalformedPermission, Principal,
+    Role, TableFull, Visibility,
 };
 
 use super::model::normalized;
@@ -18,6 +19,7 @@ type List = Vec<String>;
 #[derive(Clone, Debug)]
 pub enum Change {
     Insert(u8, List),
+    InsertLenient(u8, List),
     Remove(u8),
 }
 
@@ -99,7 +101,7 @@ impl Machine {
     pub fn step(&mut self, change: &Change) {
         self.keep();
         self.apply(change);
-        let (Change::Insert(at, _) | Change::Remove(at)) = change;
+        let (Change::Insert(at, _) | Change::InsertLenient(at, _) | Change::Remove(at)) = change;
         self.check(&[Some(*at), at.checked_add(1), at.checked_sub(1), None]);
     }
 
@@ -107,6 +109,7 @@ impl Machine {
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Insert(at, list) => self.insert(*at, list),
+            Change::InsertLenient(at, list) => self.insert_lenient(*at, list),
             Change::Remove(at) => {
                 assert_eq!(self.index.remove(at), self.documents.remove(at).is_some(), "{at}");
                 self.other.remove(at);
@@ -117,6 +120,23 @@ impl Machine {
     fn insert(&mut self, at: u8, list: &List) {
         let inserted = self.index.insert(at, list);
         assert_eq!(self.other.insert(at, list), inserted, "{list:?}");
+        let malformed = list.iter().position(|text| !recogniser::is_permission(text));
+        match inserted {
+            Ok(()) => {
+                assert_eq!(malformed, None, "accepted: {list:?}");
+                self.documents.insert(at, list.clone());
+            }
+            Err(InsertError::Malformed(error)) => assert_eq!(Some(error.index()), malformed),
+            Err(InsertError::Full(full)) => {
+                self.check_full(full, &list[..malformed.unwrap_or(list.len())]);
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn insert_lenient(&mut self, at: u8, list: &List) {
+        let inserted = self.index.insert_lenient(at, list);
+        assert_eq!(self.other.insert_lenient(at, list), inserted, "{list:?}");
         match inserted {
             Ok(malformed) => {
                 let positions: Vec<usize> =
@@ -126,13 +146,16 @@ impl Machine {
                 assert_eq!(positions, expected, "malformed ones of {list:?}");
                 self.documents.insert(at, list.clone());
             }
-            Err(full) => {
-                assert!(self.limited, "{full} without limits");
-                let new = normalized(list);
-                let known = self.documents.values().any(|list| normalized(list) == new);
-                assert!(!known, "{full}, and a document has {list:?}");
-            }
+            Err(full) => self.check_full(full, list),
         }
+    }
+
+    /// A table with limits can be full, but not for a list that a document has.
+    fn check_full(&self, full: TableFull, list: &[String]) {
+        assert!(self.limited, "{full} without limits");
+        let new = normalized(list);
+        let known = self.documents.values().any(|list| normalized(list) == new);
+        assert!(!known, "{full}, and a document has {list:?}");
     }
 
     /// Keeps a visibility, each time of the next principal.
@@ -204,7 +227,7 @@ impl Machine {
         let allowed = self.documents_where(|list| self.principals[*who].may(*action, list));
         let denied: Vec<_> = shown.iter().filter(|at| !allowed.contains(at)).collect();
         assert!(denied.is_empty(), "{denied:?} by {visibility:?} from before");
-        if visibility.is_every_document() {
+        if visibility.is_unrestricted() {
             assert!(shown.is_empty() || shown == allowed, "{shown:?} of {allowed:?}");
         }
         self.check_pages(visibility, &shown, cursors);

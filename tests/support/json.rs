@@ -1,5 +1,5 @@
-//! Filtering JSON the naive way: `serde_json` says what is JSON, a tree of places says what is where,
-//! and the output is put together piece by piece.
+//! The naive JSON filter: `serde_json` decides what is JSON, a tree of nodes with offsets is read from
+//! it, and the output is put together piece by piece.
 
 use rolegate::Action;
 use rolegate::json::{FilterReport, MAX_REPORTED, ProblemKind};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::oracle;
 
-/// What some JSON is, once it is known.
+/// The format of an input, once it is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
     List,
@@ -15,7 +15,7 @@ pub enum Format {
     Lines,
 }
 
-/// Who asks for what, and how.
+/// The principal, the action and the settings.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// `None` bypasses permissions.
@@ -25,7 +25,7 @@ pub struct Question<'a> {
     pub nested: bool,
 }
 
-/// What must come out.
+/// The expected output and report.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Output {
     pub text: String,
@@ -63,8 +63,8 @@ pub fn reported_documents(report: &FilterReport) -> [Vec<u64>; 3] {
     sorted
 }
 
-/// Returns the expected output, or `None` if the input must be refused. With `format: None` the format
-/// is detected.
+/// Returns the expected output, or `None` if the input must be refused. A `format` of `None` is
+/// detected.
 pub fn filter(
     input: &[u8],
     format: Option<Format>,
@@ -108,13 +108,38 @@ fn lines_line(line: &[u8], question: Question<'_>, output: &mut Output) -> Optio
     Some(())
 }
 
-/// The text, if it is one JSON value.
-fn json(input: &[u8]) -> Option<&str> {
-    serde_json::from_slice::<Value>(input).ok()?;
-    Some(std::str::from_utf8(input).unwrap())
+/// Returns `true` if the input is one JSON value whose numbers are in the range of `f64`.
+pub fn is_json(input: &[u8]) -> bool {
+    json(input).is_some()
 }
 
-/// An object with a list, and without permissions.
+/// Returns the text if it is one JSON value.
+fn json(input: &[u8]) -> Option<&str> {
+    serde_json::from_slice::<Value>(input).ok()?;
+    let text = std::str::from_utf8(input).unwrap();
+    numbers_are_in_range(text, &Node::read(text)).then_some(text)
+}
+
+/// Checks the numbers of a value. A `Value` holds every number if `serde_json` is built with
+/// `arbitrary_precision`, and `f64` of the standard library rounds exactly.
+fn numbers_are_in_range(text: &str, node: &Node) -> bool {
+    match &node.kind {
+        Kind::Array(nodes) => nodes.iter().all(|node| numbers_are_in_range(text, node)),
+        Kind::Object(members) => members.iter().all(|(_, node)| numbers_are_in_range(text, node)),
+        Kind::String(_) => true,
+        Kind::Other => {
+            let scalar = &text[node.start..node.end];
+            let is_number = scalar.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+            let in_range = || {
+                scalar.parse().is_ok_and(f64::is_finite)
+                    && serde_json::from_str::<f64>(scalar).is_ok()
+            };
+            !is_number || in_range()
+        }
+    }
+}
+
+/// Returns `true` for an object with a list, and without permissions.
 fn is_response(node: &Node, question: Question<'_>) -> bool {
     let Kind::Object(members) = &node.kind else { return false };
     let is_array = |node: &Node| matches!(node.kind, Kind::Array(..));
@@ -122,14 +147,14 @@ fn is_response(node: &Node, question: Question<'_>) -> bool {
     list && !is_document(node)
 }
 
-/// An object with permissions.
+/// Returns `true` for an object with permissions.
 fn is_document(node: &Node) -> bool {
     let Kind::Object(members) = &node.kind else { return false };
     members.iter().any(|(key, _)| key == "$permissions")
 }
 
-/// `None` if the input is a single value that is neither a response nor a document. Lines that cannot
-/// be read are refused later.
+/// Returns `None` if the input is a single value that is neither a response nor a document. Lines that
+/// cannot be read are refused later.
 fn detect(input: &[u8], question: Question<'_>) -> Option<Format> {
     let is_space = |byte: &u8| b" \n\r\t".contains(byte);
     let start = input.iter().position(|byte| !is_space(byte));
@@ -221,7 +246,7 @@ fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> 
     if any { body + &text[nodes[nodes.len() - 1].end..array.end] } else { "[]".into() }
 }
 
-/// A document as it comes out, `None` within if it does not.
+/// Returns a document as it is in the output, or `None` within if it is removed.
 #[allow(clippy::option_option, reason = "refused, removed, kept")]
 fn document(
     text: &str,
@@ -255,7 +280,7 @@ fn document(
     Some(None)
 }
 
-/// A value within a document, the documents within it filtered. Its own permissions have been seen to.
+/// Returns a value with its nested documents filtered. The caller tests the value's own permissions.
 fn inner(
     text: &str,
     node: &Node,
@@ -299,7 +324,8 @@ fn inner(
     }
 }
 
-/// Whether an object's permissions allow it, `None` within if it has none. Two of them are refused.
+/// Returns whether an object's permissions allow the action, `None` within if it has none. An object
+/// with two lists is refused.
 #[allow(clippy::option_option, reason = "refused, none, decided")]
 fn permitted(
     members: &[(String, Node)],
@@ -332,7 +358,7 @@ fn permitted(
     Some(Some(granted))
 }
 
-/// A value, and where it is.
+/// A value and its offsets.
 struct Node {
     start: usize,
     end: usize,
@@ -347,7 +373,7 @@ enum Kind {
 }
 
 impl Node {
-    /// Reads a text that is known to be JSON.
+    /// Reads a text that is JSON.
     fn read(text: &str) -> Self {
         let mut at = 0;
         Self::read_at(text.as_bytes(), &mut at)

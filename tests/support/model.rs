@@ -223,7 +223,7 @@ impl Machine {
         let ids: Vec<AclId> = positions.iter().map(|&at| self.ids[at]).collect();
         assert_eq!(visibility.lists().unwrap().collect::<Vec<_>>(), ids);
         assert_eq!(visibility.is_none(), ids.is_empty());
-        assert!(!visibility.is_every_document());
+        assert!(!visibility.is_unrestricted());
     }
 
     fn roles(&self) -> BTreeSet<String> {

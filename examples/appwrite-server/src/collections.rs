@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rolegate::{Collection, DocumentIndex, Principal};
+use rolegate::index::DocumentIndex;
+use rolegate::{Collection, Principal};
 use rusqlite::Result as SqlResult;
 use serde_json::{Map, Value};
 

@@ -8,15 +8,15 @@ use async_graphql::{
     Context, EmptySubscription, Error, ErrorExtensions, Name, Object, Positioned, Request, Schema,
     SimpleObject,
 };
-use axum::Json;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rolegate::Identity;
 use serde_json::{Map, Value};
 use tokio::runtime::Handle;
 
 use crate::limits::{
-    MAX_FORM, MAX_GRAPHQL, MAX_GRAPHQL_BRACKETS, MAX_GRAPHQL_DEPTH, MAX_GRAPHQL_ERRORS,
-    MAX_GRAPHQL_FIELDS,
+    MAX_FORM, MAX_GRAPHQL, MAX_GRAPHQL_ANSWER, MAX_GRAPHQL_BRACKETS, MAX_GRAPHQL_DEPTH,
+    MAX_GRAPHQL_ERRORS, MAX_GRAPHQL_FIELDS,
 };
 use crate::request::{Call, object};
 use crate::{Server, account, failure::Failure, failure::cut};
@@ -82,7 +82,12 @@ fn answer(call: &Call) -> Result<Response> {
     for error in &mut answer.errors {
         error.message = cut(std::mem::take(&mut error.message));
     }
-    Ok(Json(answer).into_response())
+    let answer = serde_json::to_vec(&answer)?;
+    if answer.len() > MAX_GRAPHQL_ANSWER {
+        let message = format!("answer is longer than {MAX_GRAPHQL_ANSWER} bytes; ask for less");
+        return Err(Failure::argument(message).into());
+    }
+    Ok(([(header::CONTENT_TYPE, "application/json")], answer).into_response())
 }
 
 fn request(call: &Call) -> Result<Request, Failure> {

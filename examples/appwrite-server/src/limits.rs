@@ -65,18 +65,24 @@ pub const MAX_VALUES: usize = 100;
 
 /// The longest GraphQL query: 4 KiB, as it is sent, and again with every fragment written out.
 ///
-/// The SDKs' mutations have under 100 bytes, an introspection about 2 KiB. Validation and the number
-/// of errors grow with the query written out.
+/// The SDKs' mutations have under 100 bytes. Validation and the number of errors grow with the query
+/// written out.
 pub const MAX_GRAPHQL: usize = 4 << 10;
 
 /// The most opening brackets and dots of a GraphQL query: 96. The parser recurses on them.
 pub const MAX_GRAPHQL_BRACKETS: usize = 96;
 
-/// The deepest GraphQL query: 8 levels.
+/// The deepest GraphQL query: 8 levels. Types refer to each other, so each level multiplies the answer
+/// to an introspection.
 pub const MAX_GRAPHQL_DEPTH: usize = 8;
 
 /// The most fields of a GraphQL query, with every fragment written out: 32.
 pub const MAX_GRAPHQL_FIELDS: usize = 32;
+
+/// The longest GraphQL answer: 64 KiB. An introspection of all types and fields takes 20 KiB.
+///
+/// An answer repeats a field's alias for everything that the field is found in.
+pub const MAX_GRAPHQL_ANSWER: usize = 64 << 10;
 
 /// The most errors of a GraphQL answer: 16. The first ones are kept.
 pub const MAX_GRAPHQL_ERRORS: usize = 16;

@@ -2,61 +2,67 @@
 
 use std::io::{ErrorKind as IoKind, Read, Write};
 
-use super::document::Pass;
-use super::error::{Error, ErrorKind, Place, ScanError, ScanErrorKind};
-use super::scanner::Scanner;
-use super::top_level::TopLevel;
-use super::{Filter, FilterReport, Format, lines};
+use super::detect::{Detected, detect};
+use super::pass::Pass;
+use super::settings::Settings;
+use super::{input, lines};
+use crate::json::error::{Error, ErrorKind, Place};
+use crate::json::format::Format;
+use crate::json::report::FilterReport;
+use crate::json::scan::{ScanError, ScanErrorKind};
 
-/// The number of bytes that are read at once: few enough to be still in the cache when they are
-/// written.
+/// The number of bytes that are read at once. A block is still in the cache when it is written.
 const BLOCK: usize = 64 << 10;
 
 /// Filters the input of a reader.
 pub(super) fn copy(
-    filter: &Filter<'_>,
+    settings: &Settings<'_>,
     reader: impl Read,
     mut writer: impl Write,
     mut progress: impl FnMut(&FilterReport),
 ) -> Result<FilterReport, Error> {
     let mut source =
         Source { reader, buffer: Vec::new(), filled: 0, ended: false, place: Place::START };
-    let start = match filter.format {
-        Format::Detect => source.detect(filter)?,
-        Format::Lines => Start::Lines { if_single: None },
-        Format::Array | Format::List => Start::Whole,
+    let strategy = match settings.format {
+        Format::Detect => source.detect(settings)?,
+        Format::Lines => Strategy::Lines { if_single: None },
+        Format::Array | Format::List => Strategy::Whole,
     };
-    if let Start::Lines { if_single } = start {
-        let report = source.lines(filter, writer, progress)?;
+    if let Strategy::Lines { if_single } = strategy {
+        let report = source.lines(settings, writer, progress)?;
         return match if_single {
             Some(error) if report.documents() == 1 => Err(error),
             _ => Ok(report),
         };
     }
-    source.read_whole(filter.max_response_len)?;
-    let (output, report) = filter.apply(source.filled())?;
+    source.read_whole(settings.max_response_len)?;
+    let mut pass = Pass::new(settings);
+    let text = source.filled();
+    input::filter(&mut pass, text).map_err(|error| Error::new(&error, text, Place::START))?;
+    let mut output = Vec::new();
+    pass.edits.write(text, pass.report.visible(), &mut output);
     drop(source.buffer);
     let written = writer.write_all(&output);
     written.map_err(|error| Error::io(ErrorKind::Write, error, source.place))?;
-    progress(&report);
-    Ok(report)
+    progress(&pass.report);
+    Ok(pass.report)
 }
 
-/// How an input has to be read, as its first line shows.
-enum Start {
-    /// Line by line. The error is for an input that has no other document than the first.
+/// How an input is read.
+enum Strategy {
+    /// Line by line. The error is that of an input without further documents.
     Lines { if_single: Option<Error> },
     /// As a whole.
     Whole,
 }
 
-/// A reader, and what has been read and not been used.
+/// A reader, and the text that has been read and not been used.
 struct Source<R> {
     reader: R,
     buffer: Vec<u8>,
     filled: usize,
     ended: bool,
-    /// Where in the input the buffer begins.
+    /// The place in the input where the buffer begins.
     place: Place,
 }
 
@@ -65,7 +71,7 @@ impl<R: Read> Source<R> {
         self.buffer.get(..self.filled).unwrap_or_default()
     }
 
-    /// Reads some more, unless there is no more. The buffer is never much longer than `limit`.
+    /// Reads once, and notes the end of the input. The buffer grows to at most a block more than `limit`.
     fn fill(&mut self, limit: usize) -> Result<(), Error> {
         if self.filled == self.buffer.len() {
             let len = (2 * self.filled).min(limit.saturating_add(BLOCK));
@@ -87,51 +93,47 @@ impl<R: Read> Source<R> {
         while !self.ended {
             self.fill(limit)?;
             if self.filled > limit {
-                let kind = ScanErrorKind::ResponseTooLong;
-                let scan_error = ScanError { kind, at: limit, start: 0, end: self.filled };
-                return Err(scan_error.error(self.filled(), self.place));
+                return Err(self.error(ScanErrorKind::ResponseTooLong, limit));
             }
         }
         Ok(())
     }
 
+    /// Returns an error at an offset of the buffer.
+    #[cold]
+    fn error(&self, kind: ScanErrorKind, at: usize) -> Error {
+        let error = ScanError { kind, at, start: 0, end: self.filled };
+        Error::new(&error, self.filled(), self.place)
+    }
+
     /// Reads the first line, and returns how to read the input.
-    fn detect(&mut self, filter: &Filter<'_>) -> Result<Start, Error> {
-        let limit = filter.max_document_len;
+    fn detect(&mut self, settings: &Settings<'_>) -> Result<Strategy, Error> {
+        let limit = settings.max_document_len;
+        let lines = Strategy::Lines { if_single: None };
         let start = self.skip_space(limit)?;
         let is_object = match self.filled().get(start) {
-            Some(b'[') => return Ok(Start::Whole),
+            Some(b'[') => return Ok(Strategy::Whole),
             first => first == Some(&b'{'),
         };
-        let lines = Start::Lines { if_single: None };
         let Some(end) = self.find_newline(start, start.saturating_add(limit))? else {
-            // No document is that long.
-            return Ok(if is_object { Start::Whole } else { lines });
+            // No document is as long as this line.
+            return Ok(if is_object { Strategy::Whole } else { lines });
         };
         let line = self.filled().get(..end).unwrap_or_default();
-        let mut scanner = Scanner::new(line);
-        let top_level = TopLevel::scan(filter, &mut scanner);
-        if !is_object && top_level.is_err() {
-            return Ok(lines);
-        }
-        match top_level {
-            Ok(TopLevel::Response) => Ok(Start::Whole),
-            Ok(TopLevel::Other(kind))
-                if !filter.matcher.allows_everything() && scanner.end().is_ok() =>
-            {
-                scanner.at = start;
-                let error = scanner.scan_error(kind).error(line, self.place);
-                Ok(Start::Lines { if_single: Some(error) })
+        match detect(settings, line) {
+            Ok(Detected::Response | Detected::Array) => Ok(Strategy::Whole),
+            Ok(Detected::Lines) => Ok(lines),
+            Ok(Detected::SingleValue(error)) => {
+                Ok(Strategy::Lines { if_single: Some(Error::new(&error, line, self.place)) })
             }
-            Ok(_) => Ok(lines),
-            // The value continues in the next line: a response, printed for people.
-            Err(_) if scanner.at >= end => Ok(Start::Whole),
-            Err(kind) => Err(scanner.scan_error(kind).error(line, self.place)),
+            // The value continues in the next line: a response with line breaks in it.
+            Err(error) if error.at >= end => Ok(Strategy::Whole),
+            Err(error) => Err(Error::new(&error, line, self.place)),
         }
     }
 
-    /// Reads until the buffer holds more than white space, or more than `limit` of it. Returns the
-    /// offset of what is not white space.
+    /// Reads until the buffer holds more than white space, or more than `limit` bytes of white space.
+    /// Returns the offset after the white space.
     fn skip_space(&mut self, limit: usize) -> Result<usize, Error> {
         let is_space = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
         let mut start = 0;
@@ -145,9 +147,8 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// Reads until the buffer holds a line break behind `from`, and returns the offset of the line
-    /// break, or of the end of the input. Returns `None` if the buffer holds more than `limit` bytes
-    /// and no line break.
+    /// Reads until the buffer holds a line break after `from`, and returns the offset of the line break,
+    /// or of the end of the input. Returns `None` if the buffer holds more than `limit` bytes without one.
     fn find_newline(&mut self, from: usize, limit: usize) -> Result<Option<usize>, Error> {
         let mut searched = from;
         loop {
@@ -166,25 +167,24 @@ impl<R: Read> Source<R> {
         }
     }
 
+    /// Filters lines to the end of the input, as many at once as the buffer holds.
     fn lines(
         mut self,
-        filter: &Filter<'_>,
+        settings: &Settings<'_>,
         mut writer: impl Write,
         mut progress: impl FnMut(&FilterReport),
     ) -> Result<FilterReport, Error> {
-        let limit = filter.max_document_len;
-        let mut pass = Pass::new(filter);
-        pass.report.format = Format::Lines;
+        let limit = settings.max_document_len;
+        let mut pass = Pass::new(settings);
+        pass.restart(Format::Lines);
         let mut output = Vec::new();
         loop {
-            // The rest of a line is not moved, and not searched again, while more of it is read.
+            // While more of a line is read, the line is neither moved nor searched again.
             let Some(newline) = self.find_newline(0, limit)? else {
-                let kind = ScanErrorKind::DocumentTooLong;
-                let scan_error = ScanError { kind, at: 0, start: 0, end: self.filled };
-                return Err(scan_error.error(self.filled(), self.place));
+                return Err(self.error(ScanErrorKind::DocumentTooLong, 0));
             };
-            let more = self.filled().get(newline..).unwrap_or_default();
-            let end = match memchr::memrchr(b'\n', more) {
+            let rest = self.filled().get(newline..).unwrap_or_default();
+            let end = match memchr::memrchr(b'\n', rest) {
                 _ if self.ended => self.filled,
                 last => newline + last.map_or(0, |at| at + 1),
             };
@@ -204,7 +204,7 @@ impl<R: Read> Source<R> {
     }
 }
 
-/// Filters whole lines. After an error the output are the lines before it.
+/// Filters whole lines into `output`. After an error the output is that of the lines before it.
 fn filter_block(
     pass: &mut Pass<'_>,
     block: &[u8],
@@ -215,7 +215,7 @@ fn filter_block(
     pass.before = place.offset;
     output.clear();
     let result = lines::filter(pass, block);
-    let end = result.as_ref().map_or_else(|scan_error| scan_error.start, |()| block.len());
+    let end = result.as_ref().map_or_else(|error| error.start, |()| block.len());
     pass.edits.write(block.get(..end).unwrap_or_default(), 0, output);
-    result.map_err(|scan_error| scan_error.error(block, place))
+    result.map_err(|error| Error::new(&error, block, place))
 }

@@ -1,31 +1,33 @@
-//! A table without some of its lists.
+//! Compaction: a table with some of the lists of another.
 
 use super::{AclTable, Scratch, normalize};
 use crate::acl::TableFull;
 use crate::acl::grant::GrantBits;
-use crate::acl::interner::saturating;
+use crate::packed::to_u32;
 
 impl AclTable {
-    /// What lists and grants there are: in proportion to the memory that they take with their roles.
+    /// Returns the number of lists and grants, which is in proportion to the memory of the table.
     pub(crate) fn weight(&self) -> usize {
         self.ends.len() + self.grants.len()
     }
 
-    /// What one list adds to that.
+    /// Returns the share of one list in the [`weight`](Self::weight).
     pub(crate) fn weight_of(&self, list: u32) -> usize {
         self.grants_of(list).map_or(0, |grants| 1 + grants.len())
     }
 
-    /// A new table with some of the lists, in their order and under the same limits, and for each list
-    /// of this one its number there, `u32::MAX` for none. Roles that none of them names are not in it.
-    pub(crate) fn retained(
+    /// Copies the lists that `keep` accepts into a new table with the same limits. Keeps their order,
+    /// and leaves out the roles that none of them names.
+    ///
+    /// Also returns the new number of each list, or `u32::MAX` for a list that was left out.
+    pub(crate) fn compacted(
         &self,
         mut keep: impl FnMut(u32) -> bool,
     ) -> Result<(Self, Vec<u32>), TableFull> {
         let mut table = Self::with_limits(self.limits);
         let mut roles = vec![None; self.roles.len()];
         let mut numbers = vec![u32::MAX; self.ends.len()];
-        for (list, number) in (0..saturating(self.ends.len())).zip(&mut numbers) {
+        for (list, number) in (0..to_u32(self.ends.len())).zip(&mut numbers) {
             if !keep(list) {
                 continue;
             }

@@ -1,30 +1,29 @@
-//! Some bytes of a string at once: [`Block`].
+//! Several bytes of a string at once: [`Block`].
 //!
-//! By the crate `wide`, which wraps the vector instructions that every processor of a kind has, and
-//! plain code elsewhere. Filtering takes 30 % fewer steps with it than with words of eight bytes and
-//! arithmetic. Most keys end within sixteen bytes and most values within thirty-two.
+//! The crate `wide` uses the vector instructions that every processor of an architecture has, and
+//! plain code elsewhere. Filtering takes 30 % fewer instructions with it than with words of eight
+//! bytes. Most keys end within 16 bytes and most values within 32.
 
 use wide::{CmpEq, CmpGt, CmpLt, i8x16};
 
-/// What is to be known of sixteen bytes, or of twice as many.
+/// Facts about 16 or 32 bytes of a string.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Block {
-    /// How many bytes stand before the first quote, backslash or control character; all of them if
-    /// none is there.
-    pub(super) plain: usize,
-    /// Whether all bytes are ASCII, those behind that place included.
-    pub(super) ascii: bool,
+pub(crate) struct Block {
+    /// The number of bytes before the first quote, backslash or control character.
+    pub(crate) plain: usize,
+    /// `true` if all bytes of the block are ASCII.
+    pub(crate) ascii: bool,
 }
 
 impl Block {
     #[inline]
-    pub(super) fn of(bytes: &[u8; 16]) -> Self {
+    pub(crate) fn of(bytes: &[u8; 16]) -> Self {
         let (special, high) = marks(bytes);
         Self { plain: (special | 1 << 16).trailing_zeros() as usize, ascii: high == 0 }
     }
 
     #[inline]
-    pub(super) fn of_two(bytes: &[u8; 32]) -> Self {
+    pub(crate) fn of_two(bytes: &[u8; 32]) -> Self {
         let (halves, _) = bytes.as_chunks::<16>();
         let (mut special, mut high) = (1 << 32, 0);
         for (at, half) in halves.iter().enumerate() {
@@ -36,22 +35,22 @@ impl Block {
     }
 }
 
-/// A bit for each quote, backslash and control character, and one for each byte that is not ASCII.
+/// Returns a bit for each quote, backslash and control character, and a bit for each byte beyond ASCII.
 #[inline]
 fn marks(bytes: &[u8; 16]) -> (u32, u32) {
     let bytes = i8x16::from(bytes.map(u8::cast_signed));
     let quote = bytes.cmp_eq(i8x16::splat(0x22));
     let backslash = bytes.cmp_eq(i8x16::splat(0x5c));
-    // With signs, whatever is not ASCII is below zero.
+    // As signed numbers, bytes beyond ASCII are negative.
     let control_or_high = bytes.cmp_lt(i8x16::splat(0x20));
     let high = bytes.move_mask();
     let special = (quote | backslash | control_or_high).move_mask() & !high;
     (special.cast_unsigned(), high.cast_unsigned())
 }
 
-/// Whether sixteen bytes are letters or digits, all of them.
+/// Returns `true` if all 16 bytes are ASCII letters or digits.
 #[inline]
-pub(super) fn is_alphanumeric(bytes: &[u8; 16]) -> bool {
+pub(crate) fn is_alphanumeric(bytes: &[u8; 16]) -> bool {
     let bytes = i8x16::from(bytes.map(u8::cast_signed));
     let folded = bytes | i8x16::splat(0x20);
     let within = |bytes: i8x16, before: u8, behind: u8| {
@@ -72,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_at_every_place_is_told() {
+    fn block_finds_every_byte_at_every_place() {
         for around in [b'a', b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xff] {
             for (place, byte) in (0..32).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
                 for last in [around, b'"', b'\\', 0, 0x1f, byte] {
@@ -89,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_and_digits_are_told_from_everything_else() {
+    fn is_alphanumeric_agrees_with_the_standard_library_for_every_byte() {
         for (place, byte) in (0..16).flat_map(|at| (0..=255_u8).map(move |byte| (at, byte))) {
             for around in [b'0', b'9', b'a', b'z', b'A', b'Z'] {
                 let mut bytes = [around; 16];

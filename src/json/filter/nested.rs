@@ -1,11 +1,10 @@
-//! Documents within documents, where they are to be filtered too.
+//! One document whose nested documents are filtered too.
 
-use super::document::{PERMISSIONS, Pass};
 use super::edits::{Elements, Replacement};
-use super::error::ScanErrorKind;
-use super::scanner::{Scan, Scanner};
+use super::pass::{PERMISSIONS, Pass};
+use crate::json::scan::{MAX_DEPTH, Scan, ScanErrorKind, Scanner};
 
-/// An object or an array that has been entered. There are never more than `MAX_DEPTH` of them.
+/// An object or an array that the scanner is in. There are at most [`MAX_DEPTH`] of them.
 enum Frame {
     Object(Object),
     Array(Elements),
@@ -13,16 +12,17 @@ enum Frame {
 
 struct Object {
     start: usize,
-    /// The edits and the removed documents before it.
+    /// The checkpoint before the edits of this object.
     checkpoint: usize,
+    /// The number of nested documents that were removed before this object.
     removed: u64,
-    /// Whether its permissions allow the action, if it has any.
+    /// `Some(true)` if the object's own permissions allow the action, `None` if it has none.
     granted: Option<bool>,
 }
 
 impl Pass<'_> {
-    /// Goes behind a document, and removes those within it. Whether its own permissions allow the
-    /// action, if it has any.
+    /// Skips a document, and removes nested documents from it. Returns whether its own permissions
+    /// allow the action, if it has any.
     pub(super) fn document_with_nested(
         &mut self,
         scanner: &mut Scanner<'_>,
@@ -30,7 +30,7 @@ impl Pass<'_> {
     ) -> Scan<Option<bool>> {
         let mut frames: Vec<Frame> = Vec::new();
         loop {
-            // At a value: an object's, an array's, or the document itself.
+            // The scanner is at a value: a member's, an element, or the document itself.
             if let Some(Frame::Array(elements)) = frames.last_mut() {
                 elements.begin(scanner.at, &mut self.edits);
             }
@@ -48,7 +48,7 @@ impl Pass<'_> {
                     continue;
                 }
             }
-            // At the end of what is innermost.
+            // The scanner is at the end of the innermost container.
             loop {
                 match frames.pop() {
                     Some(Frame::Object(object)) if frames.is_empty() => {
@@ -70,7 +70,7 @@ impl Pass<'_> {
         }
     }
 
-    /// Opens the object or array that begins here, if one does.
+    /// Enters the object or array that begins here. Returns `false` if there is another value.
     fn enter(
         &mut self,
         scanner: &mut Scanner<'_>,
@@ -83,14 +83,15 @@ impl Pass<'_> {
             b'[' => Frame::Array(Elements::new(scanner.at + 1, &self.edits)),
             _ => return Ok(false),
         };
-        if depth + frames.len() >= super::MAX_DEPTH {
+        if depth + frames.len() >= MAX_DEPTH {
             return Err(ScanErrorKind::TooDeep);
         }
         frames.push(frame);
         Ok(true)
     }
 
-    /// Goes to the next value within what is innermost, or behind its end. Whether there is one.
+    /// Goes to the next value in the innermost container, or to the end of the container. Returns `true`
+    /// if there is a next value.
     fn next_value(
         &mut self,
         scanner: &mut Scanner<'_>,
@@ -122,9 +123,9 @@ impl Pass<'_> {
         }
     }
 
-    /// Decides about the object that ends at `end`, within the frames.
+    /// Decides on the nested object that ends at `end`.
     fn leave(&mut self, object: &Object, end: usize, frames: &mut [Frame]) {
-        let visible = self.filter.matcher.bypasses() || object.granted.unwrap_or(true);
+        let visible = self.settings.matcher.bypasses() || object.granted.unwrap_or(true);
         if !visible {
             self.edits.rollback_to(object.checkpoint);
             self.report.nested_removed = object.removed + 1;

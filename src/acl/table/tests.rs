@@ -1,12 +1,12 @@
-//! The last numbers that there are, and lists that were chosen to collide.
+//! The last list and role numbers, and lists that were chosen to collide.
 
 use super::*;
 use crate::acl::{AclColumn, postings};
 use crate::permission::ActionSet;
 use crate::principal::Principal;
 
-/// A table of which all lists but the last two have been given out. They are empty, and so take no
-/// memory: pages of zeros that are never touched.
+/// Returns a table that has assigned all list numbers but the last two. The lists are empty. They take
+/// no memory, because the operating system does not back zeroed pages that are never written.
 fn nearly_full() -> AclTable {
     let last = AclLimits::MAX.lists as usize;
     let mut table = AclTable::new();
@@ -17,7 +17,7 @@ fn nearly_full() -> AclTable {
 }
 
 #[test]
-fn the_last_list_is_as_good_as_the_first_and_there_is_none_behind_it() {
+fn nearly_full_table_accepts_its_last_list_and_refuses_another() {
     let mut table = nearly_full();
     let [before, last, more] =
         [r#"read("user:ann")"#, r#"read("any")"#, r#"read("user:bob")"#].map(|text| [text]);
@@ -25,9 +25,9 @@ fn the_last_list_is_as_good_as_the_first_and_there_is_none_behind_it() {
     let last = table.insert(last).unwrap();
     assert_eq!(last.index(), AclLimits::MAX.lists - 1);
     assert_eq!(table.insert(["read(\"any\")"]), Ok(last));
-    let full = InsertError::Full(TableFull::new("distinct lists", AclLimits::MAX.lists));
+    let full = InsertError::Full(TableFull::new(Limited::Lists, AclLimits::MAX.lists));
     assert_eq!(table.insert(more), Err(full));
-    assert_eq!((table.len(), table.roles().len()), (1 << 28, 2), "as it was");
+    assert_eq!((table.len(), table.roles().len()), (1 << 28, 2), "unchanged");
 
     let grants: Vec<_> = table.grants(last).unwrap().collect();
     assert_eq!(grants, [Grant { role: Role::any(), actions: Action::Read.into() }]);
@@ -54,7 +54,7 @@ fn the_last_list_is_as_good_as_the_first_and_there_is_none_behind_it() {
 }
 
 #[test]
-fn the_last_numbers_of_roles_and_lists_fit_beside_every_action() {
+fn last_role_and_list_numbers_fit_beside_every_action() {
     assert_eq!((GrantBits::MAX_ROLES, postings::MAX_LISTS), (1 << 28, 1 << 28));
     for actions in [ActionSet::from(Action::Read), ActionSet::WRITE] {
         let grant = GrantBits::new(GrantBits::MAX_ROLES - 1, actions);
@@ -69,21 +69,26 @@ fn the_last_numbers_of_roles_and_lists_fit_beside_every_action() {
     }
 }
 
-/// What numbers cannot hold is refused before it is stored, whatever the limits ask for.
+/// The representation refuses what it cannot number, even if the limits allow it.
 #[test]
-fn limits_end_where_numbers_end() {
+fn limits_are_capped_at_what_the_representation_numbers() {
     let most = AclLimits { lists: u32::MAX, roles: u32::MAX, ..AclLimits::default() };
     assert_eq!(AclTable::with_limits(most).limits, AclLimits::MAX);
-    assert_eq!(check(u32::MAX as usize, u32::MAX, "bytes"), Ok(()));
-    assert!(check(u32::MAX as usize + 1, u32::MAX, "bytes").is_err());
-    const { assert!(AclLimits::MAX.lists < AclColumn::FOREIGN, "no list is taken for a foreign one") };
+    assert_eq!(check(u32::MAX as usize, u32::MAX, Limited::RoleBytes), Ok(()));
+    assert!(check(u32::MAX as usize + 1, u32::MAX, Limited::RoleBytes).is_err());
+    const {
+        assert!(
+            AclLimits::MAX.lists < AclColumn::FOREIGN,
+            "no list has the number of a foreign id"
+        );
+    };
 }
 
-/// With how many lists the hash table compares, summed over all lists.
+/// Returns the number of lists that the hash table compares, summed over all lists.
 fn compared(table: &AclTable) -> usize {
     let mut compared = 0;
-    for list in 0..saturating(table.len()) {
-        let hash = hash_of(&table.hasher, run_at(&table.grants, &table.ends, list));
+    for list in 0..to_u32(table.len()) {
+        let hash = hash_of(&table.hasher, slice_at(&table.grants, &table.ends, list));
         table.lists.find(hash, |_| {
             compared += 1;
             false
@@ -92,10 +97,9 @@ fn compared(table: &AclTable) -> usize {
     compared
 }
 
-/// Two roles in each list: 256 lists that are all the same to the hash table of which the seeds are
-/// known, which are told apart nevertheless, and that slow no other.
+/// Each list names two roles. The 256 lists were chosen to collide in a table with a known seed.
 #[test]
-fn lists_that_all_collide_are_told_apart_and_do_not_slow_another_table() {
+fn colliding_lists_are_distinguished_and_do_not_slow_another_table() {
     const ROLES: u32 = 8_000;
     const CHOSEN: usize = 256;
     let permission = |role: u32| format!("read(\"user:u{role}\")");
@@ -108,7 +112,7 @@ fn lists_that_all_collide_are_told_apart_and_do_not_slow_another_table() {
     let seen = |pair: &[u32; 2]| {
         let grants = pair.map(|role| GrantBits::new(role, Action::Read.into()));
         let hash = hash_of(&known.hasher, &grants);
-        // Of 512 buckets, and the seven bits that are compared before the lists are.
+        // The bucket of 512, and the seven bits that are compared before the lists.
         (hash % 512, hash >> 57)
     };
     let pairs = (0..ROLES).flat_map(|one| (one + 1..ROLES).map(move |other| [one, other]));
@@ -122,8 +126,8 @@ fn lists_that_all_collide_are_told_apart_and_do_not_slow_another_table() {
         ids
     };
     let ids = fill(&mut known);
-    assert!(compared(&known) >= CHOSEN * CHOSEN, "they do collide");
-    assert_eq!(fill(&mut known), ids, "each is found again");
+    assert!(compared(&known) >= CHOSEN * CHOSEN, "the lists collide");
+    assert_eq!(fill(&mut known), ids, "each list is found again");
     for (pair, id) in chosen.iter().zip(&ids) {
         let roles = pair.map(|role| Role::user(&format!("u{role}")).unwrap());
         let granted: Vec<_> = known.grants(*id).unwrap().map(|grant| grant.role).collect();

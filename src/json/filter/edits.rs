@@ -1,19 +1,19 @@
-//! What of the input does not come out as it went in: [`Edits`], and the [`Elements`] of an array.
+//! The differences between input and output: [`Edits`], and the [`Elements`] of an array.
 //!
-//! Nothing is written before all of the input has been checked. Until then what is to be left out
-//! is a short list of places; what is to be kept is copied in runs as long as possible.
+//! Nothing is written before the whole input is checked. Until then the removed parts are a short list
+//! of ranges; the other parts are copied in runs that are as long as possible.
 
-/// Changes to a text, in the order of their places, none of which overlap.
+/// Changes to a text, in the order of their offsets, without overlaps.
 #[derive(Default)]
 pub(super) struct Edits(Vec<Edit>);
 
 struct Edit {
     start: usize,
     end: usize,
-    with: Replacement,
+    replacement: Replacement,
 }
 
-/// What comes out instead.
+/// The output in place of a range of the input.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Replacement {
     Nothing,
@@ -23,12 +23,12 @@ pub(super) enum Replacement {
 }
 
 impl Edits {
-    /// How many there are: to come [back to](Self::rollback_to).
+    /// Returns a checkpoint to [roll back to](Self::rollback_to).
     pub(super) fn checkpoint(&self) -> usize {
         self.0.len()
     }
 
-    /// Forgets what came after a checkpoint.
+    /// Discards the edits after a checkpoint.
     pub(super) fn rollback_to(&mut self, checkpoint: usize) {
         self.0.truncate(checkpoint);
     }
@@ -37,15 +37,18 @@ impl Edits {
         self.0.clear();
     }
 
+    /// Removes a range, which is merged with an adjacent removed range.
     pub(super) fn remove(&mut self, start: usize, end: usize) {
         match self.0.last_mut() {
-            Some(last) if last.end == start && last.with == Replacement::Nothing => last.end = end,
+            Some(last) if last.end == start && last.replacement == Replacement::Nothing => {
+                last.end = end;
+            }
             _ => self.replace(start, end, Replacement::Nothing),
         }
     }
 
-    pub(super) fn replace(&mut self, start: usize, end: usize, with: Replacement) {
-        self.0.push(Edit { start, end, with });
+    pub(super) fn replace(&mut self, start: usize, end: usize, replacement: Replacement) {
+        self.0.push(Edit { start, end, replacement });
     }
 
     /// Appends the edited text to `output`.
@@ -54,9 +57,9 @@ impl Edits {
         let removed: usize = self.0.iter().map(|edit| edit.end - edit.start).sum();
         output.reserve(text.len() - removed + self.0.len().min(64) * total.len().max(4));
         let mut at = 0;
-        for &Edit { start, end, with } in &self.0 {
+        for &Edit { start, end, replacement } in &self.0 {
             output.extend_from_slice(text.get(at..start).unwrap_or_default());
-            output.extend_from_slice(match with {
+            output.extend_from_slice(match replacement {
                 Replacement::Nothing => b"",
                 Replacement::Null => b"null",
                 Replacement::Total => total.as_bytes(),
@@ -67,29 +70,30 @@ impl Edits {
     }
 }
 
-/// The elements of an array, some of which are removed, so that commas and white space fit.
+/// The elements of an array, some of which are removed together with their commas and white space.
 ///
-/// An element goes with the comma before it and the white space around that; as long as nothing has
-/// been kept, with what is behind it instead. Where nothing is kept, nothing stays between the
-/// brackets.
+/// A removed element takes the comma before it along. While no element has been kept, it takes the
+/// comma after it instead. An array without kept elements becomes `[]`.
 pub(super) struct Elements {
-    /// Behind the opening bracket.
+    /// The offset after the opening bracket.
     opened: usize,
-    /// The edits before those of this array.
+    /// The checkpoint before the edits of this array.
     checkpoint: usize,
-    /// Where the first element starts, if it has been removed and all after it too.
+    /// The start of the first element, if that element was removed.
     leading: Option<usize>,
-    /// Where the element before ends, and whether any has been kept.
+    /// The end of the previous element.
     before: usize,
+    /// `true` if an element has been kept.
     kept: bool,
 }
 
 impl Elements {
     pub(super) fn new(opened: usize, edits: &Edits) -> Self {
-        Self { opened, checkpoint: edits.checkpoint(), leading: None, before: opened, kept: false }
+        let checkpoint = edits.checkpoint();
+        Self { opened, checkpoint, leading: None, before: opened, kept: false }
     }
 
-    /// An element begins.
+    /// Begins an element.
     pub(super) fn begin(&mut self, start: usize, edits: &mut Edits) {
         if let (Some(first), false) = (self.leading, self.kept) {
             edits.rollback_to(self.checkpoint);
@@ -97,12 +101,13 @@ impl Elements {
         }
     }
 
+    /// Keeps the element that ends at `end`.
     pub(super) fn keep(&mut self, end: usize) {
         self.kept = true;
         self.before = end;
     }
 
-    /// The element is to be removed; edits within it have been forgotten.
+    /// Removes an element, whose own edits have been rolled back.
     pub(super) fn remove(&mut self, start: usize, end: usize, edits: &mut Edits) {
         if self.kept {
             edits.remove(self.before, end);
@@ -112,7 +117,7 @@ impl Elements {
         self.before = end;
     }
 
-    /// The array ends; its bracket is at `close`.
+    /// Ends the array, whose closing bracket is at `close`.
     pub(super) fn close(&self, close: usize, edits: &mut Edits) {
         if self.leading.is_some() && !self.kept {
             edits.rollback_to(self.checkpoint);

@@ -1,11 +1,11 @@
 //! Newline-delimited JSON.
 
-use super::document::Pass;
-use super::error::{ScanError, ScanErrorKind};
-use super::scanner::{Scan, Scanner};
+use super::pass::Pass;
+use crate::json::scan::{Scan, ScanError, ScanErrorKind, Scanner};
 
-/// Checks lines and works out which to remove. After a kind what has been worked out are the lines
-/// before it.
+/// Checks lines, and collects the edits that remove some of them.
+///
+/// After an error the edits are those of the lines before the mistake.
 pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), ScanError> {
     let mut scanner = Scanner::new(input);
     let mut start = 0;
@@ -19,7 +19,7 @@ pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), ScanError>
         if !matches!(visible, Ok(true)) {
             pass.edits.rollback_to(checkpoint);
         }
-        if !visible.map_err(|kind| ScanError { start, ..scanner.scan_error(kind) })? {
+        if !visible.map_err(|kind| ScanError { start, ..scanner.error(kind) })? {
             pass.edits.remove(start, next);
         }
         start = next;
@@ -27,10 +27,10 @@ pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), ScanError>
     Ok(())
 }
 
-/// Checks the line that begins here and ends with the text. Whether it comes out.
+/// Checks the line that is the rest of the text. Returns `true` if it stays in the output.
 #[inline]
 fn line(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<bool> {
-    if scanner.rest().len() > pass.filter.max_document_len {
+    if scanner.rest().len() > pass.settings.max_document_len {
         return Err(ScanErrorKind::DocumentTooLong);
     }
     scanner.space();

@@ -1,17 +1,15 @@
-//! Where one is in a JSON text: [`Scanner`]. It checks what it goes over and builds nothing.
+//! A cursor in a JSON text: [`Scanner`]. It checks the text that it skips, and builds nothing.
 
-use super::error::{ScanError, ScanErrorKind};
+use super::error::{Scan, ScanError, ScanErrorKind};
 
-/// How deep arrays and objects may be nested in each other: as deep as `serde_json` reads them.
+/// The number of levels to which arrays and objects may be nested: 127, as many as `serde_json` reads.
 pub const MAX_DEPTH: usize = 127;
 
-pub(crate) type Scan<T> = Result<T, ScanErrorKind>;
-
-/// A place in a JSON text. When a scan fails, the place is that of the mistake.
+/// A cursor in a JSON text. After an error it stands at the mistake.
 pub(crate) struct Scanner<'a> {
     pub(crate) input: &'a [u8],
     pub(crate) at: usize,
-    /// The input and what follows it, so that near its end too whole blocks can be looked at.
+    /// The input and the text after it, so that whole blocks can be read near the end of the input.
     around: &'a [u8],
 }
 
@@ -20,42 +18,44 @@ impl<'a> Scanner<'a> {
         Self { input, at: 0, around: input }
     }
 
-    /// Goes to a part of the input. What follows it must be a control character, if anything does.
+    /// Restricts the scanner to a part of the input, which must end with the input or before a control
+    /// character.
     pub(crate) fn restrict(&mut self, start: usize, end: usize) {
         self.input = self.around.get(..end).unwrap_or_default();
         self.at = start;
     }
 
-    /// What is wrong here, with the whole text.
+    /// Returns an error at this place, for an input that is not split into parts.
     #[cold]
-    pub(crate) fn scan_error(&self, kind: ScanErrorKind) -> ScanError {
+    pub(crate) fn error(&self, kind: ScanErrorKind) -> ScanError {
         ScanError { kind, at: self.at, start: 0, end: self.input.len() }
     }
 
-    /// The byte here. At the end it is 0, which stands nowhere in JSON.
+    /// Returns the byte at the cursor. At the end it is 0, which JSON does not contain.
     #[inline]
     pub(crate) fn byte(&self) -> u8 {
         self.input.get(self.at).copied().unwrap_or(0)
     }
 
-    /// What is from here to the end.
+    /// Returns the text from the cursor to the end.
     #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.input.get(self.at..).unwrap_or_default()
     }
 
-    /// As [`rest`](Self::rest), with what follows the end.
+    /// Returns the text from the cursor on, including the text after the end.
     #[inline]
     pub(crate) fn ahead(&self) -> &'a [u8] {
         self.around.get(self.at..).unwrap_or_default()
     }
 
+    /// Returns a part of the input, which is empty if the offsets are out of range.
     #[inline]
     pub(crate) fn slice(&self, from: usize, to: usize) -> &'a [u8] {
         self.input.get(from..to).unwrap_or_default()
     }
 
-    /// Goes over white space, and returns the byte behind it.
+    /// Skips white space, and returns the byte after it.
     #[inline]
     pub(crate) fn space(&mut self) -> u8 {
         let byte = self.byte();
@@ -63,7 +63,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn more_space(&mut self) -> u8 {
-        /// A line's indentation is mostly this, several times over.
+        /// Indentation is mostly a multiple of this.
         const BLANK: [u8; 8] = *b"        ";
         loop {
             match self.byte() {
@@ -74,13 +74,14 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes over white space, a value and white space to the end.
+    /// Skips white space, and returns an error if the input does not end after it.
     pub(crate) fn end(&mut self) -> Scan<()> {
         self.space();
         if self.at < self.input.len() { Err(ScanErrorKind::Trailing) } else { Ok(()) }
     }
 
-    /// Goes behind the bracket that opens an array, and over white space. Whether it has elements.
+    /// Enters an array, and skips white space. Returns `true` if the array has elements; otherwise the
+    /// array is skipped.
     #[inline]
     pub(crate) fn open_array(&mut self) -> bool {
         self.at += 1;
@@ -89,7 +90,8 @@ impl<'a> Scanner<'a> {
         any
     }
 
-    /// Goes behind the brace that opens an object, and over white space. Whether it has members.
+    /// Enters an object, and skips white space. Returns `true` if the object has members; otherwise the
+    /// object is skipped.
     #[inline]
     pub(crate) fn open_object(&mut self) -> bool {
         self.at += 1;
@@ -98,14 +100,16 @@ impl<'a> Scanner<'a> {
         any
     }
 
-    /// Goes from behind an element to the next one, or behind the array. Whether there is a next.
+    /// Goes from the end of an element to the next one, or to the end of the array. Returns `true` if
+    /// there is a next element.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called for each permission, not within one")]
     pub(crate) fn next_element(&mut self) -> Scan<bool> {
         self.next(b']', ScanErrorKind::InArray)
     }
 
-    /// Goes from behind a member to the next one, or behind the object. Whether there is a next.
+    /// Goes from the end of a member to the next one, or to the end of the object. Returns `true` if
+    /// there is a next member.
     #[inline]
     pub(crate) fn next_member(&mut self) -> Scan<bool> {
         self.next(b'}', ScanErrorKind::InObject)
@@ -114,7 +118,7 @@ impl<'a> Scanner<'a> {
     #[inline(always)]
     #[expect(
         clippy::inline_always,
-        reason = "once for each member and element: a tenth of all steps"
+        reason = "called for each member and element: a tenth of all instructions"
     )]
     fn next(&mut self, close: u8, kind: ScanErrorKind) -> Scan<bool> {
         let byte = self.space();
@@ -130,7 +134,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes behind the value that begins here, which `depth` arrays and objects are around.
+    /// Skips the value that begins here, within `depth` arrays and objects.
     #[inline]
     pub(crate) fn skip_value(&mut self, depth: usize) -> Scan<()> {
         match self.byte() {
@@ -140,7 +144,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes behind a number, `true`, `false` or `null`.
+    /// Skips a number, `true`, `false` or `null`.
     fn skip_scalar(&mut self) -> Scan<()> {
         match self.byte() {
             b'-' | b'0'..=b'9' => self.number(),
@@ -167,8 +171,10 @@ impl<'a> Scanner<'a> {
         Err(ScanErrorKind::Literal)
     }
 
-    /// Goes behind an array or an object. Those that are open are a stack of bits, one for an object,
-    /// so that no input takes more of the machine's stack than another.
+    /// Skips an array or an object.
+    ///
+    /// The open containers are a stack of bits, 1 for an object and 0 for an array. Recursion would let
+    /// the input decide how much of the call stack is used.
     fn skip_container(&mut self, depth: usize) -> Scan<()> {
         const _: () = assert!(MAX_DEPTH <= u128::BITS as usize);
         let mut stack = 0_u128;
@@ -211,7 +217,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes from behind a member of an object, or an element of an array, to the next one.
+    /// Goes from the end of a member, or an element, to the next one.
     fn next_of(&mut self, object: bool) -> Scan<bool> {
         if object { self.next_member() } else { self.next_element() }
     }

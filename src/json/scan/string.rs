@@ -1,10 +1,10 @@
-//! Strings, and what escapes stand for.
+//! Strings and their escapes.
 
 use super::block::Block;
-use super::error::ScanErrorKind;
-use super::scanner::{Scan, Scanner};
+use super::error::{Scan, ScanErrorKind};
+use super::scanner::Scanner;
 
-/// A string as it is written, without the quotes around it.
+/// A string as it is written in the input, without its quotes.
 #[derive(Clone, Copy)]
 pub(crate) struct Raw<'a> {
     bytes: &'a [u8],
@@ -12,9 +12,9 @@ pub(crate) struct Raw<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// Goes over the key that begins here, the colon, and the white space around it.
+    /// Skips the key that begins here, the colon, and the white space around the colon.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "what it returns is otherwise passed through memory")]
+    #[expect(clippy::inline_always, reason = "the result is otherwise passed through memory")]
     pub(crate) fn key(&mut self) -> Scan<Raw<'a>> {
         if self.byte() != b'"' {
             return Err(ScanErrorKind::Key);
@@ -30,14 +30,15 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
-    /// The string that began at `start` and ends here.
+    /// Returns the string that begins at `start` and ends here.
     #[inline]
     pub(crate) fn raw(&self, start: usize, escaped: bool) -> Raw<'a> {
         Raw { bytes: self.slice(start + 1, self.at - 1), escaped }
     }
 
-    /// As [`key`](Self::key), for a key as programs write most: short, of ASCII without escapes, and
-    /// no space around the colon. Otherwise it goes nowhere.
+    /// Skips a key and its colon if the key is short, ASCII and without escapes, and no white space
+    /// surrounds the colon. Most keys that programs write are like this. Otherwise returns `None` and
+    /// does not move.
     #[inline]
     pub(crate) fn plain_key(&mut self) -> Option<&'a [u8]> {
         let chunk = self.ahead().first_chunk::<20>()?;
@@ -50,9 +51,9 @@ impl<'a> Scanner<'a> {
         Some(key)
     }
 
-    /// Goes over a string that is a value, and what is behind it: a comma and no space, or the bracket
-    /// that ends the container. Whether there is a next value, if the string is not long, and of ASCII
-    /// without escapes. Otherwise it goes nowhere.
+    /// Skips a string value and the byte after it: a comma without white space, or `close`. Returns
+    /// `Some(true)` after a comma, `Some(false)` after `close`. If the string is long, not ASCII or has
+    /// escapes, returns `None` and does not move.
     #[inline]
     pub(crate) fn plain_value(&mut self, close: u8) -> Option<bool> {
         let chunk = self.ahead().first_chunk::<36>()?;
@@ -67,7 +68,7 @@ impl<'a> Scanner<'a> {
         Some(more)
     }
 
-    /// Goes behind the string whose quote is here. Whether it has escapes.
+    /// Skips the string that begins here. Returns `true` if it has escapes.
     #[inline]
     pub(crate) fn string(&mut self) -> Scan<bool> {
         self.at += 1;
@@ -80,7 +81,7 @@ impl<'a> Scanner<'a> {
         self.string_from(start, ascii)
     }
 
-    /// The rest of a string that has an escape or more than ASCII in it, or a mistake.
+    /// Skips the rest of a string that has escapes, characters beyond ASCII, or a mistake.
     #[inline(never)]
     fn string_from(&mut self, start: usize, mut ascii: bool) -> Scan<bool> {
         let mut escaped = false;
@@ -105,8 +106,8 @@ impl<'a> Scanner<'a> {
         Ok(escaped)
     }
 
-    /// Goes to the next quote, backslash, control character, or the end. Whether all is ASCII up to
-    /// there, and somewhat beyond.
+    /// Goes to the next quote, backslash or control character, or to the end. Returns `true` if the text
+    /// up to there, and up to a block beyond, is ASCII.
     #[inline]
     pub(crate) fn plain(&mut self) -> bool {
         let mut ascii = true;
@@ -121,9 +122,9 @@ impl<'a> Scanner<'a> {
         ascii & self.plain_to_the_end()
     }
 
-    /// As [`plain`](Self::plain), for less than two blocks at the end.
+    /// Does the same as [`plain`](Self::plain) in the last block, which is not full.
     fn plain_to_the_end(&mut self) -> bool {
-        // Zeros are control characters, and so the end is found like one.
+        // The zeros of the padding are control characters, and mark the end.
         let mut padded = [0; 32];
         let rest = self.ahead();
         if let Some(start) = padded.get_mut(..rest.len()) {
@@ -136,7 +137,7 @@ impl<'a> Scanner<'a> {
 }
 
 impl Raw<'_> {
-    /// Whether the string is `text`, however it is written.
+    /// Returns `true` if the string means `text`, with or without escapes.
     #[inline]
     pub(crate) fn is(&self, text: &str) -> bool {
         if self.escaped { self.is_unescaped(text) } else { self.bytes == text.as_bytes() }
@@ -149,7 +150,7 @@ impl Raw<'_> {
         unescaped == text
     }
 
-    /// Appends what the string means, up to the character with which it has `limit` bytes or more.
+    /// Appends the meaning of the string, up to the character that reaches `limit` bytes.
     pub(crate) fn unescape(&self, limit: usize, into: &mut String) {
         let mut rest = self.bytes;
         let limit = into.len().saturating_add(limit);
@@ -164,7 +165,7 @@ impl Raw<'_> {
     }
 }
 
-/// The character that some UTF-8 begins with, and its length.
+/// Returns the first character of some UTF-8, and its length.
 fn first_char(bytes: &[u8]) -> (char, usize) {
     let longest = bytes.get(..4).unwrap_or(bytes);
     let valid = match std::str::from_utf8(longest) {
@@ -178,7 +179,8 @@ fn first_char(bytes: &[u8]) -> (char, usize) {
     first.map_or((char::REPLACEMENT_CHARACTER, 1), |first| (first, first.len_utf8()))
 }
 
-/// The character of an escape and the escape's length; or what is wrong with it, and how far on.
+/// Returns the character of an escape and the length of the escape. The error comes with the offset
+/// of the mistake.
 fn escape(bytes: &[u8]) -> Result<(char, usize), (ScanErrorKind, usize)> {
     let character = match bytes.get(1) {
         Some(b'"') => '"',
@@ -196,7 +198,7 @@ fn escape(bytes: &[u8]) -> Result<(char, usize), (ScanErrorKind, usize)> {
     Ok((character, 2))
 }
 
-/// As [`escape`], for `\u`: one, or two that are a surrogate pair.
+/// Reads `\uXXXX`, or two of them that are a surrogate pair, as [`escape`] does.
 fn unicode(bytes: &[u8]) -> Result<(char, usize), (ScanErrorKind, usize)> {
     let first = unit(bytes, 0)?;
     if let Some(character) = char::from_u32(first) {
@@ -217,7 +219,7 @@ fn unicode(bytes: &[u8]) -> Result<(char, usize), (ScanErrorKind, usize)> {
     Ok((character, 12))
 }
 
-/// The four hexadecimal digits of the `\u` at `at`.
+/// Reads the four hexadecimal digits of the `\uXXXX` at `at`.
 fn unit(bytes: &[u8], at: usize) -> Result<u32, (ScanErrorKind, usize)> {
     let mut unit = 0;
     for place in at + 2..at + 6 {

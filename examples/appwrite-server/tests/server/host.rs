@@ -1,0 +1,130 @@
+//! A server in this process, and its answers.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use appwrite_server::Server;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request};
+use rolegate::Secret;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+pub const SECRET: &str = "the secret of the tests";
+pub const BACKEND: (&str, &str) = ("x-appwrite-key", "standard_backend-of-the-birthdays");
+pub const ALL: &str = "/v1/databases/guide/collections/birthdays/documents";
+
+pub type Headers<'a> = &'a [(&'a str, &'a str)];
+
+pub struct Host(pub Router);
+
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Host {
+    pub fn new() -> Self {
+        Self::seeded("")
+    }
+
+    /// Starts a server with the birthdays and more.
+    pub fn seeded(more: &str) -> Self {
+        Self::try_seeded(more).unwrap()
+    }
+
+    pub fn try_seeded(more: &str) -> anyhow::Result<Self> {
+        let seed = format!("{}{more}", include_str!("../../seed.sql"));
+        let server = Server::open(None, &seed, Secret::new(SECRET).unwrap())?;
+        Ok(Self(Arc::clone(&server).router()))
+    }
+
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: Headers<'_>,
+        body: Vec<u8>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response =
+            self.0.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() }
+    }
+
+    pub async fn ask(&self, method: &str, path: &str, headers: Headers<'_>, body: Value) -> Answer {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.send(method, path, headers, body).await
+    }
+
+    pub async fn get(&self, path: &str, headers: Headers<'_>) -> Answer {
+        self.ask("GET", path, headers, Value::Null).await
+    }
+
+    pub async fn session(&self, user: &str) -> (String, String) {
+        let login = json!({ "email": format!("{user}@example.com"), "password": format!("password-{user}") });
+        let answer = self.ask("POST", "/v1/account/sessions/email", &[BACKEND], login).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        let text = |name: &str| answer.body[name].as_str().unwrap().to_owned();
+        (text("secret"), text("$id"))
+    }
+
+    pub async fn jwt(&self, session: &str) -> String {
+        let answer = self
+            .ask("POST", "/v1/account/jwts", &[("x-appwrite-session", session)], json!({}))
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.body["jwt"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn jwt_of(&self, user: &str) -> String {
+        self.jwt(&self.session(user).await.0).await
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    pub fn refused(&self, status: u16, kind: &str) -> &str {
+        assert_eq!(
+            (self.status, self.body["type"].as_str()),
+            (status, Some(kind)),
+            "{}",
+            self.body
+        );
+        assert_eq!(self.body["code"], status);
+        assert!(self.body["version"].is_string());
+        self.body["message"].as_str().unwrap()
+    }
+
+    #[track_caller]
+    pub fn names(&self) -> Vec<&str> {
+        assert_eq!(self.status, 200, "{}", self.body);
+        let documents = self.body["documents"].as_array().unwrap();
+        documents.iter().map(|document| document["name"].as_str().unwrap()).collect()
+    }
+}
+
+/// Returns the path of a listing with these queries.
+pub fn queries(all: &[Value]) -> String {
+    let mut text = form_urlencoded::Serializer::new(format!("{ALL}?"));
+    for query in all {
+        text.append_pair("queries[]", &query.to_string());
+    }
+    text.finish()
+}
+
+/// Creates an empty directory.
+pub fn directory(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir(&path).unwrap();
+    path
+}

@@ -1,0 +1,201 @@
+//! What is cheap to send and expensive to answer.
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::host::{ALL, BACKEND, Host, queries};
+
+/// A hundred filters that all documents pass, and many documents.
+#[tokio::test]
+async fn search_that_takes_long_is_given_up() {
+    let host = Host::seeded(
+        r#"WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 100000)
+        INSERT INTO documents (collection, id, permissions, data)
+        SELECT 1, 'n' || n, '[]', json_object('$id', 'n' || n, 'name', 'N') FROM number;"#,
+    );
+    let equal = json!({ "method": "equal", "attribute": "name", "values": ["N"] });
+    let answer = host.get(&queries(&vec![equal; 100]), &[BACKEND]).await;
+    answer.refused(408, "database_timeout");
+    assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 100_003);
+}
+
+/// One instruction of SQLite's may read a long document, so the clock is looked at often.
+#[tokio::test]
+async fn search_in_long_documents_is_given_up() {
+    let host = Host::seeded(
+        r#"WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1000)
+        INSERT INTO documents (collection, id, permissions, data) SELECT 1, 'n' || n, '[]',
+        json_object('$id', 'n' || n, 'name', printf('%.300000c', 'x'), 'birthday', 'B') FROM number;"#,
+    );
+    let equal = json!({ "method": "equal", "attribute": "birthday", "values": ["B"] });
+    let started = SystemTime::now();
+    let answer = host.get(&queries(&vec![equal; 100]), &[BACKEND]).await;
+    let took = started.elapsed().unwrap();
+    answer.refused(408, "database_timeout");
+    assert!(took < Duration::from_millis(5500), "{took:?}");
+}
+
+/// Keys that are looked for without end.
+pub const ENDLESS: &str = "ALTER TABLE keys RENAME TO few;
+    CREATE VIEW keys AS WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number)
+    SELECT few.* FROM number JOIN few ON few.rowid = -n;";
+
+/// Authenticating is a search as well, and is not tried twice.
+#[tokio::test]
+async fn look_up_that_takes_long_is_given_up() {
+    let host = Host::seeded(ENDLESS);
+    let started = SystemTime::now();
+    host.get(ALL, &[BACKEND]).await.refused(408, "database_timeout");
+    assert!(started.elapsed().unwrap() < Duration::from_secs(9));
+    assert_eq!(host.get(ALL, &[]).await.status, 200);
+}
+
+/// A write waits for the lock and asks within the deadline, and then gives up.
+#[tokio::test]
+async fn writes_that_wait_for_each_other_are_answered_in_time() {
+    let host = Host::seeded(ENDLESS);
+    let started = SystemTime::now();
+    let write = || host.ask("POST", ALL, &[BACKEND], json!({ "documentId": "x" }));
+    let answers = tokio::join!(write(), write(), write(), write());
+    let took = started.elapsed().unwrap();
+    for answer in [answers.0, answers.1, answers.2, answers.3] {
+        assert_eq!(answer.status, 408, "{}", answer.body);
+    }
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert_eq!(host.get(ALL, &[]).await.status, 200);
+}
+
+/// Searches wait for their turn without a thread, so that other requests are answered.
+#[tokio::test]
+async fn searches_do_not_keep_others_waiting() {
+    let host = Host::seeded(ENDLESS);
+    let order = queries(&[json!({ "method": "orderAsc", "attribute": "name" })]);
+    let searches = async {
+        let search = || host.get(&order, &[BACKEND]);
+        let answers = tokio::join!(search(), search(), search(), search(), search(), search());
+        [answers.0, answers.1, answers.2, answers.3, answers.4, answers.5].map(|it| it.status)
+    };
+    let others = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let started = SystemTime::now();
+        for _ in 0..20 {
+            assert_eq!(host.get(ALL, &[]).await.status, 200);
+        }
+        started.elapsed().unwrap()
+    };
+    let (statuses, took) = tokio::join!(searches, others);
+    assert_eq!(statuses, [408; 6]);
+    assert!(took < Duration::from_secs(4), "{took:?}");
+}
+
+#[tokio::test]
+async fn long_query_and_many_values_are_refused() {
+    let host = Host::new();
+    let equal =
+        |values: Vec<Value>| json!({ "method": "equal", "attribute": "name", "values": values });
+    let ask = async |query: Value| host.get(&queries(&[query]), &[BACKEND]).await;
+    assert_eq!(ask(equal(vec![json!("Bob"); 100])).await.names(), ["Bob"]);
+    let many = ask(equal(vec![json!("Bob"); 101])).await;
+    assert_eq!(many.refused(400, "general_query_invalid"), "query 0: more than 100 values");
+    let padding = 4096 - equal(vec![json!("")]).to_string().len();
+    let fits = ask(equal(vec![json!("x".repeat(padding))])).await;
+    assert_eq!(fits.names(), [""; 0]);
+    let long = ask(equal(vec![json!("x".repeat(padding + 1))])).await;
+    assert_eq!(long.refused(400, "general_query_invalid"), "query 0: longer than 4096 bytes");
+}
+
+/// Documents times their length: without a limit, 5,000 documents would be 5 GB.
+#[tokio::test]
+async fn page_of_too_many_bytes_is_refused() {
+    let host = Host::new();
+    for number in 0..5 {
+        let data = json!({ "name": "x".repeat(1_000_000) });
+        let new = json!({ "documentId": number.to_string(), "data": data });
+        assert_eq!(host.ask("POST", ALL, &[BACKEND], new).await.status, 201);
+    }
+    let order = json!({ "method": "orderDesc", "attribute": "birthday" });
+    let limit = |limit| json!({ "method": "limit", "values": [limit] });
+    for order in [vec![], vec![order]] {
+        let page = host.get(&queries(&order), &[BACKEND]).await;
+        let message = page.refused(400, "general_query_limit_exceeded");
+        assert_eq!(message, "the page is longer than 4194304 bytes; ask for less");
+        let page = host.get(&queries(&[order, vec![limit(4)]].concat()), &[BACKEND]).await;
+        assert_eq!((page.status, &page.body["total"]), (200, &json!(8)));
+    }
+}
+
+/// An update of one attribute at a time would add them up.
+#[tokio::test]
+async fn document_that_grows_too_long_is_refused() {
+    let host = Host::new();
+    let (path, half) = (format!("{ALL}/ac5fc866ad1e"), "x".repeat(600_000));
+    let change = |name: &str| json!({ "data": { name: half } });
+    assert_eq!(host.ask("PATCH", &path, &[BACKEND], change("name")).await.status, 200);
+    let longer = host.ask("PATCH", &path, &[BACKEND], change("birthday")).await;
+    let message = longer.refused(400, "document_invalid_structure");
+    assert_eq!(message, "the document is longer than 1048576 bytes");
+    assert_eq!(host.get(&path, &[BACKEND]).await.body["birthday"], "2012-02-03");
+}
+
+/// Numbers and permissions take more memory parsed than sent, and messages repeat what was sent.
+#[tokio::test]
+async fn messages_are_short() {
+    let host = Host::new();
+    let long = "\u{feff}".repeat(300_000);
+    let quoted = format!("read(\"user:{long}\")");
+    for body in [
+        json!({ "documentId": "x", "data": long }),
+        json!({ "documentId": "x", "permissions": long }),
+        json!({ "documentId": "x", "permissions": [long] }),
+        json!({ "documentId": "x", "permissions": [quoted] }),
+        json!({ "documentId": { "x": long } }),
+    ] {
+        let answer = host.ask("POST", ALL, &[BACKEND], body).await;
+        assert!(answer.refused(400, "general_argument_invalid").len() <= 515);
+    }
+}
+
+#[tokio::test]
+async fn form_and_password_that_are_too_long_are_refused() {
+    let host = Host::new();
+    let login = |password: String| json!({ "email": "a@example.com", "password": password });
+    let sign_in = async |body| host.ask("POST", "/v1/account/sessions/email", &[], body).await;
+    sign_in(login("x".repeat(256))).await.refused(401, "user_invalid_credentials");
+    let long = sign_in(login("x".repeat(257))).await;
+    let message = long.refused(400, "general_argument_invalid");
+    assert_eq!(message, "the password is longer than 256 bytes");
+    for path in ["/v1/account/sessions/email", "/v1/graphql"] {
+        let answer = host.ask("POST", path, &[], login("x".repeat(17_000))).await;
+        let message = answer.refused(413, "general_argument_invalid");
+        assert_eq!(message, "body is longer than 16384 bytes");
+    }
+}
+
+#[tokio::test]
+async fn deep_json_is_refused() {
+    let host = Host::new();
+    let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+    let body = |depth| format!(r#"{{"documentId": "x", "data": {{"name": {}}}}}"#, nested(depth));
+    let post = async |depth| host.send("POST", ALL, &[BACKEND], body(depth).into_bytes()).await;
+    for depth in [127, 1000, 500_000] {
+        post(depth).await.refused(400, "general_argument_invalid");
+    }
+    // What is taken can be shown again, beside others.
+    assert_eq!(post(120).await.status, 201);
+    assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 4);
+    let fallback = format!("{{\"a_session_birthdays\": {}}}", nested(100_000));
+    assert_eq!(host.get(ALL, &[("x-fallback-cookies", &fallback)]).await.names(), [""; 0]);
+}
+
+/// Cookies are parsed for every request, at a cost that grows with their length and no faster.
+#[tokio::test]
+async fn many_cookies_are_parsed_in_time() {
+    let host = Host::new();
+    let secret = host.session("a").await.0;
+    let cookies = format!("{}a_session_birthdays={secret}", "%3D=%3D; ".repeat(40_000));
+    let started = SystemTime::now();
+    assert_eq!(host.get(ALL, &[("cookie", &cookies)]).await.names(), ["Kevin"]);
+    let took = started.elapsed().unwrap();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
