@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rolegate::{AccessDenied, AuthenticateError, MissingScope, Refusal, SetPermissionsError};
-use rusqlite::ErrorCode::OperationInterrupted;
+use rusqlite::ErrorCode::{DatabaseBusy, OperationInterrupted};
 use serde_json::{Value, json};
 
 use crate::limits::MAX_MESSAGE;
@@ -43,10 +43,11 @@ impl Failure {
             )*};
         }
         refusals!(AccessDenied, AuthenticateError, MissingScope, SetPermissionsError);
-        // A search, or the look-up of a caller.
+        // A search, the look-up of a caller, or a write that waited for another process.
         let sqlite = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>());
-        if sqlite.and_then(|error| error.sqlite_error_code()) == Some(OperationInterrupted) {
-            return Self::new(408, "database_timeout", "the database took too long to search");
+        let code = sqlite.and_then(|error| error.sqlite_error_code());
+        if matches!(code, Some(OperationInterrupted | DatabaseBusy)) {
+            return Self::new(408, "database_timeout", "the database took too long");
         }
         error.downcast().unwrap_or_else(|error| {
             tracing::error!("a request failed: {error:#}");

@@ -1,7 +1,7 @@
 //! A server in this process, and its answers.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use appwrite_server::Server;
@@ -18,7 +18,7 @@ pub const ALL: &str = "/v1/databases/guide/collections/birthdays/documents";
 
 pub type Headers<'a> = &'a [(&'a str, &'a str)];
 
-pub struct Host(pub Router);
+pub struct Host(Router);
 
 pub struct Answer {
     pub status: u16,
@@ -34,6 +34,12 @@ impl Host {
     /// Starts a server with the birthdays and more.
     pub fn seeded(more: &str) -> Self {
         Self::try_seeded(more).unwrap()
+    }
+
+    /// Starts a server with the birthdays in a file.
+    pub fn open(file: &Path) -> Self {
+        let secret = Secret::new(SECRET).unwrap();
+        Self(Server::open(Some(file), include_str!("../../seed.sql"), secret).unwrap().router())
     }
 
     pub fn try_seeded(more: &str) -> anyhow::Result<Self> {

@@ -35,9 +35,7 @@ impl Write for Log {
 async fn request_whose_client_has_gone_is_logged() {
     tracing_subscriber::fmt().with_ansi(false).with_writer(|| Log).init();
     let file = directory("logged").join("data.db");
-    let server =
-        Server::open(Some(&file), include_str!("../../seed.sql"), Secret::new(SECRET).unwrap());
-    let host = Host(server.unwrap().router());
+    let host = Host::open(&file);
     let path = format!("{ALL}/ac5fc866ad1e");
     // The request waits for this transaction, and no client waits for the request.
     let other = rusqlite::Connection::open(&file).unwrap();
