@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Counts the instructions of the hot paths with callgrind, which the neighbours' noise does not change.
+# Counts the instructions of the hot paths with callgrind. Unlike times, the counts do not depend on other processes.
 #
-#   benches/counts.sh check     fails where one takes over 5 % more than benches/counts.txt says
-#   benches/counts.sh update    writes benches/counts.txt anew
-#   benches/counts.sh linear    fails where twice the input takes over 2.25 times the instructions
+#   benches/counts.sh check     fails if a path takes over 5 % more than benches/counts.txt says
+#   benches/counts.sh update    replaces benches/counts.txt
+#   benches/counts.sh linear    fails if twice the input takes over 2.25 times the instructions
 #
-# Hash seeds differ from run to run and move these counts by less than 0.2 %. Another compiler, kind of
-# processor or C library moves them further, so that counts from elsewhere are shown and fail nothing.
+# Hash seeds differ from run to run and change the counts by less than 0.2 %. Another compiler, processor or C library
+# changes them by more. `check` then prints the counts and succeeds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 baseline=benches/counts.txt
@@ -20,7 +20,7 @@ made_with() {
 
 program="$target/release/rolegate-counts"
 
-# The instructions of one run of the program with these arguments.
+# Prints the instructions of one run of the program with these arguments.
 count() {
     local output count
     output=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null --collect-atstart=no \
@@ -42,12 +42,12 @@ count_all() {
     done
 }
 
-# Each case with its size and with twice that. Sorting a million adds a twentieth to its half, and the
-# rest up to 2.25 is for hash tables, which are fuller at one size than at another.
+# Counts each case at its size and at twice its size. Sorting takes 2.1 times as long for twice a million elements. The
+# rest up to 2.25 allows for hash tables, whose load factor depends on the size.
 linear() {
     local cases name size growth once twice failed=0
     cases=$("$program" grow) || return 1
-    [[ -n $cases ]] || { echo "there is nothing to count" >&2; return 1; }
+    [[ -n $cases ]] || { echo "no cases to count" >&2; return 1; }
     while read -r name size growth; do
         once=$(count grow "$name" "$size") || return 1
         twice=$(count grow "$name" $((2 * size))) || return 1
@@ -63,7 +63,7 @@ linear() {
     return $failed
 }
 
-# Reads the baseline, then the counts. `strict` is empty where they cannot be compared.
+# Compares the counts on standard input with the baseline. An empty `strict` only prints the differences.
 compare() {
     awk -v strict="$1" '
         /^#/ { next }
@@ -96,8 +96,8 @@ check)
     strict=yes
     if ! grep -qxF "# $(made_with)" "$baseline"; then
         strict=
-        echo "counts are shown and not judged: here it is $(made_with),"
-        echo "the baseline was made with$(head -n 1 "$baseline" | tr -d '#')"
+        echo "differences are not an error: the counts are of $(made_with),"
+        echo "and the baseline is of$(head -n 1 "$baseline" | tr -d '#')"
     fi
     compare "$strict" <<<"$counts"
     ;;

@@ -1,12 +1,13 @@
-//! Who is asking: verifying a token, beside `jsonwebtoken` itself, and making a user's principal.
-#![allow(clippy::expect_used, reason = "a bench of something that fails is none")]
+//! Authentication: verifying a token, beside `jsonwebtoken` itself, and making a user's principal.
+#![allow(clippy::expect_used, reason = "a bench must stop if what it measures fails")]
 
 use std::hint::black_box;
 use std::time::{Duration, SystemTime};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use rolegate::{DEFAULT_JWT_LIFETIME, Membership, Principal, Secret, Tokens, User};
+use rolegate::auth::{DEFAULT_JWT_LIFETIME, JwtKeys, Secret};
+use rolegate::{Membership, Principal, User};
 use serde::Deserialize;
 
 const SECRET: &str = "your-secret-key";
@@ -19,16 +20,16 @@ struct Claims {
     exp: i64,
 }
 
-/// The same token, by us and by `jsonwebtoken`; ours may take twice as long at most. One has the
-/// header that Appwrite writes, which is compared, and one another, which is read.
+/// Verifies one token with this library and with `jsonwebtoken`. The first token has the header that
+/// Appwrite writes, which is compared as a text. The second has another header, which is parsed.
 fn jwt(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("identity/jwt");
-    let tokens = Tokens::new(Secret::new(SECRET).expect("a secret"));
+    let keys = JwtKeys::new(Secret::new(SECRET).expect("a secret"));
     let now = SystemTime::now();
-    let usual = tokens.create_jwt("user-a", "session-1", DEFAULT_JWT_LIFETIME, now);
+    let usual = keys.create_jwt("user-a", "session-1", DEFAULT_JWT_LIFETIME, now);
     let usual = usual.expect("a token");
     let claims = serde_json::json!({
-        "userId": "user-a", "sessionId": "session-1", "exp": tokens.verify_jwt(&usual, now).expect("valid").exp(),
+        "userId": "user-a", "sessionId": "session-1", "exp": keys.verify_jwt(&usual, now).expect("valid").exp(),
     });
     let mut header = jsonwebtoken::Header::new(Algorithm::HS256);
     header.cty = Some("other".into());
@@ -41,13 +42,13 @@ fn jwt(criterion: &mut Criterion) {
     let theirs = |token: &str| {
         jsonwebtoken::decode::<Claims>(token, &key, &validation).expect("valid").claims
     };
-    let ours = |token: &str| tokens.verify_jwt(token, now).expect("valid");
+    let ours = |token: &str| keys.verify_jwt(token, now).expect("valid");
     for (name, token) in [("usual", &usual), ("other-header", &other)] {
         let (our, their) = (ours(token), theirs(token));
         assert_eq!(our.user_id(), Some(&*their.user_id));
         assert_eq!(our.session_id(), Some(&*their.session_id));
         assert_eq!(our.exp(), their.exp);
-        assert!(tokens.verify_jwt(token, now + Duration::from_secs(900)).is_err());
+        assert!(keys.verify_jwt(token, now + Duration::from_secs(900)).is_err());
         group.bench_function(format!("rolegate/{name}"), |bencher| {
             bencher.iter(|| ours(black_box(token)));
         });
@@ -58,7 +59,7 @@ fn jwt(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A user in fifty teams, with one role in each, as Appwrite gives whoever makes a team.
+/// Makes the principal of a user in fifty teams, with the role `owner` in each.
 fn principal(criterion: &mut Criterion) {
     let mut user = User::new("5f8a2c4be19d3a6701f2");
     user.email_verification = true;

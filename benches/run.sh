@@ -1,33 +1,62 @@
 #!/usr/bin/env bash
-# Measures everything and writes benches/RESULTS.md, benches/results.svg and the figures in README.md.
+# Runs the benches and writes benches/RESULTS.md, benches/results.svg and the table in README.md.
 #
-#   benches/run.sh            all of it: leave the machine alone meanwhile
-#   benches/run.sh report     writes anew from the figures of the last run, as after editing NOTES.md
+#   benches/run.sh [RUNS]     measures RUNS times, 3 unless given; leave the machine alone meanwhile
+#   benches/run.sh report     writes them again from the last figures, after a change of benches/report
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(realpath --canonicalize-missing "${CARGO_TARGET_DIR:-target}")
-export CARGO_TARGET_DIR="$target" CRITERION_HOME="$target/criterion"
-peers=(--locked --manifest-path benches/peers/Cargo.toml --target-dir "$target/peers")
+export CARGO_TARGET_DIR="$target"
+folder="$target/runs"
+bench=(cargo bench --locked --all-features --bench engine --bench filter --bench identity --bench json)
+peers=(cargo bench --locked --manifest-path benches/peers/Cargo.toml --target-dir "$target/peers")
 report=(--locked --release --quiet --manifest-path benches/report/Cargo.toml --target-dir "$target/report")
 
-case "${1:-}" in
-"")
-    # No old figures among the new ones, and nothing is built while something is measured.
-    rm -rf "$CRITERION_HOME"
-    cargo bench --locked --features jwt --no-run
-    cargo bench "${peers[@]}" --no-run
+# The rows of the table that describes the machine: processor and caches as Linux names them, and versions.
+machine() {
+    local vectors cache caches=()
+    vectors=$(grep -owm 1 avx512f /proc/cpuinfo || grep -owm 1 avx2 /proc/cpuinfo || echo "no avx2")
+    echo "| date | $(date -u +%F) |"
+    awk -F '\t*: ' -v cores="$(nproc)" -v vectors="${vectors%%$'\n'*}" '
+        !($1 in field) { field[$1] = $2 }
+        END {
+            # The numbers identify a processor whose name is hidden by a hypervisor.
+            printf("| processor | %s (family %s, model %s, %s), %d cores; one is used |\n",
+                field["model name"], field["cpu family"], field["model"], vectors, cores)
+        }' /proc/cpuinfo
+    for cache in /sys/devices/system/cpu/cpu0/cache/index*; do
+        [[ $(<"$cache/type") == Instruction ]] || caches+=("L$(<"$cache/level") $(<"$cache/size")")
+    done
+    echo "| caches | $(printf '%s, ' "${caches[@]}" | sed 's/, $//') |"
+    echo "| compiler | $(rustc --version) |"
+    echo "| peers | $(awk -F '"' '
+        /^name/ { name = $2 }
+        /^version/ && name ~ /^(casbin|cedar-policy|gatehouse|oso|regorus|rusqlite|libsqlite3-sys)$/ {
+            printf("%s%s %s", n++ ? ", " : "", name, $2)
+        }' benches/peers/Cargo.lock) |"
+}
+
+case "${1:-3}" in
+report) ;;
+[1-9])
+    # Nothing is built while something is measured, and no figures of an earlier call remain.
+    "${bench[@]}" --no-run
+    "${peers[@]}" --no-run
     cargo build "${report[@]}"
+    rm -rf "$folder"
+    mkdir -p "$folder"
     started=$SECONDS
-    cargo bench --locked --features jwt --bench engine --bench filter --bench identity --bench json -- --noplot
-    cargo bench "${peers[@]}" -- --noplot
-    cargo run "${report[@]}" -- "$CRITERION_HOME"
+    for ((run = 1; run <= ${1:-3}; run++)); do
+        CRITERION_HOME="$folder/$run" "${bench[@]}" -- --noplot
+        CRITERION_HOME="$folder/$run" "${peers[@]}" -- --noplot
+    done
+    machine >"$folder/machine.md"
     echo "measured in $(((SECONDS - started) / 60)) minutes"
     ;;
-report)
-    cargo run "${report[@]}" -- "$CRITERION_HOME"
-    ;;
 *)
-    echo "usage: benches/run.sh [report]" >&2
+    echo "usage: benches/run.sh [RUNS|report]" >&2
     exit 2
     ;;
 esac
+runs=("$folder"/[1-9])
+cargo run "${report[@]}" -- "$folder" "${#runs[@]}"

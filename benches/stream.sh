@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Sends newline-delimited JSON through `rolegate filter` and measures the most memory that it took.
+# Sends NDJSON through `rolegate filter` and measures its peak memory. Fails if that is 32 MB or more.
 #
-#   benches/stream.sh            1 GB, and fails if it took 32 MB or more
-#   benches/stream.sh 100        so many MB
+#   benches/stream.sh            sends 1 GB
+#   benches/stream.sh 100        sends 100 MB
 set -euo pipefail
 cd "$(dirname "$0")/.."
 megabytes=${1:-1000}
@@ -11,7 +11,7 @@ target="${CARGO_TARGET_DIR:-target}"
 
 cargo build --quiet --release --locked --features cli --bin rolegate --target-dir "$target"
 
-# Documents of about 360 bytes, one in ten of which `user:u7` sees.
+# Prints documents of about 360 bytes. `user:u7` sees one in ten.
 lines() {
     awk -v bytes="$((megabytes * 1000 * 1000))" 'BEGIN {
         for (i = 0; sent < bytes; i++) {
@@ -24,7 +24,7 @@ lines() {
     }'
 }
 
-# The peak of the resident set in kB, by the kernel's count for the one child that was waited for.
+# Prints the peak of the resident set in kB, the seconds and the exit status of a command.
 measure='
 import resource, subprocess, sys, time
 start = time.monotonic()
@@ -34,5 +34,5 @@ peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(f"{peak} {seconds:.1f} {status}")
 '
 read -r peak seconds status < <(lines | python3 -c "$measure" "$target/release/rolegate" filter --roles user:u7)
-echo "$megabytes MB passed in $seconds s, the making of it included; the peak was $peak kB"
+echo "filtered $megabytes MB in $seconds s, generation included; peak memory: $peak kB"
 ((status == 0 && peak < limit_kb))

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Fuzzes every target for so many seconds each, and fails if one of them crashes, hangs or takes more
-# than 2 GB. Needs a nightly toolchain and cargo-fuzz.
+# Fuzzes each target for a number of seconds. Fails if an input crashes, hangs or takes more than 2 GB.
+# Needs a nightly toolchain and cargo-fuzz.
 #
-#   fuzz/run.sh 20            a minute on two processors, as .ci/run does
-#   fuzz/run.sh 7200          a night
-#   fuzz/run.sh 600 token     one target
+#   fuzz/run.sh 20            all targets for 20 seconds each
+#   fuzz/run.sh 600 token     one target for 600 seconds
 #
-# It starts from the seeds and regressions that are in git and leaves them alone: what it finds goes to
-# target/corpus, where the next run goes on from it.
+# Every run starts from the seeds and regressions in git and does not change them. New inputs go to `corpus` in the
+# target folder, and the next run starts from those too.
 set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET...]}
@@ -22,7 +21,7 @@ fuzz() {
     local target=$1 log
     log=$(mktemp)
     mkdir -p "$found/$target" "artifacts/$target"
-    # An input that hangs is given up after 10 seconds, and the whole if even that does not help.
+    # libFuzzer stops an input after 10 seconds. `timeout` stops libFuzzer if that fails.
     if timeout --kill-after=10 $((seconds + 120)) cargo +nightly fuzz run "$target" \
         "$found/$target" "corpus/$target" "regressions/$target" -- \
         -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 >"$log" 2>&1; then
@@ -32,11 +31,11 @@ fuzz() {
     fi
     tail -n 60 "$log"
     echo "$target FAILED: $(grep -o 'artifacts/[^ ]*' "$log" | tail -n 1 || true)"
-    echo "minimise it with \`cargo +nightly fuzz tmin $target FILE\` and put it into fuzz/regressions/$target"
+    echo "to minimise it: cargo +nightly fuzz tmin $target FILE; then move it to fuzz/regressions/$target"
     return 1
 }
 
-# As many at once as there are processors.
+# One target for each processor at a time.
 export -f fuzz
 export found seconds
 printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -n 1 bash -c 'set -euo pipefail; fuzz "$1"' --

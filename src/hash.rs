@@ -1,14 +1,15 @@
-//! Hashing of texts, to find candidates. Equality is always decided by the texts.
+//! Hashing of texts and numbers. A hash finds a candidate, and comparing the values decides.
 
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::SharedSeed;
 use foldhash::fast::SeedableRandomState;
 
-/// Seeded anew for each value, so that nobody can prepare texts that collide.
+/// The seed of a hash table. Each default value has a new one, so an attacker cannot prepare texts
+/// that collide. A clone has the seed of its original.
 ///
-/// The seed is the standard library's, which asks the system for it. foldhash would take its own from
-/// the place of the stack, and two threads can get the same, one after the other.
+/// The seed comes from the standard library, which asks the operating system. foldhash would derive
+/// its own seed from a stack address, and two threads that run one after the other can get the same.
 #[derive(Clone)]
 pub(crate) struct RandomState(SeedableRandomState);
 
@@ -19,14 +20,14 @@ impl Default for RandomState {
     }
 }
 
-/// The hash of the bytes alone, without the length that `Hash` puts before them.
+/// Hashes the bytes alone, without the length that `Hash` puts before them.
 pub(crate) fn hash_bytes(state: &RandomState, bytes: &[u8]) -> u64 {
     let mut hasher = state.0.build_hasher();
     hasher.write(bytes);
     hasher.finish()
 }
 
-/// The hash of some numbers, as [`hash_bytes`].
+/// Hashes some numbers, without their count.
 pub(crate) fn hash_numbers(state: &RandomState, numbers: impl Iterator<Item = u32>) -> u64 {
     let mut hasher = state.0.build_hasher();
     numbers.for_each(|number| hasher.write_u32(number));

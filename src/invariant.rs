@@ -1,9 +1,9 @@
-//! What must hold of a representation whatever was done to it, checked by tests after each step.
+//! Checks of the invariants of a representation. Tests and fuzz targets call them after each step.
 
-/// `Err` with the law that is broken.
+/// The result of a check: `Err` names the first invariant that is broken.
 pub(crate) type Validity = Result<(), &'static str>;
 
-/// Checks one law.
-pub(crate) fn holds(is_so: bool, law: &'static str) -> Validity {
-    if is_so { Ok(()) } else { Err(law) }
+/// Returns an error with the description of the violation, unless `condition` is true.
+pub(crate) fn holds(condition: bool, violation: &'static str) -> Validity {
+    if condition { Ok(()) } else { Err(violation) }
 }

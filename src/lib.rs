@@ -27,7 +27,7 @@
 //!
 //! let visible = table.resolve(&principal, Action::Read).filter(&column);
 //! assert_eq!(visible.count(), 1);
-//! for index in &visible {
+//! for index in visible.iter() {
 //!     assert_eq!(birthdays[index].0, "Kevin");
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -43,13 +43,13 @@
 //! | test one document | [`Principal::can`] |
 //! | test a page that just came from a database | [`Matcher`] |
 //! | filter what is kept in memory, again and again | [`AclTable`] → [`AclColumn`] → [`Visibility`] → [`Selection`] |
-//! | page through and count documents that come, change and go | [`DocumentIndex`] |
+//! | page through and count documents that come, change and go | [`index::DocumentIndex`] |
 //! | decide what a collection allows | [`Collection`] |
 //! | check the permissions that a caller wants to set | [`Principal::document_permissions`] |
 //! | filter JSON that passes by: responses, arrays, lines | [`json::Filter`] |
 //! | tell a person why | [`Principal::explain`], [`Collection::explain`] |
 //! | answer a refused request | [`Refusal`]: the HTTP status and the error type |
-//! | tell who asks from a session, a JWT or an API key | `Authenticator`, `Tokens`, with the feature `jwt` |
+//! | authenticate a session, a JWT or an API key | `auth::Authenticator`, with the feature `auth` |
 //!
 //! # Which way to filter
 //!
@@ -59,7 +59,7 @@
 //! sees in time proportional to what its roles reach, and [`Visibility::filter`] turns that into a
 //! [`Selection`], one bit a document, at the speed of reading the column.
 //!
-//! Where documents come and go, and are asked for a page at a time, a [`DocumentIndex`] keeps them in order
+//! Where documents come and go, and are asked for a page at a time, a [`DocumentIndex`](index::DocumentIndex) keeps them in order
 //! and by their lists: a page costs the lists and itself, a total the lists, however many
 //! documents there are.
 //!
@@ -107,7 +107,7 @@
 //!   after it) is visible to nobody, and one that came after a [`Visibility`] was made only to whoever
 //!   may see every document.
 //!
-//! Tokens and keys, too, with the feature `jwt`:
+//! Tokens and keys, too, with the feature `auth`:
 //!
 //! - The algorithm is never the token's choice, a payload is not read before its signature is verified,
 //!   and a token of more than 32 KiB is not read at all.
@@ -125,39 +125,36 @@
 //! [Appwrite]: https://appwrite.io/docs/advanced/platform/permissions
 
 mod acl;
+#[cfg(feature = "auth")]
+pub mod auth;
+mod bitset;
 mod evaluate;
 mod hash;
-mod index;
+pub mod index;
 mod invariant;
 pub mod json;
-mod object;
+mod packed;
 mod permission;
 mod principal;
 mod refusal;
-mod runs;
+mod serde_util;
 
 pub use acl::{
     AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, MalformedPermission, TableFull,
 };
 pub use evaluate::{
     AccessDenied, AccessDeniedKind, Collection, DocumentSecurity, Explanation, ExplanationReason,
-    Listing, MAX_REQUEST_PERMISSIONS, Matcher, PermissionSource, Selection, SelectionIter,
-    SetPermissionsError, Visibility,
+    Listing, MAX_REQUEST_PERMISSIONS, Matcher, PermissionSource, Selection, SetPermissionsError,
+    Visibility,
 };
-pub use index::DocumentIndex;
 pub use permission::{
-    Action, ActionSet, ActionSetIter, MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN,
-    MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind, Permission, Role, RoleKind, Status, aggregate,
+    Action, ActionSet, ParseError, ParseErrorKind, Permission, Role, RoleKind, Verification,
+    aggregate,
 };
-#[cfg(feature = "jwt")]
 pub use principal::{
-    AuthenticateError, Authenticator, BuiltInScopes, Claims, CreateJwtError, CredentialKind,
-    Credentials, DEFAULT_JWT_LIFETIME, Directory, EmptySecret, Found, FoundKey, GUEST_SCOPES,
-    GuestReason, Identity, KEY_SCOPES, KeyKind, LeewayTooLong, Lookup, MAX_JWT_LIFETIME,
-    MAX_LEEWAY, MAX_TOKEN_LEN, MissingScope, Pending, Provenance, RequestError, Scopes, Secret,
-    TokenError, TokenErrorKind, Tokens,
+    BlockedUser, Membership, MfaAuthenticator, Principal, PrincipalKind, Session, SkippedRole,
+    SkippedRoleReason, User,
 };
-pub use principal::{BlockedUser, Membership, Principal, PrincipalKind, Session, User};
 pub use refusal::Refusal;
 
 /// The README's code, compiled and run.

@@ -1,5 +1,5 @@
-//! Everything that is tested through the public interface, in one binary.
-#![allow(unreachable_pub, reason = "a binary of tests offers nothing to anybody")]
+//! All tests of the public interface, in one binary.
+#![allow(unreachable_pub, reason = "a test binary has no public interface")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -8,7 +8,7 @@
     clippy::string_slice,
     clippy::print_stdout,
     clippy::cast_precision_loss,
-    reason = "a test fails by panicking, its helpers too, and says how much it has tried"
+    reason = "tests and their helpers fail by panicking, and print how much they tried"
 )]
 
 mod bounds;
@@ -16,7 +16,8 @@ mod bounds;
 mod command;
 mod concurrency;
 mod conformance;
-#[cfg(feature = "jwt")]
+mod exhaustive;
+#[cfg(feature = "auth")]
 mod identity;
 mod interface;
 mod json;

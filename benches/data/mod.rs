@@ -35,7 +35,8 @@ pub(crate) fn user() -> User {
 pub(crate) fn lists(count: usize) -> Vec<List> {
     let mut rng = rng();
     let user = user();
-    let own = [format!("user:{}", user.id), format!("team:{}", user.memberships[0].team_id)];
+    let team = user.memberships[0].team_id.as_deref().expect("a team");
+    let own = [format!("user:{}", user.id), format!("team:{team}")];
     (0..count)
         .map(|_| {
             let owner = format!("user:{}", id(&mut rng));

@@ -1,6 +1,6 @@
 //! Texts: what is accepted, and what is said of the rest.
 
-use rolegate::{AclTable, Action, ActionSet, ParseError, Permission, Principal, Role, Status};
+use rolegate::{AclTable, Action, ActionSet, ParseError, Permission, Principal, Role, Verification};
 
 use crate::support::recogniser;
 
@@ -21,8 +21,8 @@ pub fn permission(data: &[u8]) {
     check("label", text, Role::label(text).err(), recogniser::is_label(text));
     let team_role = Role::team_role("t", text).err();
     check("team role", text, team_role, recogniser::is_team_role(text));
-    let status = Role::user_with(text, Status::Verified).err();
-    check("user with status", text, status, recogniser::is_id(text));
+    let verification = Role::user_with(text, Verification::Verified).err();
+    check("user with verification", text, verification, recogniser::is_id(text));
 }
 
 fn check(what: &str, text: &str, error: Option<ParseError>, accepted: bool) {
@@ -38,7 +38,7 @@ fn check(what: &str, text: &str, error: Option<ParseError>, accepted: bool) {
 }
 
 /// What is accepted is printed as it was read, through JSON too, means what its parts say, and is
-/// the same to whoever compares strings and to whoever compiles.
+/// the same when strings are compared and when lists are compiled.
 pub fn round_trip(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(role) = Role::parse(text) {

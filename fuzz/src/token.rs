@@ -1,28 +1,28 @@
-//! Tokens and API keys: any text, and any header and payload that are properly signed.
+//! Tokens and API keys: any text, and any signed header and payload.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rolegate::{
-    Authenticator, Credentials, Found, GuestReason, KeyKind, Lookup, Provenance, Secret,
-    TokenErrorKind, Tokens,
+use rolegate::auth::{
+    AuthMethod, AuthenticateError, Authenticator, Credentials, GuestReason, Identity, JwtKeys, KeyKind,
+    Secret, Step, TokenErrorKind,
 };
 use serde_json::Value;
 
 const SECRET: &str = "your-secret-key";
 const PROJECT: &str = "p1";
 
-/// The longest message, as in the property tests.
+/// The maximum length of an error message, as in the property tests.
 const MAX_SHOWN: usize = 400;
 
 /// The first second of 2026.
 const NOW: Duration = Duration::from_secs(1_767_225_600);
 
-/// The bytes are a header and a payload with a line break between them, and a token as they are: signed,
-/// they are read as serde_json reads them; as they are, they are nobody's.
+/// Takes the bytes as a token, and as a header and a payload with a line break between them, which are
+/// then signed. An unsigned text authenticates no caller. A signed token is read as `serde_json` reads it.
 pub fn token(data: &[u8]) {
     let now = UNIX_EPOCH + NOW;
-    let tokens = Tokens::new(Secret::new(SECRET).unwrap());
-    let authenticator = Authenticator::new(tokens, PROJECT);
+    let keys = JwtKeys::new(Secret::new(SECRET).unwrap());
+    let authenticator = Authenticator::new(keys, PROJECT);
     if let Ok(text) = std::str::from_utf8(data) {
         unsigned(&authenticator, text, now);
     }
@@ -33,28 +33,39 @@ pub fn token(data: &[u8]) {
     signed(&authenticator, header, payload, now);
 }
 
-/// Whatever a text is as a credential, it makes nobody somebody.
+/// Checks that a text without a signature makes a guest or an error.
 fn unsigned(authenticator: &Authenticator, text: &str, now: SystemTime) {
-    let error = authenticator.tokens().verify_jwt(text, now).unwrap_err();
+    let error = authenticator.jwt_keys().verify_jwt(text, now).unwrap_err();
     let shown = error.to_string();
     assert!(shown.len() < MAX_SHOWN, "{shown}");
-    let credentials = Credentials::none().with_key(text);
-    let pending = authenticator.verify(&credentials, now).unwrap();
-    let found = match pending.lookup() {
-        Lookup::Key { secret, .. } => {
-            assert_eq!(secret, text);
-            Found::Key(None)
-        }
-        _ => Found::Nothing,
-    };
-    assert!(pending.decide(found).unwrap().guest_reason().is_some());
+    match key_without_look_up(authenticator, text, now) {
+        Ok(identity) => assert!(identity.guest_reason().is_some()),
+        Err(error) => assert!(matches!(error, AuthenticateError::UnknownKey(_)), "{error}"),
+    }
 }
 
-/// What is accepted are claims that serde_json reads too, within their time.
+/// Authenticates an API key with a directory that knows no key.
+fn key_without_look_up(
+    authenticator: &Authenticator,
+    key: &str,
+    now: SystemTime,
+) -> Result<Identity, AuthenticateError> {
+    let credentials = Credentials::none().with_project(PROJECT).with_key(key);
+    match authenticator.begin(&credentials, now)? {
+        Step::FindKey(find) => {
+            assert_eq!(find.lookup().secret(), key);
+            Err(find.found(None).unwrap_err())
+        }
+        Step::Done(caller) => caller.require_active(),
+        Step::FindUser(find) => panic!("{find:?}"),
+    }
+}
+
+/// Checks that accepted claims are those that `serde_json` reads, and that their time has come.
 fn signed(authenticator: &Authenticator, header: &[u8], payload: &[u8], now: SystemTime) {
     let token = sign(header, payload);
     let claims: Option<Value> = serde_json::from_slice(payload).ok();
-    match authenticator.tokens().verify_jwt(&token, now) {
+    match authenticator.jwt_keys().verify_jwt(&token, now) {
         Ok(said) => {
             let header: Value = serde_json::from_slice(header).unwrap();
             assert_eq!(header["alg"], "HS256");
@@ -72,16 +83,15 @@ fn signed(authenticator: &Authenticator, header: &[u8], payload: &[u8], now: Sys
         Err(error) => assert_ne!(error.kind(), TokenErrorKind::Signature, "{error}"),
     }
     let key = format!("ephemeral_{token}");
-    let pending = authenticator.verify(&Credentials::none().with_key(&*key), now);
-    let identity = pending.unwrap().decide(Found::Nothing).unwrap();
+    let identity = key_without_look_up(authenticator, &key, now).unwrap();
     let bypass = identity.principal().bypasses_permissions();
-    match identity.provenance() {
-        Provenance::ApiKey { kind, owner_id, .. } => {
+    match identity.method() {
+        AuthMethod::ApiKey { kind, owner_id, .. } => {
             assert_eq!(*kind, KeyKind::Ephemeral);
             assert_eq!(bypass, **owner_id == *PROJECT);
             assert_eq!(claims.unwrap()["projectId"].as_str().unwrap_or_default(), &**owner_id);
         }
-        Provenance::Guest(GuestReason::KeyToken(_) | GuestReason::KeyOfAnotherProject) => {
+        AuthMethod::Guest(GuestReason::InvalidKeyToken(_) | GuestReason::KeyOfAnotherProject) => {
             assert!(!bypass);
         }
         other => panic!("{other:?}"),

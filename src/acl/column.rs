@@ -1,20 +1,20 @@
 //! One list id for each document: [`AclColumn`].
 //!
-//! A column of `u32` is four bytes a document, and reading it is what bounds filtering. Most tables
-//! have far fewer lists than that can number, so the column starts with one byte a document and
-//! widens when a list comes that does not fit. On 16 million documents that is 16 MB of reading
-//! for up to 256 lists and 32 MB for up to 65,536, where `u32` would be 64 MB.
+//! Reading the column bounds the speed of filtering, and a column of `u32` has four bytes for each
+//! document. Most tables have far fewer lists than a `u32` can number. The column therefore starts
+//! with one byte for each document and widens when an id does not fit. Filtering 16 million documents
+//! reads 16 MB for up to 256 lists and 32 MB for up to 65,536 lists, where `u32` would take 64 MB.
 
 use std::fmt;
 
 use super::id::{AclId, TableId};
 use crate::invariant::holds;
 
-/// One [`AclId`] for each document, in the documents' order: what a filter runs over.
+/// One [`AclId`] for each document, in the order of the documents: the input of a filter.
 ///
-/// All ids are of one table, the table of the first one that came. An id of another table takes its
-/// place, but its document is never visible. Takes 1, 2 or 4 bytes a document, as the largest id
-/// needs.
+/// All ids belong to one table, which is the table of the first id. An id of another table occupies
+/// its position, but its document is never visible. A document takes 1, 2 or 4 bytes, as the largest
+/// id needs.
 ///
 /// ```
 /// use rolegate::{Action, AclColumn, AclTable, Principal};
@@ -33,17 +33,29 @@ use crate::invariant::holds;
 pub struct AclColumn {
     table: Option<TableId>,
     indices: Indices,
-    /// No index is greater.
+    /// An upper bound of the indices.
     max: u32,
 }
 
-/// The ids' numbers, as wide as they need to be.
+/// The numbers of the lists, in the smallest width that fits them.
 #[derive(Clone)]
 pub(crate) enum Indices {
     U8(Vec<u8>),
     U16(Vec<u16>),
     U32(Vec<u32>),
 }
+
+/// Evaluates an expression with `$numbers` bound to the numbers of any width.
+macro_rules! for_any_width {
+    ($indices:expr, $numbers:ident => $value:expr) => {
+        match $indices {
+            $crate::acl::Indices::U8($numbers) => $value,
+            $crate::acl::Indices::U16($numbers) => $value,
+            $crate::acl::Indices::U32($numbers) => $value,
+        }
+    };
+}
+pub(crate) use for_any_width;
 
 impl Default for Indices {
     fn default() -> Self {
@@ -52,131 +64,99 @@ impl Default for Indices {
 }
 
 impl AclColumn {
-    /// What stands for an id of another table: a number that no table gives out.
+    /// The number that replaces an id of another table. Tables do not assign it.
     pub(crate) const FOREIGN: u32 = u32::MAX;
 
-    /// A column without documents.
+    /// Creates a column without documents.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many documents it has.
+    /// Returns the number of documents.
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.indices {
-            Indices::U8(indices) => indices.len(),
-            Indices::U16(indices) => indices.len(),
-            Indices::U32(indices) => indices.len(),
-        }
+        for_any_width!(&self.indices, numbers => numbers.len())
     }
 
-    /// Whether it has no documents.
+    /// Returns `true` if the column has no documents.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Adds a document. Amortised constant time; when the column has to widen, it is copied once.
+    /// Appends a document. Takes amortised constant time. Widening copies the column.
     pub fn push(&mut self, id: AclId) {
         let index = self.admit(id);
-        match &mut self.indices {
-            Indices::U8(indices) => indices.push(narrowed(index)),
-            Indices::U16(indices) => indices.push(narrowed(index)),
-            Indices::U32(indices) => indices.push(index),
-        }
+        for_any_width!(&mut self.indices, numbers => numbers.push(narrowed(index)));
     }
 
-    /// Gives the document at `position` another list, as when its permissions were updated, and
-    /// says whether there is such a document.
+    /// Replaces the list of the document at `position`, as an update of its permissions requires.
+    ///
+    /// Returns `true` if the column has that position.
     pub fn set(&mut self, position: usize, id: AclId) -> bool {
         if position >= self.len() {
             return false;
         }
         let index = self.admit(id);
-        match &mut self.indices {
-            Indices::U8(indices) => put(indices, position, narrowed(index)),
-            Indices::U16(indices) => put(indices, position, narrowed(index)),
-            Indices::U32(indices) => put(indices, position, index),
-        }
+        for_any_width!(&mut self.indices, numbers => put(numbers, position, narrowed(index)));
         true
     }
 
-    /// The list of the document at `position`. `None` beyond the end, and where an id of another
-    /// table than the column's was given.
+    /// Returns the list of the document at `position`.
+    ///
+    /// Returns `None` beyond the end, and for a document whose id belongs to another table than the
+    /// column.
     #[must_use]
     pub fn get(&self, position: usize) -> Option<AclId> {
-        let index = match &self.indices {
-            Indices::U8(indices) => u32::from(*indices.get(position)?),
-            Indices::U16(indices) => u32::from(*indices.get(position)?),
-            Indices::U32(indices) => *indices.get(position)?,
-        };
+        let index = for_any_width!(&self.indices, numbers => widened(*numbers.get(position)?));
         let table = self.table.filter(|_| index != Self::FOREIGN)?;
         Some(AclId::new(table, index))
     }
 
-    /// Removes the document at `position`, puts the last one in its place, and says whether there was
-    /// such a document. Constant time.
+    /// Removes the document at `position` and moves the last document there. Takes constant time.
+    ///
+    /// Returns `true` if the column had that position.
     pub fn swap_remove(&mut self, position: usize) -> bool {
         let inside = position < self.len();
         if inside {
-            match &mut self.indices {
-                Indices::U8(indices) => drop(indices.swap_remove(position)),
-                Indices::U16(indices) => drop(indices.swap_remove(position)),
-                Indices::U32(indices) => drop(indices.swap_remove(position)),
-            }
+            for_any_width!(&mut self.indices, numbers => drop(numbers.swap_remove(position)));
         }
         inside
     }
 
-    /// The lists of all documents, in order: as [`get`](Self::get).
+    /// Returns the list of each document in order, as [`get`](Self::get) does.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<AclId>> {
         (0..self.len()).map(|position| self.get(position))
     }
 
-    /// Bytes on the heap.
+    /// Returns the bytes on the heap.
     #[must_use]
     pub fn memory(&self) -> usize {
-        match &self.indices {
-            Indices::U8(indices) => indices.capacity(),
-            Indices::U16(indices) => indices.capacity() * size_of::<u16>(),
-            Indices::U32(indices) => indices.capacity() * size_of::<u32>(),
-        }
+        let capacity = for_any_width!(&self.indices, numbers => numbers.capacity());
+        capacity * self.width() as usize
     }
 
-    /// Gives back what is reserved for growth: after a collection has been loaded.
+    /// Gives back the memory that is reserved for growth. Call it after loading a collection.
     pub fn shrink_to_fit(&mut self) {
-        match &mut self.indices {
-            Indices::U8(indices) => indices.shrink_to_fit(),
-            Indices::U16(indices) => indices.shrink_to_fit(),
-            Indices::U32(indices) => indices.shrink_to_fit(),
-        }
+        for_any_width!(&mut self.indices, numbers => numbers.shrink_to_fit());
     }
 
-    /// For tests: whether the representation is as it must be.
+    /// For tests: checks the invariants of the representation.
     ///
     /// # Errors
     ///
-    /// The law that is broken.
+    /// The first invariant that is broken.
     #[doc(hidden)]
     pub fn internal_validate(&self) -> Result<(), &'static str> {
-        let (wide_enough, not_wider, largest) = match &self.indices {
-            Indices::U8(indices) => {
-                (self.max <= u8::MAX.into(), true, indices.iter().max().map(|&max| max.into()))
-            }
-            Indices::U16(indices) => (
-                self.max <= u16::MAX.into(),
-                self.max > u8::MAX.into(),
-                indices.iter().max().map(|&max| max.into()),
-            ),
-            Indices::U32(indices) => {
-                (true, self.max > u16::MAX.into(), indices.iter().max().copied())
-            }
-        };
-        holds(wide_enough && not_wider, "the column is not as wide as its largest id needs")?;
-        holds(largest <= Some(self.max), "an index is greater than the greatest")?;
-        holds(self.table.is_some() || self.is_empty(), "documents are of no table")
+        let largest = for_any_width!(&self.indices, numbers => {
+            numbers.iter().copied().map(widened).max()
+        });
+        let fits = self.width() == width_for(self.max);
+        holds(fits, "the column is not as wide as its largest id needs")?;
+        holds(largest <= Some(self.max), "an index is greater than the upper bound")?;
+        holds(self.table.is_some() || self.is_empty(), "documents belong to no table")
     }
 
     pub(crate) fn table(&self) -> Option<TableId> {
@@ -191,7 +171,16 @@ impl AclColumn {
         &self.indices
     }
 
-    /// The number to store for `id`, with the column wide enough for it.
+    /// Returns the bytes for each document.
+    fn width(&self) -> u8 {
+        match &self.indices {
+            Indices::U8(_) => 1,
+            Indices::U16(_) => 2,
+            Indices::U32(_) => 4,
+        }
+    }
+
+    /// Returns the number to store for `id`, after widening the column for it.
     fn admit(&mut self, id: AclId) -> u32 {
         let index = if id.table() == *self.table.get_or_insert(id.table()) {
             id.index()
@@ -206,31 +195,48 @@ impl AclColumn {
     }
 
     fn widen(&mut self, index: u32) {
-        let widened = match &self.indices {
-            Indices::U8(indices) if index > u32::from(u16::MAX) => {
-                Indices::U32(indices.iter().map(|&index| index.into()).collect())
-            }
-            Indices::U16(indices) if index > u32::from(u16::MAX) => {
-                Indices::U32(indices.iter().map(|&index| index.into()).collect())
-            }
-            Indices::U8(indices) if index > u32::from(u8::MAX) => {
-                Indices::U16(indices.iter().map(|&index| index.into()).collect())
-            }
-            _ => return,
-        };
-        self.indices = widened;
+        let width = width_for(index);
+        if width > self.width() {
+            self.indices = match width {
+                2 => Indices::U16(self.copied()),
+                _ => Indices::U32(self.copied()),
+            };
+        }
+    }
+
+    /// Copies the numbers into a wider vector.
+    fn copied<T: TryFrom<u32> + Default>(&self) -> Vec<T> {
+        for_any_width!(&self.indices, numbers => {
+            numbers.iter().map(|&number| narrowed(widened(number))).collect()
+        })
     }
 }
 
-/// An index in the column's width, which [`AclColumn::widen`] has made wide enough.
+/// Returns the bytes that `index` needs: 1, 2 or 4.
+fn width_for(index: u32) -> u8 {
+    if u8::try_from(index).is_ok() {
+        1
+    } else if u16::try_from(index).is_ok() {
+        2
+    } else {
+        4
+    }
+}
+
+/// Converts a number of any width to an index.
+fn widened(number: impl Into<u32>) -> u32 {
+    number.into()
+}
+
+/// Converts an index to the width of the column, which [`AclColumn::widen`] has made sufficient.
 fn narrowed<T: TryFrom<u32> + Default>(index: u32) -> T {
     debug_assert!(T::try_from(index).is_ok(), "the column is too narrow for {index}");
     T::try_from(index).unwrap_or_default()
 }
 
-fn put<T>(indices: &mut [T], position: usize, index: T) {
-    if let Some(place) = indices.get_mut(position) {
-        *place = index;
+fn put<T>(numbers: &mut [T], position: usize, number: T) {
+    if let Some(place) = numbers.get_mut(position) {
+        *place = number;
     }
 }
 
@@ -250,14 +256,9 @@ impl FromIterator<AclId> for AclColumn {
 
 impl fmt::Debug for AclColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = match &self.indices {
-            Indices::U8(_) => 1,
-            Indices::U16(_) => 2,
-            Indices::U32(_) => 4,
-        };
         f.debug_struct("AclColumn")
             .field("len", &self.len())
-            .field("bytes_per_document", &width)
+            .field("bytes_per_document", &self.width())
             .finish_non_exhaustive()
     }
 }

@@ -1,10 +1,10 @@
-//! Why a list did not become an entry of a table.
+//! Errors of compiling a list: [`InsertError`], [`MalformedPermission`], [`TableFull`].
 
 use std::fmt;
 
 use crate::permission::ParseError;
 
-/// A permission of a list that is malformed, and so grants nothing.
+/// A malformed entry of a list of permissions. The entry grants nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MalformedPermission {
     index: usize,
@@ -16,13 +16,13 @@ impl MalformedPermission {
         Self { index, error }
     }
 
-    /// Its position in the list, from 0.
+    /// Returns the position of the entry in its list, from 0.
     #[must_use]
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// What is wrong with it.
+    /// Returns the reason why the entry is not a permission.
     #[must_use]
     pub fn error(&self) -> &ParseError {
         &self.error
@@ -41,11 +41,12 @@ impl std::error::Error for MalformedPermission {
     }
 }
 
-/// Why [`AclTable::insert`](crate::AclTable::insert) refused a list.
+/// The error of a strict insertion into an [`AclTable`](crate::AclTable) or a
+/// [`DocumentIndex`](crate::index::DocumentIndex).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum InsertError {
-    /// One of its permissions is malformed: the first one that is.
+    /// An entry of the list is malformed. This is the first one.
     Malformed(MalformedPermission),
     /// The table has reached one of its limits.
     Full(TableFull),
@@ -75,20 +76,32 @@ impl From<TableFull> for InsertError {
     }
 }
 
-/// A table has reached one of its [`AclLimits`](crate::AclLimits). What it holds stays valid.
+/// The error of a table that has reached one of its [`AclLimits`](crate::AclLimits). The contents of
+/// the table stay valid.
+///
+/// It prints as `table is full: 1,000,000 lists`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TableFull {
-    what: &'static str,
+    limited: Limited,
     limit: u32,
+}
+
+/// A quantity that [`AclLimits`](crate::AclLimits) limits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Limited {
+    Lists,
+    Roles,
+    Grants,
+    RoleBytes,
 }
 
 impl TableFull {
     #[cold]
-    pub(super) fn new(what: &'static str, limit: u32) -> Self {
-        Self { what, limit }
+    pub(super) fn new(limited: Limited, limit: u32) -> Self {
+        Self { limited, limit }
     }
 
-    /// The limit that was reached.
+    /// Returns the limit that was reached.
     #[must_use]
     pub fn limit(&self) -> u32 {
         self.limit
@@ -97,7 +110,30 @@ impl TableFull {
 
 impl fmt::Display for TableFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected at most {} {} in a table, found one more", self.limit, self.what)
+        let one = self.limit == 1;
+        let what = match self.limited {
+            Limited::Lists if one => "list",
+            Limited::Lists => "lists",
+            Limited::Roles if one => "role",
+            Limited::Roles => "roles",
+            Limited::Grants if one => "grant",
+            Limited::Grants => "grants",
+            Limited::RoleBytes if one => "byte of role text",
+            Limited::RoleBytes => "bytes of role text",
+        };
+        write!(f, "table is full: {} {what}", Grouped(self.limit))
+    }
+}
+
+/// A number that prints with a comma between groups of three digits.
+struct Grouped(u32);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 / 1000 {
+            0 => write!(f, "{}", self.0),
+            thousands => write!(f, "{},{:03}", Grouped(thousands), self.0 % 1000),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
-//! What a list grants to a role: [`Grant`], and [`GrantBits`] in four bytes.
+//! The actions that a list grants to one role: [`Grant`], and [`GrantBits`] in four bytes.
 
 use crate::permission::{ActionSet, Role};
 
-/// A role's number in the upper 28 bits, the actions that it is granted in the lower 4.
+/// The number of a role in the upper 28 bits, and the actions that it is granted in the lower 4.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct GrantBits(u32);
 
 impl GrantBits {
+    /// The largest number of roles that grants can number: 2^28.
     pub(super) const MAX_ROLES: u32 = 1 << 28;
 
     pub(super) fn new(role: u32, actions: ActionSet) -> Self {
@@ -21,7 +22,7 @@ impl GrantBits {
         ActionSet::from_bits_truncated((self.0 & 0xf) as u8)
     }
 
-    /// The same role with the other's actions too.
+    /// Adds the actions of `other`, a grant for the same role.
     pub(super) fn merge(&mut self, other: Self) {
         self.0 |= other.0;
     }
@@ -31,12 +32,12 @@ impl GrantBits {
     }
 }
 
-/// What a list grants to one role.
+/// The actions that a list grants to one role.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Grant<'t> {
-    /// To whom.
+    /// The role.
     pub role: Role<'t>,
-    /// What; never empty.
+    /// The actions. This set is never empty.
     pub actions: ActionSet,
 }

@@ -1,9 +1,9 @@
-//! Which list of which table: [`AclId`].
+//! The id of a list in a table: [`AclId`].
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Which table an id is of.
+/// The identity of a table in this process. The numbers wrap after 2^32 tables.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TableId(u32);
 
@@ -14,10 +14,11 @@ impl TableId {
     }
 }
 
-/// A permission list in an [`AclTable`](crate::AclTable).
+/// The id of a permission list in an [`AclTable`](crate::AclTable).
 ///
-/// Valid for as long as the table is. It knows its table (up to 2^32 tables later in the same
-/// process), so that an id of another table is recognised and grants nothing.
+/// An id is valid as long as its table exists. It names its table, so other tables recognise it and it
+/// grants nothing there. Table ids wrap after 2^32 tables in the same process. A clone of a table is
+/// another table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AclId {
     table: TableId,

@@ -1,8 +1,9 @@
-//! Texts kept once each: [`Interner`].
+//! Distinct texts, each stored once: [`Interner`].
 //!
-//! All texts stand in one buffer, one behind the other; a text's id is its place in the order in
-//! which they came. Per text that is its bytes, 4 bytes for where it ends, and 5 bytes a slot in a
-//! hash table that is between 7/16 and 7/8 full. A hash finds the candidate, the bytes decide.
+//! All texts are stored in one packed buffer. The id of a text is its position in the order of
+//! insertion. A text takes its bytes, 4 bytes for its end offset, and 5 bytes for each of its slots in
+//! a hash table that is between 7/16 and 7/8 full. A hash finds the candidate, and comparing the bytes
+//! decides.
 
 #[cfg(test)]
 mod collisions;
@@ -11,9 +12,9 @@ use hashbrown::HashTable;
 
 use crate::hash::{RandomState, hash_bytes};
 use crate::invariant::{Validity, holds};
-use crate::runs::{range_of, run_at};
+use crate::packed::{range_of, slice_at, to_u32};
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Interner {
     text: String,
     ends: Vec<u32>,
@@ -22,46 +23,49 @@ pub(super) struct Interner {
 }
 
 impl Interner {
+    /// Returns the number of texts.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// How many bytes of text there are.
+    /// Returns the bytes of all texts together.
     pub(super) fn text_len(&self) -> usize {
         self.text.len()
     }
 
+    /// Returns the id of a text.
     pub(super) fn get(&self, text: &str) -> Option<u32> {
         let hash = self.hash(text.as_bytes());
         self.ids.find(hash, |&id| self.bytes(id) == text.as_bytes()).copied()
     }
 
-    /// Adds a text that is not there yet. The caller has checked that its id and its end fit.
+    /// Adds a text that is not stored yet. The caller has checked that its id and its end offset fit.
     pub(super) fn push(&mut self, text: &str) -> u32 {
         if self.ids.len() == self.ids.capacity() {
             self.rebuild(self.ids.len() * 2);
         }
-        let id = saturating(self.ends.len());
+        let id = to_u32(self.ends.len());
         self.text.push_str(text);
-        self.ends.push(saturating(self.text.len()));
+        self.ends.push(to_u32(self.text.len()));
         self.insert(id);
         id
     }
 
-    /// Whether `text` is the text of `id`.
+    /// Returns `true` if `text` is the text of `id`.
     pub(super) fn is(&self, id: u32, text: &str) -> bool {
         self.bytes(id) == text.as_bytes()
     }
 
+    /// Returns the text of `id`.
     pub(super) fn text(&self, id: u32) -> &str {
         let (start, end) = range_of(&self.ends, id);
         self.text.get(start..end).unwrap_or_default()
     }
 
-    /// Forgets the texts from the `len`th on.
+    /// Removes the texts with ids from `len` on.
     pub(super) fn truncate(&mut self, len: usize) {
         while self.ends.len() > len {
-            let id = saturating(self.ends.len() - 1);
+            let id = to_u32(self.ends.len() - 1);
             let bytes = self.bytes(id);
             let (hash, start) = (self.hash(bytes), self.text.len() - bytes.len());
             if let Ok(entry) = self.ids.find_entry(hash, |&other| other == id) {
@@ -72,7 +76,7 @@ impl Interner {
         }
     }
 
-    /// Bytes on the heap.
+    /// Returns the bytes on the heap.
     pub(super) fn memory(&self) -> usize {
         self.text.capacity() + self.ends.capacity() * size_of::<u32>() + self.ids.allocation_size()
     }
@@ -83,24 +87,24 @@ impl Interner {
         self.rebuild(self.ids.len());
     }
 
-    /// Each text is there once and is found as itself.
+    /// Checks that each text is stored once and is found under its id.
     pub(super) fn internal_validate(&self) -> Validity {
         let ascend = self.ends.is_sorted_by(|earlier, later| earlier < later);
         holds(ascend && self.ends.first() != Some(&0), "a role's text is empty")?;
         let end = self.ends.last().map_or(0, |&end| end as usize);
-        holds(end == self.text.len(), "there is text of no role")?;
+        holds(end == self.text.len(), "text behind the last role")?;
         let whole = self.ends.iter().all(|&end| self.text.is_char_boundary(end as usize));
         holds(whole, "a role ends within a character")?;
-        holds(self.ids.len() == self.ends.len(), "the hash table has not each role once")?;
-        let found = (0..saturating(self.ends.len())).all(|id| self.get(self.text(id)) == Some(id));
-        holds(found, "a role is not found as itself")
+        holds(self.ids.len() == self.ends.len(), "the hash table does not have each role once")?;
+        let found = (0..to_u32(self.ends.len())).all(|id| self.get(self.text(id)) == Some(id));
+        holds(found, "a role is not found under its id")
     }
 
-    /// Makes the hash table anew, in the order in which the texts stand, which is four times as fast
-    /// as letting it grow: that would visit them in the order of their hashes.
+    /// Builds the hash table again, in the order of the ids. That is four times as fast as letting it
+    /// grow, which would visit the texts in the order of their hashes.
     fn rebuild(&mut self, capacity: usize) {
         self.ids = HashTable::with_capacity(capacity);
-        for id in 0..saturating(self.ends.len()) {
+        for id in 0..to_u32(self.ends.len()) {
             self.insert(id);
         }
     }
@@ -108,7 +112,7 @@ impl Interner {
     fn insert(&mut self, id: u32) {
         let hash = self.hash(self.bytes(id));
         let Self { text, ends, ids, hasher } = self;
-        ids.insert_unique(hash, id, |&id| hash_bytes(hasher, run_at(text.as_bytes(), ends, id)));
+        ids.insert_unique(hash, id, |&id| hash_bytes(hasher, slice_at(text.as_bytes(), ends, id)));
     }
 
     fn hash(&self, bytes: &[u8]) -> u64 {
@@ -116,11 +120,6 @@ impl Interner {
     }
 
     fn bytes(&self, id: u32) -> &[u8] {
-        run_at(self.text.as_bytes(), &self.ends, id)
+        slice_at(self.text.as_bytes(), &self.ends, id)
     }
-}
-
-/// A length as the `u32` that it fits in, since it has been checked against the table's limits.
-pub(super) fn saturating(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -1,12 +1,12 @@
-//! How much a table may hold: [`AclLimits`].
+//! The limits of a table: [`AclLimits`].
 
 use super::grant::GrantBits;
 use super::postings;
 
-/// How much a table may hold; what goes beyond is refused with [`TableFull`](crate::TableFull).
+/// The limits of a table. An insertion beyond one of them fails with [`TableFull`](crate::TableFull).
 ///
-/// The default is what its representation can number. A host that compiles what others send can
-/// bound its memory with less.
+/// The default values are the largest that the representation can number. A host that compiles lists
+/// of its clients can set lower limits to bound its memory.
 ///
 /// ```
 /// use rolegate::{AclLimits, AclTable};
@@ -14,17 +14,17 @@ use super::postings;
 /// let mut table = AclTable::with_limits(AclLimits { lists: 1, ..AclLimits::default() });
 /// table.insert([r#"read("any")"#]).unwrap();
 /// let error = table.insert([r#"read("users")"#]).unwrap_err();
-/// assert_eq!(error.to_string(), "expected at most 1 distinct lists in a table, found one more");
+/// assert_eq!(error.to_string(), "table is full: 1 list");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct AclLimits {
-    /// Distinct lists: at most 2^28, since an entry in a role's postings has 28 bits for the list.
+    /// Distinct lists. At most 2^28, because a posting has 28 bits for the list.
     pub lists: u32,
-    /// Distinct roles: at most 2^28, since a grant has 28 bits for the role.
+    /// Distinct roles. At most 2^28, because a grant has 28 bits for the role.
     pub roles: u32,
-    /// Grants of all lists together: at most 2^32 - 1.
+    /// Grants of all lists together. At most 2^32 - 1.
     pub grants: u32,
-    /// Bytes of the texts of all roles together: at most 2^32 - 1.
+    /// Bytes of the texts of all roles together. At most 2^32 - 1.
     pub role_bytes: u32,
 }
 
@@ -36,7 +36,7 @@ impl AclLimits {
         role_bytes: u32::MAX,
     };
 
-    /// The same, where that is not more than can be numbered.
+    /// Reduces each limit to the largest that the representation can number.
     pub(super) fn capped(self) -> Self {
         Self {
             lists: self.lists.min(Self::MAX.lists),

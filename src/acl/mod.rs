@@ -1,5 +1,5 @@
-//! Compiled lists: [`AclTable`] keeps each distinct permission list once and gives it an [`AclId`];
-//! an [`AclColumn`] holds one such id for each document.
+//! Compiled permission lists. An [`AclTable`] stores each distinct list once and assigns it an
+//! [`AclId`]. An [`AclColumn`] stores one id for each document.
 
 mod column;
 mod error;
@@ -17,5 +17,5 @@ pub use id::AclId;
 pub use limits::AclLimits;
 pub use table::AclTable;
 
-pub(crate) use column::Indices;
+pub(crate) use column::{Indices, for_any_width};
 pub(crate) use id::TableId;

@@ -1,53 +1,65 @@
-//! Distinct permission lists, each kept once: [`AclTable`].
+//! Distinct permission lists, each stored once: [`AclTable`].
 //!
-//! A list is kept as grants: a role's number and the actions it is granted, four bytes, sorted by
-//! role and with one grant a role, so that order, repetition and `write` spelt out make no
-//! difference. Equal lists have equal grants and therefore one entry. The grants of all lists stand
-//! one behind the other; a hash table finds the list with given grants.
+//! A list is stored as grants: the number of a role and the actions that it is granted, in four bytes.
+//! The grants of a list are sorted by role, with one grant for each role. Order, repetition and the
+//! spelling of `write` therefore make no difference, and equal lists share one entry. The grants of
+//! all lists are stored in one packed buffer. A hash table finds the list with given grants.
+//!
+//! `AclTable::resolve` is in `evaluate/visibility.rs`. Compaction is in `table/compacted.rs`, and
+//! `internal_validate` in `table/invariants.rs`.
 
-#[cfg(test)]
-mod edges;
+mod compacted;
 mod invariants;
-mod retained;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use hashbrown::HashTable;
 use smallvec::SmallVec;
 
+use super::error::{InsertError, Limited, MalformedPermission, TableFull};
 use super::grant::{Grant, GrantBits};
 use super::id::{AclId, TableId};
-use super::interner::{Interner, saturating};
+use super::interner::Interner;
 use super::limits::AclLimits;
 use super::postings::Postings;
-use super::{InsertError, MalformedPermission, TableFull};
+use crate::bitset::BitSet;
 use crate::hash::{RandomState, hash_numbers};
+use crate::packed::{slice_at, to_u32};
 use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical};
-use crate::runs::run_at;
 
-/// Distinct permission lists, compiled: the roles they name interned, each list kept once.
+/// The distinct permission lists of a set of documents, compiled.
 ///
-/// Documents that have the same list share one [`AclId`], whatever the order or repetitions in it, so
-/// that everything further on costs what the distinct lists cost. For each role the table knows the
-/// lists that name it.
+/// Documents with the same list share one [`AclId`], whatever the order and repetitions in the list.
+/// All later steps therefore cost in proportion to the distinct lists. For each role, the table knows
+/// the lists that name it.
 ///
-/// Ids stay valid whatever is inserted later. A table is `Send` and `Sync`;
-/// [how threads share it](crate#among-threads) is told with the crate.
+/// Ids stay valid after later insertions. A table is `Send` and `Sync`; the crate's documentation
+/// shows [how threads share it](crate#among-threads).
 ///
-/// Inserting takes time linear in the list's length (plus sorting it).
+/// Insertion takes time linear in the length of the list, plus sorting.
 ///
 /// # Memory
 ///
-/// After [`shrink_to_fit`](Self::shrink_to_fit); until then up to twice as much is reserved.
+/// These are the bytes after [`shrink_to_fit`](Self::shrink_to_fit). Before that, up to twice as many
+/// are reserved.
 ///
 /// | for | bytes |
 /// | --- | --- |
 /// | a list | 4, and 5 for each slot of a hash table that is 7/16 to 7/8 full: 10 to 16 |
-/// | each role that a list names | 4 in the list, and 4 at the role beyond the first four lists |
+/// | each role that a list names | 4 in the list, and 4 at the role after its first four lists |
 /// | a role | its text, 36, and a slot of the same size: 42 to 48 |
 ///
-/// So a list of three permissions for two roles takes 26 to 32 bytes, and one for three roles 34 to
-/// 40. Lists that name a very common role cost less: there it is one bit a list.
+/// A list of three permissions for two roles takes 26 to 32 bytes, and a list for three roles takes
+/// 34 to 40. Lists that name a very common role cost less, because the role stores one bit for each.
+///
+/// # Clones
+///
+/// A clone is another table with the same lists. It has ids of its own: an id, an
+/// [`AclColumn`](crate::AclColumn) or a [`Visibility`](crate::Visibility) of the original grants
+/// nothing in the clone, and the other way round. The two tables can therefore diverge without
+/// confusing their lists. [`insert`](Self::insert) returns the id of a list in the clone.
 ///
 /// ```
 /// use rolegate::{AclTable, Action, Role};
@@ -77,17 +89,17 @@ pub struct AclTable {
     hasher: RandomState,
 }
 
-/// Grants of a list that is being compiled; most lists have fewer than eight.
+/// The grants of a list that is being compiled. Most lists have fewer than eight.
 type Scratch = SmallVec<[GrantBits; 8]>;
 
 impl AclTable {
-    /// A table without lists.
+    /// Creates a table without lists.
     #[must_use]
     pub fn new() -> Self {
         Self::with_limits(AclLimits::default())
     }
 
-    /// A table without lists that will not hold more than `limits`.
+    /// Creates a table without lists that refuses insertions beyond `limits`.
     #[must_use]
     pub fn with_limits(limits: AclLimits) -> Self {
         Self {
@@ -102,11 +114,12 @@ impl AclTable {
         }
     }
 
-    /// Compiles a list: the entry that it has, or a new one.
+    /// Compiles a list, and returns the id of its entry. Refuses a list with a malformed permission.
     ///
     /// # Errors
     ///
-    /// The first malformed permission, or a limit that was reached. The table is as it was.
+    /// The first malformed permission, or the limit that the table has reached. The table is
+    /// unchanged.
     pub fn insert<S: AsRef<str>>(
         &mut self,
         permissions: impl IntoIterator<Item = S>,
@@ -114,12 +127,12 @@ impl AclTable {
         self.compile(permissions, |malformed| Err(InsertError::Malformed(malformed)))
     }
 
-    /// Compiles a list of which some permissions may be malformed. Those grant nothing and are given
-    /// back; the rest of the list counts.
+    /// Compiles the well-formed permissions of a list, and returns the id of its entry with the
+    /// malformed permissions. Those grant nothing.
     ///
     /// # Errors
     ///
-    /// A limit that was reached. The table is as it was.
+    /// The limit that the table has reached. The table is unchanged.
     pub fn insert_lenient<S: AsRef<str>>(
         &mut self,
         permissions: impl IntoIterator<Item = S>,
@@ -132,25 +145,25 @@ impl AclTable {
         Ok((id, refused))
     }
 
-    /// How many distinct lists there are.
+    /// Returns the number of distinct lists.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are no lists.
+    /// Returns `true` if the table has no lists.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// The roles that lists name.
+    /// Returns the roles that the lists name.
     #[must_use]
     pub fn roles(&self) -> impl ExactSizeIterator<Item = Role<'_>> {
-        (0..self.postings.len()).map(|id| self.role(saturating(id)))
+        (0..self.postings.len()).map(|id| self.role(to_u32(id)))
     }
 
-    /// What a list grants, or `None` for an id of another table.
+    /// Returns the grants of a list, or `None` for an id of another table.
     #[must_use]
     pub fn grants(&self, id: AclId) -> Option<impl ExactSizeIterator<Item = Grant<'_>>> {
         let grants = self.grants_of(id.index())?;
@@ -161,8 +174,9 @@ impl AclTable {
         })
     }
 
-    /// The lists that grant `action` to `role`, each once, in no particular order. Takes time in
-    /// proportion to how many name the role.
+    /// Returns the lists that grant `action` to `role`, each once, in no particular order.
+    ///
+    /// Takes time in proportion to the lists that name the role.
     pub fn lists_granting(
         &self,
         action: Action,
@@ -173,7 +187,7 @@ impl AclTable {
         lists.map(|list| AclId::new(self.id, list))
     }
 
-    /// Bytes on the heap, what is reserved for growth included.
+    /// Returns the bytes on the heap, with the memory that is reserved for growth.
     #[must_use]
     pub fn memory(&self) -> usize {
         self.roles.memory()
@@ -184,7 +198,7 @@ impl AclTable {
             + self.lists.allocation_size()
     }
 
-    /// Gives back what is reserved for growth: after the lists of a collection have been loaded.
+    /// Gives back the memory that is reserved for growth. Call it after loading a collection.
     pub fn shrink_to_fit(&mut self) {
         self.roles.shrink_to_fit();
         self.postings.shrink_to_fit();
@@ -198,10 +212,15 @@ impl AclTable {
         self.id
     }
 
-    /// Sets the bit of every list that grants `action` to `role`.
-    pub(crate) fn mark(&self, action: Action, role: &Role<'_>, words: &mut [u64]) {
+    /// Adds the number of every list that grants `action` to `role` to `lists`.
+    pub(crate) fn set_bits_for(
+        &self,
+        action: Action,
+        role: &Role<'_>,
+        lists: &mut BitSet<Vec<u64>>,
+    ) {
         if let Some(postings) = self.postings_of(role) {
-            postings.mark(action, words);
+            postings.set_bits_for(action, lists);
         }
     }
 
@@ -214,7 +233,7 @@ impl AclTable {
     }
 
     fn grants_of(&self, list: u32) -> Option<&[GrantBits]> {
-        ((list as usize) < self.ends.len()).then(|| run_at(&self.grants, &self.ends, list))
+        ((list as usize) < self.ends.len()).then(|| slice_at(&self.grants, &self.ends, list))
     }
 
     fn compile<S: AsRef<str>, E: From<TableFull>>(
@@ -246,12 +265,13 @@ impl AclTable {
         Ok(id)
     }
 
-    /// A permission for a role that is known. The role was checked when it came; it and an action
-    /// around it are a permission. Often it is the role of the permission before, `last`, which is
-    /// then found without a look-up.
+    /// Returns the grant of a permission for a role that the table knows, without parsing it.
+    ///
+    /// The role was checked when it was interned, and a verb around it makes a permission. `last` is
+    /// the role of the permission before, which often is the same and then needs no look-up.
     fn known(&self, text: &str, last: Option<u32>) -> Option<GrantBits> {
         let (actions, role) = split_canonical(text)?;
-        // Not even hashed: nobody is to pay for a megabyte that is refused anyway.
+        // A longer text is refused later, and hashing it first would cost time for nothing.
         if role.len() > MAX_ROLE_LEN {
             return None;
         }
@@ -264,8 +284,8 @@ impl AclTable {
 
     fn intern_role(&mut self, role: &Role<'_>) -> Result<u32, TableFull> {
         let text = role.as_str();
-        check(self.roles.len() + 1, self.limits.roles, "distinct roles")?;
-        check(self.roles.text_len() + text.len(), self.limits.role_bytes, "bytes of roles")?;
+        check(self.roles.len() + 1, self.limits.roles, Limited::Roles)?;
+        check(self.roles.text_len() + text.len(), self.limits.role_bytes, Limited::RoleBytes)?;
         self.postings.push(Postings::default());
         Ok(self.roles.push(text))
     }
@@ -273,17 +293,17 @@ impl AclTable {
     fn intern_list(&mut self, new: &[GrantBits]) -> Result<u32, TableFull> {
         let hash = hash_of(&self.hasher, new);
         let Self { lists, grants, ends, .. } = self;
-        if let Some(&list) = lists.find(hash, |&list| run_at(grants, ends, list) == new) {
+        if let Some(&list) = lists.find(hash, |&list| slice_at(grants, ends, list) == new) {
             return Ok(list);
         }
-        check(ends.len() + 1, self.limits.lists, "distinct lists")?;
-        check(grants.len() + new.len(), self.limits.grants, "grants")?;
+        check(ends.len() + 1, self.limits.lists, Limited::Lists)?;
+        check(grants.len() + new.len(), self.limits.grants, Limited::Grants)?;
         if lists.len() == lists.capacity() {
             self.rebuild(self.lists.len() * 2);
         }
-        let list = saturating(self.ends.len());
+        let list = to_u32(self.ends.len());
         self.grants.extend_from_slice(new);
-        self.ends.push(saturating(self.grants.len()));
+        self.ends.push(to_u32(self.grants.len()));
         self.insert_list(hash, list);
         for grant in new {
             if let Some(postings) = self.postings.get_mut(grant.role() as usize) {
@@ -293,22 +313,25 @@ impl AclTable {
         Ok(list)
     }
 
-    /// Makes the hash table of lists anew, in the order in which they stand: see [`Interner`].
+    /// Builds the hash table of lists again, in the order of their numbers. `Interner::rebuild` has
+    /// the reason.
     fn rebuild(&mut self, capacity: usize) {
         self.lists = HashTable::with_capacity(capacity);
-        for list in 0..saturating(self.ends.len()) {
-            let hash = hash_of(&self.hasher, run_at(&self.grants, &self.ends, list));
+        for list in 0..to_u32(self.ends.len()) {
+            let hash = hash_of(&self.hasher, slice_at(&self.grants, &self.ends, list));
             self.insert_list(hash, list);
         }
     }
 
     fn insert_list(&mut self, hash: u64, list: u32) {
         let Self { lists, grants, ends, hasher, .. } = self;
-        lists.insert_unique(hash, list, |&list| hash_of(hasher, run_at(grants, ends, list)));
+        lists.insert_unique(hash, list, |&list| hash_of(hasher, slice_at(grants, ends, list)));
     }
 
-    /// Forgets the roles that came with a list that was refused: no other list names them. What
-    /// they took goes too, if it was most of it: refused lists must not fill the memory.
+    /// Removes the roles from number `len` on, which only a refused list names.
+    ///
+    /// Gives back their memory if it was most of the memory for roles. Otherwise refused lists could
+    /// exhaust the memory.
     #[cold]
     fn forget_roles_from(&mut self, len: usize) {
         self.roles.truncate(len);
@@ -320,11 +343,11 @@ impl AclTable {
     }
 }
 
-/// A list that is being compiled. If that comes to nothing, be it by a panic of the caller's iterator,
-/// its new roles are forgotten.
+/// A drop guard for a list that is being compiled. Unless the list is accepted, it rolls back the new
+/// roles, also when the caller's iterator panics.
 struct Attempt<'t> {
     table: &'t mut AclTable,
-    /// How many roles there were before.
+    /// The number of roles before the attempt.
     roles: usize,
     failed: bool,
 }
@@ -341,7 +364,7 @@ fn hash_of(hasher: &RandomState, grants: &[GrantBits]) -> u64 {
     hash_numbers(hasher, grants.iter().map(|grant| grant.bits()))
 }
 
-/// Adds a grant, or its actions to the last one if that is for the same role.
+/// Appends a grant, or merges it into the last grant if both are for the same role.
 fn push_or_merge(grants: &mut Scratch, grant: GrantBits) {
     match grants.last_mut() {
         Some(last) if last.role() == grant.role() => last.merge(grant),
@@ -349,7 +372,7 @@ fn push_or_merge(grants: &mut Scratch, grant: GrantBits) {
     }
 }
 
-/// Sorts by role and makes one grant of several for the same role.
+/// Sorts the grants by role, and merges the grants for the same role.
 fn normalize(grants: &mut Scratch) {
     if grants.is_sorted_by(|earlier, later| earlier.role() < later.role()) {
         return;
@@ -364,8 +387,24 @@ fn normalize(grants: &mut Scratch) {
     });
 }
 
-fn check(len: usize, limit: u32, what: &'static str) -> Result<(), TableFull> {
-    if len > limit as usize { Err(TableFull::new(what, limit)) } else { Ok(()) }
+fn check(len: usize, limit: u32, limited: Limited) -> Result<(), TableFull> {
+    if len > limit as usize { Err(TableFull::new(limited, limit)) } else { Ok(()) }
+}
+
+impl Clone for AclTable {
+    /// Copies the lists into another table, whose ids are its own.
+    fn clone(&self) -> Self {
+        Self {
+            id: TableId::next(),
+            limits: self.limits,
+            roles: self.roles.clone(),
+            postings: self.postings.clone(),
+            grants: self.grants.clone(),
+            ends: self.ends.clone(),
+            lists: self.lists.clone(),
+            hasher: self.hasher.clone(),
+        }
+    }
 }
 
 impl Default for AclTable {

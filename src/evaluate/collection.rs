@@ -5,9 +5,9 @@ use smallvec::SmallVec;
 
 use super::{AccessDenied, AccessDeniedKind, Matcher, Visibility};
 use crate::acl::{AclTable, MalformedPermission};
-use crate::object::{null_as_default, only_from_objects};
 use crate::permission::{Action, ActionSet, Permission};
 use crate::principal::Principal;
+use crate::serde_util::{null_as_default, only_from_objects};
 
 /// The setting that lets documents have permissions of their own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -199,7 +199,7 @@ impl Collection {
         table: &AclTable,
     ) -> Result<Visibility, AccessDenied> {
         Ok(match self.listing(principal, action)? {
-            Listing::EveryDocument => Visibility::every_document(table),
+            Listing::EveryDocument => Visibility::unrestricted(table),
             Listing::FilterByDocument => table.resolve(principal, action),
         })
     }

@@ -83,7 +83,8 @@ impl Principal {
     /// ```
     #[must_use]
     pub fn default_document_permissions(&self) -> Vec<Permission<'static>> {
-        let is_user = |role: &&Role<'_>| matches!(role.kind(), RoleKind::User { status: None, .. });
+        let is_user =
+            |role: &&Role<'_>| matches!(role.kind(), RoleKind::User { verification: None, .. });
         let mut users = self.roles().iter().filter(is_user);
         let (Some(user), None) = (users.next(), users.next()) else { return Vec::new() };
         [Action::Read, Action::Update, Action::Delete].map(|act| Permission::new(act, user)).into()

@@ -1,20 +1,23 @@
-//! Raw permission strings against one principal and one action: [`Matcher`].
+//! Tests of raw permission strings for one principal and one action: [`Matcher`].
+//!
+//! This file also defines `Principal::can` and `Principal::matcher`.
 
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use crate::hash::{RandomState, hash_bytes};
-use crate::permission::{Action, MAX_PERMISSION_LEN, split_canonical};
+use crate::packed::slice_at;
+use crate::permission::{Action, ActionSet, CLOSING, MAX_PERMISSION_LEN, Verb, split_canonical};
 use crate::principal::Principal;
-use crate::runs::run_at;
 
 impl Principal {
-    /// Whether a list of permissions, as raw strings, allows the principal an action.
+    /// Returns `true` if a list of raw permission strings allows `action` to the principal.
     ///
-    /// It does if one of its permissions names the action (or `write`, for create, update and
-    /// delete) and a role that the principal has. A malformed permission grants nothing. An empty
-    /// list allows nothing. A key with bypass may do everything.
+    /// A list allows an action if one of its permissions names the action and a role that the principal
+    /// has. `write` names create, update and delete. A malformed permission grants nothing. An empty
+    /// list allows nothing. A key with bypass is allowed every action.
     ///
-    /// This is for one list; for many, prepare a [`Matcher`] with [`matcher`](Self::matcher).
+    /// Use this for one list. For many lists, create a [`Matcher`] with [`matcher`](Self::matcher).
     ///
     /// Source: `Authorization::isValid` of utopia-php/database.
     #[must_use]
@@ -29,14 +32,15 @@ impl Principal {
                 .any(|permission| self.is_granted(action, permission.as_ref()))
     }
 
-    /// Whether one permission allows an action through one of the roles. Roles are roles by the
-    /// grammar, so that a text around one of them is a permission.
+    /// Returns `true` if one permission grants `action` to one of the principal's roles.
+    ///
+    /// The grammar has accepted these roles, so a verb around one of them is a permission.
     pub(super) fn is_granted(&self, action: Action, permission: &str) -> bool {
         split_canonical(permission)
             .is_some_and(|(actions, role)| actions.contains(action) && self.has_role_text(role))
     }
 
-    /// Prepares to test many lists for one action.
+    /// Creates a matcher that tests many lists for `action`.
     #[must_use]
     pub fn matcher(&self, action: Action) -> Matcher {
         Matcher::new(self, action)
@@ -45,10 +49,10 @@ impl Principal {
 
 /// A principal and an action, prepared to test raw permission strings.
 ///
-/// For documents that are seen once: a page that just came from a database. A permission has one
-/// spelling, so that it is enough to compare it, as it is, with the permissions that would allow the
-/// action: testing takes no parsing and no allocation, and of most strings only their last bytes are
-/// looked at. Making one takes time in proportion to the principal's roles.
+/// It suits documents that are tested once, such as a page that a database has returned. A permission
+/// has one spelling, so a matcher compares it with the permissions that grant the action to the
+/// principal. A test does not parse or allocate, and reads only the last bytes of most strings.
+/// Creating a matcher takes time in proportion to the principal's roles.
 ///
 /// ```
 /// use rolegate::{Action, Principal};
@@ -71,51 +75,47 @@ impl Principal {
 pub struct Matcher {
     action: Action,
     bypass: bool,
-    /// Whether the collection grants it, for all of its documents.
+    /// `true` if the collection grants the action on all of its documents.
     granted: bool,
     slots: Slots,
-    /// The permissions that allow the action, one behind the other.
+    /// The permissions that grant the action, in a packed buffer.
     texts: String,
-    /// Where each ends in `texts`.
+    /// The end offset of each in `texts`.
     ends: Vec<u32>,
-    /// Their numbers, by the hash of their text.
+    /// The number of each, by the hash of its text.
     numbers: HashTable<u32>,
     hasher: RandomState,
 }
 
 impl Matcher {
-    /// Prepares to test many lists for one principal and one action.
+    /// Creates a matcher that tests many lists for one principal and one action.
     #[must_use]
     pub fn new(principal: &Principal, action: Action) -> Self {
-        let names: &[&str] = match action {
-            Action::Read => &["read(\""],
-            Action::Create => &["create(\"", "write(\""],
-            Action::Update => &["update(\"", "write(\""],
-            Action::Delete => &["delete(\"", "write(\""],
-        };
+        let granting = Verb::ALL.into_iter().filter(|&verb| ActionSet::from(verb).contains(action));
+        let openings: SmallVec<[&str; 2]> = granting.map(Verb::opening).collect();
         let roles = principal.roles();
-        let count = roles.len() * names.len();
+        let count = roles.len() * openings.len();
         let role_bytes: usize = roles.iter().map(|role| role.as_str().len()).sum();
-        let around = names.iter().map(|name| name.len() + "\")".len()).sum::<usize>();
+        let around: usize = openings.iter().map(|opening| opening.len() + CLOSING.len()).sum();
         let mut matcher = Self {
             action,
             bypass: principal.bypasses_permissions(),
             granted: false,
             slots: Slots::for_texts(count),
-            texts: String::with_capacity(role_bytes * names.len() + around * roles.len()),
+            texts: String::with_capacity(role_bytes * openings.len() + around * roles.len()),
             ends: Vec::with_capacity(count),
             numbers: HashTable::with_capacity(count),
             hasher: RandomState::default(),
         };
         for role in roles {
-            for name in names {
-                matcher.add([name, role.as_str(), "\")"]);
+            for opening in &openings {
+                matcher.add([opening, role.as_str(), CLOSING]);
             }
         }
         matcher
     }
 
-    /// The same, for documents of a collection that grants the action.
+    /// Makes the matcher allow every list, for a collection that grants the action.
     pub(super) fn granted(self) -> Self {
         Self { granted: true, ..self }
     }
@@ -136,27 +136,28 @@ impl Matcher {
         slots.add(number, text);
         let hash = hash_bytes(hasher, text);
         numbers.insert_unique(hash, number, |&number| {
-            hash_bytes(hasher, run_at(texts.as_bytes(), ends, number))
+            hash_bytes(hasher, slice_at(texts.as_bytes(), ends, number))
         });
     }
 
-    /// The action that was asked for.
+    /// Returns the action.
     #[must_use]
     pub fn action(&self) -> Action {
         self.action
     }
 
-    /// Whether a list of permissions allows the action: the same answer as [`Principal::can`], and
-    /// yes to every list where the [collection](crate::Collection::matcher) grants it.
+    /// Returns `true` if a list of permissions allows the action, as [`Principal::can`] does.
+    ///
+    /// A matcher of a [collection](crate::Collection::matcher) that grants the action allows every list.
     #[must_use]
     pub fn allows<S: AsRef<str>>(&self, permissions: impl IntoIterator<Item = S>) -> bool {
         self.allows_everything()
             || permissions.into_iter().any(|permission| self.allows_through(permission.as_ref()))
     }
 
-    /// The documents whose permissions allow the action, in their order.
+    /// Returns the documents whose permissions allow the action, in the order of `documents`.
     ///
-    /// `permissions` gives a document's list: anything that iterates over strings.
+    /// `permissions` returns the list of a document.
     pub fn filter<'d, D: 'd, S: AsRef<str>, P: IntoIterator<Item = S>>(
         &self,
         documents: impl IntoIterator<Item = &'d D>,
@@ -165,26 +166,26 @@ impl Matcher {
         documents.into_iter().filter(move |document| self.allows(permissions(document)))
     }
 
-    /// Whether permissions are not looked at, for whatever document.
+    /// Returns `true` if the principal bypasses permissions.
     pub(crate) fn bypasses(&self) -> bool {
         self.bypass
     }
 
-    /// Whether every list allows the action.
+    /// Returns `true` if every list allows the action.
     pub(crate) fn allows_everything(&self) -> bool {
         self.bypass || self.granted
     }
 
-    /// Whether [`allows_through`](Self::allows_through) may say yes to the permission that begins
-    /// with `opening` and goes on with a role.
+    /// Returns `false` if [`allows_through`](Self::allows_through) refuses the permission that consists
+    /// of `opening`, `role` and the closing. Otherwise it may accept that permission.
     #[inline]
     pub(crate) fn may_allow_through(&self, opening: &str, role: &[u8]) -> bool {
-        let len = opening.len() + role.len() + "\")".len();
-        // Of shorter roles the tail would have some of the opening in it.
+        let len = opening.len() + role.len() + CLOSING.len();
+        // The tail of a shorter role would include a part of the opening.
         role.last_chunk().is_none_or(|&tail| self.slots.get_by(tail, len) != Slots::EMPTY)
     }
 
-    /// Whether one permission allows the action through one of the principal's roles.
+    /// Returns `true` if one permission grants the action to one of the principal's roles.
     #[inline]
     pub(crate) fn allows_through(&self, permission: &str) -> bool {
         let permission = permission.as_bytes();
@@ -206,38 +207,43 @@ impl Matcher {
         permission.len() <= MAX_PERMISSION_LEN && {
             let hash = hash_bytes(&self.hasher, permission);
             let is_it =
-                |&number: &u32| run_at(self.texts.as_bytes(), &self.ends, number) == permission;
+                |&number: &u32| slice_at(self.texts.as_bytes(), &self.ends, number) == permission;
             self.numbers.find(hash, is_it).is_some()
         }
     }
 
     fn text(&self, slot: u16) -> &[u8] {
-        run_at(self.texts.as_bytes(), &self.ends, u32::from(slot))
+        slice_at(self.texts.as_bytes(), &self.ends, u32::from(slot))
     }
 }
 
-/// Tells most texts that are not among the permissions of a matcher, and which of them a text can be,
-/// from its length and the eight bytes before `")`, where ids and team roles differ. That takes a
-/// dozen instructions.
+/// A prefilter for the permissions of a matcher. It takes a dozen instructions for a text.
 ///
-/// A text falls into one of many slots. In an empty one there is nothing that it could be; in one
-/// with a number it can only be the text of that number; in a shared one, or where the numbers do not
-/// suffice, the hash table must be asked. Nobody is kept from giving a thousand teams names with the
-/// same ending: that costs the question and changes no answer.
+/// It looks at the length of a text and at the eight bytes before `")`, in which ids and team roles
+/// differ. These select one of many slots.
+///
+/// | slot | meaning |
+/// | --- | --- |
+/// | empty | the text is none of the permissions |
+/// | a number | the text can only be the permission with this number |
+/// | shared | several permissions have this slot, or the number is too large: the hash table decides |
+///
+/// A user can give a thousand teams names with the same ending. That costs look-ups in the hash table
+/// and does not change a result.
 #[derive(Clone)]
 struct Slots {
-    /// A power of two of them.
+    /// The length is a power of two.
     slots: Box<[u16]>,
-    /// How far to shift a mixed key to get the number of a slot.
+    /// The distance by which a mixed key is shifted to give the position of a slot.
     shift: u32,
 }
 
 impl Slots {
     const EMPTY: u16 = u16::MAX;
     const SHARED: u16 = u16::MAX - 1;
-    /// Slots for each text: of 32 texts that are none of them, 31 fall into empty slots.
+    /// Slots for each text. Of 32 other texts, 31 therefore select an empty slot.
     const PER_TEXT: usize = 32;
-    /// 16 KiB: more would not stay in the nearest cache.
+    /// 8,192 slots take 16 KiB. More would not stay in the first-level cache.
     const MAX: usize = 1 << 13;
 
     fn for_texts(count: usize) -> Self {
@@ -259,25 +265,25 @@ impl Slots {
         key_of(text).map_or(Self::EMPTY, |(tail, len)| self.get_by(tail, len))
     }
 
-    /// As [`get`](Self::get), for a text of which the [key](key_of) is known.
+    /// Returns the slot value for a text with this [key](key_of).
     #[inline]
     fn get_by(&self, tail: [u8; 8], len: usize) -> u16 {
         let slot = self.slot_of(tail, len).and_then(|slot| self.slots.get(slot));
         slot.copied().unwrap_or(Self::EMPTY)
     }
 
-    /// The slot that a text falls into.
+    /// Returns the position of the slot that a key selects.
     #[inline]
     fn slot_of(&self, tail: [u8; 8], len: usize) -> Option<usize> {
-        /// Odd, with ones and zeros mixed: 2^64 divided by the golden ratio.
+        /// 2^64 divided by the golden ratio: an odd number with ones and zeros mixed.
         const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
         let key = u64::from_le_bytes(tail) ^ len as u64;
         usize::try_from(key.wrapping_mul(MIX) >> self.shift).ok()
     }
 }
 
-/// What a text is told by: the eight bytes before its last two, and its length. A permission has at
-/// least eleven.
+/// Returns the key of a text: the eight bytes before its last two, and its length. A permission has at
+/// least eleven bytes.
 #[inline]
 fn key_of(text: &[u8]) -> Option<([u8; 8], usize)> {
     let (tail, _closing) = text.last_chunk::<10>()?.split_first_chunk::<8>()?;

@@ -1,6 +1,10 @@
-//! Decisions. One list at a time: [`Principal::can`](crate::Principal::can) and [`Matcher`]. All
-//! compiled lists at once: [`Visibility`] and [`Selection`]. The operations of a [`Collection`], the
-//! permissions that a caller may set, and the reasons: [`Explanation`].
+//! Decisions.
+//!
+//! - about one list of permissions: [`Principal::can`](crate::Principal::can), [`Matcher`]
+//! - about all compiled lists of a table: [`Visibility`], [`Selection`]
+//! - about the operations of a [`Collection`]
+//! - about the permissions that a caller may set on a document
+//! - with the reason for each: [`Explanation`]
 
 mod access_denied;
 mod collection;
@@ -16,5 +20,5 @@ pub use collection::{Collection, DocumentSecurity, Listing};
 pub use document_permissions::{MAX_REQUEST_PERMISSIONS, SetPermissionsError};
 pub use explain::{Explanation, ExplanationReason, PermissionSource};
 pub use matcher::Matcher;
-pub use selection::{Selection, SelectionIter};
+pub use selection::Selection;
 pub use visibility::Visibility;

@@ -1,19 +1,21 @@
-//! Which documents of a batch: [`Selection`].
+//! The selected documents of a batch: [`Selection`].
 
 use std::fmt;
+use std::iter::FusedIterator;
 
+use crate::bitset::{BitSet, WORD_BITS};
 use crate::invariant::holds;
 
-/// Which documents of a batch: one bit a document.
+/// The documents of a batch that a filter selected, one bit for each document.
 ///
-/// Made by [`Visibility::filter`](crate::Visibility::filter). Positions are those of the column.
-/// Takes `n / 8` bytes for `n` documents; counting and combining read 64 documents at a time.
+/// [`Visibility::filter`](crate::Visibility::filter) creates it. Positions are those of the column. A
+/// batch of `n` documents takes `n / 8` bytes. Counting and combining read 64 documents at a time.
 ///
 /// ```
 /// use rolegate::Selection;
 ///
 /// let mut visible: Selection = [true, false, true].into_iter().collect();
-/// assert_eq!(visible.count(), 2);
+/// assert_eq!((visible.batch_len(), visible.count()), (3, 2));
 /// assert!(visible.contains(2));
 /// assert_eq!(visible.iter().collect::<Vec<_>>(), [0, 2]);
 /// visible.invert();
@@ -21,54 +23,49 @@ use crate::invariant::holds;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Selection {
-    /// Bits behind `len` are 0.
-    words: Vec<u64>,
-    len: usize,
+    /// One bit for each document of the batch. The bits behind `batch_len` are 0.
+    bits: BitSet<Vec<u64>>,
+    batch_len: usize,
 }
 
-const BITS: usize = u64::BITS as usize;
-
 impl Selection {
-    /// No documents, selected or not.
+    /// Creates a selection for a batch without documents.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many documents the batch has.
+    /// Returns the number of documents in the batch, selected or not.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.len
+    pub fn batch_len(&self) -> usize {
+        self.batch_len
     }
 
-    /// Whether the batch has no documents. Whether none is selected tells
-    /// [`count`](Self::count).
+    /// Returns `true` if no document is selected.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.bits.is_empty()
     }
 
-    /// How many documents are selected. Reads `n / 8` bytes.
+    /// Returns the number of selected documents. Reads `n / 8` bytes.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
+        self.bits.count()
     }
 
-    /// Whether the document at `position` is selected; not so beyond the end.
+    /// Returns `true` if the document at `position` is selected, and `false` beyond the end.
     #[must_use]
     pub fn contains(&self, position: usize) -> bool {
-        self.words.get(position / BITS).is_some_and(|word| word >> (position % BITS) & 1 != 0)
+        self.bits.contains(position)
     }
 
-    /// The positions of the selected documents, ascending.
+    /// Returns the positions of the selected documents, ascending.
     #[must_use]
-    pub fn iter(&self) -> SelectionIter<'_> {
-        let mut words = self.words.iter();
-        let word = words.next().copied().unwrap_or_default();
-        SelectionIter { words, word, base: 0 }
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = usize> + FusedIterator + Clone {
+        self.bits.iter()
     }
 
-    /// The selected ones of the host's documents, which are in the column's order.
+    /// Returns the selected ones of `documents`, which the host stores in the order of the column.
     ///
     /// ```
     /// use rolegate::Selection;
@@ -80,122 +77,66 @@ impl Selection {
         self.iter().filter_map(|position| documents.get(position))
     }
 
-    /// Keeps what `other` selects too. What `other` does not reach is not selected.
+    /// Keeps the documents that `other` selects too. A document beyond the batch of `other` is not
+    /// selected.
     pub fn intersect(&mut self, other: &Self) {
-        let others = other.words.iter().copied().chain(std::iter::repeat(0));
-        self.words.iter_mut().zip(others).for_each(|(word, other)| *word &= other);
+        let others = other.bits.words().iter().copied().chain(std::iter::repeat(0));
+        self.bits.words_mut().iter_mut().zip(others).for_each(|(word, other)| *word &= other);
     }
 
-    /// Adds what `other` selects, as far as this batch reaches.
+    /// Adds the documents that `other` selects. Ignores documents beyond this batch.
     pub fn union(&mut self, other: &Self) {
-        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
-        self.trim();
+        self.bits.union_at(0, other.bits.words());
+        self.bits.trim(self.batch_len);
     }
 
-    /// Selects what was not selected.
+    /// Selects the documents that were not selected, and no others.
     pub fn invert(&mut self) {
-        self.words.iter_mut().for_each(|word| *word = !*word);
-        self.trim();
+        self.bits.words_mut().iter_mut().for_each(|word| *word = !*word);
+        self.bits.trim(self.batch_len);
     }
 
-    /// For tests: whether the representation is as it must be.
+    /// For tests: checks the invariants of the representation.
     ///
     /// # Errors
     ///
-    /// The law that is broken.
+    /// The first invariant that is broken.
     #[doc(hidden)]
     pub fn internal_validate(&self) -> Result<(), &'static str> {
-        holds(
-            self.words.len() == self.len.div_ceil(BITS),
-            "there are not as many words as needed",
-        )?;
-        let begun = self.len % BITS;
-        let behind =
-            self.words.last().filter(|_| begun != 0).is_some_and(|last| last >> begun != 0);
-        holds(!behind, "a document behind the end is selected")
+        let words = self.bits.words().len();
+        holds(words == self.batch_len.div_ceil(WORD_BITS), "too many words, or too few")?;
+        let last = self.bits.iter().last();
+        holds(last < Some(self.batch_len), "a document behind the end is selected")
     }
 
-    /// Makes room for a batch of `len` documents, none selected, and gives out the words to select
-    /// them in. Whoever sets bits behind `len` must [`trim`](Self::trim).
+    /// Makes room for a batch of `len` documents, none of them selected, and returns the words.
+    ///
+    /// The caller does not set bits behind `len`.
     pub(super) fn reset(&mut self, len: usize) -> &mut [u64] {
-        self.len = len;
-        self.words.clear();
-        self.words.resize(len.div_ceil(BITS), 0);
-        &mut self.words
+        self.batch_len = len;
+        self.bits.reset(len);
+        self.bits.words_mut()
     }
 
-    /// Makes it a batch of `len` documents, all selected.
+    /// Makes this a batch of `len` documents, all of them selected.
     pub(super) fn reset_to_all(&mut self, len: usize) {
         self.reset(len).fill(u64::MAX);
-        self.trim();
-    }
-
-    /// Clears the bits behind the end.
-    fn trim(&mut self) {
-        if !self.len.is_multiple_of(BITS)
-            && let Some(last) = self.words.get_mut(self.len / BITS)
-        {
-            *last &= (1 << (self.len % BITS)) - 1;
-        }
+        self.bits.trim(len);
     }
 }
 
-/// The positions of a [`Selection`]'s documents, ascending.
-#[derive(Clone, Debug)]
-pub struct SelectionIter<'a> {
-    words: std::slice::Iter<'a, u64>,
-    /// What is left of the word that begins at `base`.
-    word: u64,
-    base: usize,
-}
-
-impl Iterator for SelectionIter<'_> {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        while self.word == 0 {
-            self.word = *self.words.next()?;
-            self.base += BITS;
-        }
-        let position = self.base + self.word.trailing_zeros() as usize;
-        self.word &= self.word - 1;
-        Some(position)
-    }
-
-    /// Exact: counts what is left.
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let rest = self.words.as_slice().iter().map(|word| word.count_ones() as usize);
-        let left = self.word.count_ones() as usize + rest.sum::<usize>();
-        (left, Some(left))
-    }
-}
-
-impl ExactSizeIterator for SelectionIter<'_> {}
-
-impl std::iter::FusedIterator for SelectionIter<'_> {}
-
-impl<'a> IntoIterator for &'a Selection {
-    type Item = usize;
-    type IntoIter = SelectionIter<'a>;
-
-    fn into_iter(self) -> SelectionIter<'a> {
-        self.iter()
-    }
-}
-
-/// One document for each item, selected where it is true.
+/// Creates a batch with one document for each item. The document is selected if the item is `true`.
 impl FromIterator<bool> for Selection {
     fn from_iter<I: IntoIterator<Item = bool>>(items: I) -> Self {
         let mut selection = Self::new();
         for item in items {
-            let at = selection.len % BITS;
-            if at == 0 {
-                selection.words.push(0);
+            if selection.batch_len.is_multiple_of(WORD_BITS) {
+                selection.bits.push_word();
             }
-            if let Some(last) = selection.words.last_mut() {
-                *last |= u64::from(item) << at;
+            if item {
+                selection.bits.insert(selection.batch_len);
             }
-            selection.len += 1;
+            selection.batch_len += 1;
         }
         selection
     }
@@ -203,6 +144,6 @@ impl FromIterator<bool> for Selection {
 
 impl fmt::Debug for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Selection({} of {})", self.count(), self.len)
+        write!(f, "Selection({} of {})", self.count(), self.batch_len)
     }
 }

@@ -1,81 +1,80 @@
-//! Which lists a principal sees: [`Visibility`].
+//! The lists that a principal sees: [`Visibility`].
 
 use std::fmt;
 use std::sync::OnceLock;
 
 use super::{Selection, kernel};
-use crate::acl::{AclColumn, AclId, AclTable, Indices, TableId};
+use crate::acl::{AclColumn, AclId, AclTable, Indices, TableId, for_any_width};
+use crate::bitset::BitSet;
 use crate::invariant::holds;
+use crate::packed::to_u32;
 use crate::permission::Action;
 use crate::principal::Principal;
 
-/// Which lists of an [`AclTable`] allow a principal an action: one bit a list.
+/// The lists of an [`AclTable`] that allow an action to a principal, one bit for each list.
 ///
-/// It stands for the table as it was when it was [resolved](AclTable::resolve): lists that came
-/// later are not visible. Whoever bypasses permissions, or may read a whole
+/// It describes the table at the time of [`AclTable::resolve`]. Lists that were inserted later are not
+/// visible. A principal that bypasses permissions, or that may read a whole
 /// [`Collection`](crate::Collection), sees every document of the table, whatever its list. Lists of
-/// other tables are never visible, to nobody.
+/// another table are never visible.
 ///
-/// Needs no table any more, and may be kept, [within limits](crate#among-threads).
+/// A visibility does not borrow the table. A host may keep it [within limits](crate#among-threads).
 #[derive(Clone)]
 pub struct Visibility {
     table: TableId,
     lists: Lists,
 }
 
-/// Filtering costs what it must: where nothing, one list or everything is visible, the column need
-/// not be looked up word by word, or not be read at all.
+/// The visible lists. The variants exist because filtering is cheaper when no list, one list or every
+/// list is visible: it then needs no look-up for each document, or does not read the column.
 #[derive(Clone)]
 enum Lists {
-    /// Every document of the table, whatever its list and whenever it came.
-    EveryDocument,
+    /// Every document of the table, whatever its list and the time of its insertion.
+    Unrestricted,
     /// No list.
     None,
     /// One list.
     One(u32),
-    /// The first so many lists, which was all that there were.
+    /// All lists at resolve time: `0..n`.
     All(u32),
-    /// At least two, and not all.
-    Some(Bits),
+    /// At least two lists, and not all.
+    Some(Subset),
 }
 
-/// A bit for each list.
+/// A set of lists, prepared for filtering.
 #[derive(Clone)]
-struct Bits {
-    words: Box<[u64]>,
-    /// The first 65,536 bits as bytes, made when a large column of two-byte numbers is filtered: to
-    /// look up a byte takes half the time of a bit.
+struct Subset {
+    lists: BitSet<Box<[u64]>>,
+    /// The first 65,536 bits as bytes. They are made when a large column of two-byte numbers is
+    /// filtered, because looking up a byte takes half the time of a bit.
     bytes: OnceLock<Box<[u8]>>,
 }
 
-/// From how many documents on it pays to make the bytes: making them takes as long as looking at
-/// about so many documents bit by bit.
+/// The number of documents from which making the bytes pays: 65,536. Making them takes as long as
+/// testing about this many documents bit by bit.
 const BYTES_FROM: usize = 1 << 16;
 
-impl Bits {
-    fn contains(&self, list: u32) -> bool {
-        self.words.get(list as usize / 64).is_some_and(|word| word >> (list % 64) & 1 != 0)
-    }
-
+impl Subset {
     fn select(&self, column: &Indices, out: &mut [u64]) {
+        let words = self.lists.words();
         match column {
-            Indices::U8(column) => kernel::select_bytes(column, &self.words, out),
+            Indices::U8(column) => kernel::select_bytes(column, words, out),
             Indices::U16(column) => match self.bytes_for(column.len()) {
                 Some(bytes) => kernel::select_from_table(column, bytes, out),
-                None => kernel::select_shorts(column, &self.words, out),
+                None => kernel::select_shorts(column, words, out),
             },
-            Indices::U32(column) => kernel::select(column, &self.words, out),
+            Indices::U32(column) => kernel::select(column, words, out),
         }
     }
 
-    /// The bytes, if it pays for so many documents.
+    /// Returns the bytes, if making them pays for this number of documents.
     fn bytes_for(&self, documents: usize) -> Option<&[u8; kernel::SHORT_NUMBERS]> {
         if documents < BYTES_FROM {
             return None;
         }
         let bytes = self.bytes.get_or_init(|| {
             let mut bytes = vec![0; kernel::SHORT_NUMBERS];
-            kernel::expand(&self.words, &mut bytes);
+            kernel::expand(self.lists.words(), &mut bytes);
             bytes.into()
         });
         bytes.first_chunk()
@@ -83,105 +82,104 @@ impl Bits {
 }
 
 impl AclTable {
-    /// Which lists allow `action` to `principal`.
+    /// Finds the lists that allow `action` to `principal`.
     ///
-    /// Takes time in proportion to the lists that the principal's roles reach, and one bit a list to
-    /// write the answer down. Allocates that answer.
+    /// Takes time in proportion to the lists that the principal's roles reach, and to one bit for each
+    /// list of the table. Allocates the result.
     #[must_use]
     pub fn resolve(&self, principal: &Principal, action: Action) -> Visibility {
         let table = self.id();
         if principal.bypasses_permissions() {
-            return Visibility { table, lists: Lists::EveryDocument };
+            return Visibility { table, lists: Lists::Unrestricted };
         }
-        let mut words = vec![0; self.len().div_ceil(64)];
+        let mut lists = BitSet::with_room(self.len());
         for role in principal.roles() {
-            self.mark(action, role, &mut words);
+            self.set_bits_for(action, role, &mut lists);
         }
-        Visibility { table, lists: Lists::from_words(words, self.len()) }
+        Visibility { table, lists: Lists::new(lists, self.len()) }
     }
 }
 
 impl Lists {
-    fn from_words(words: Vec<u64>, len: usize) -> Self {
-        let count: usize = words.iter().map(|word| word.count_ones() as usize).sum();
-        match count {
+    fn new(lists: BitSet<Vec<u64>>, len: usize) -> Self {
+        match lists.count() {
             0 => Self::None,
-            1 => Self::One(bits_of(&words).next().unwrap_or(u32::MAX)),
-            _ if count == len => Self::All(u32::try_from(len).unwrap_or(u32::MAX)),
-            _ => Self::Some(Bits { words: words.into(), bytes: OnceLock::new() }),
+            1 => Self::One(lists.iter().next().map_or(u32::MAX, to_u32)),
+            count if count == len => Self::All(to_u32(len)),
+            _ => Self::Some(Subset { lists: lists.into_boxed(), bytes: OnceLock::new() }),
         }
     }
 }
 
 impl Visibility {
-    /// Every document of `table`, for whoever may have the whole collection.
-    pub(super) fn every_document(table: &AclTable) -> Self {
-        Self { table: table.id(), lists: Lists::EveryDocument }
+    /// Returns the visibility of a principal that sees every document of `table`.
+    pub(super) fn unrestricted(table: &AclTable) -> Self {
+        Self { table: table.id(), lists: Lists::Unrestricted }
     }
 
-    /// Whether every document of the table is visible, whatever its list.
+    /// Returns `true` if every document of the table is visible, whatever its list.
     #[must_use]
-    pub fn is_every_document(&self) -> bool {
-        matches!(self.lists, Lists::EveryDocument)
+    pub fn is_unrestricted(&self) -> bool {
+        matches!(self.lists, Lists::Unrestricted)
     }
 
-    /// Whether every document with a list of this table is visible.
+    /// Returns `true` if every document with a list of `table` is visible.
     pub(crate) fn is_all_of(&self, table: &AclTable) -> bool {
         self.table == table.id()
             && match self.lists {
-                Lists::EveryDocument => true,
+                Lists::Unrestricted => true,
                 Lists::All(len) => len as usize == table.len(),
                 Lists::None | Lists::One(_) | Lists::Some(_) => false,
             }
     }
 
-    /// Whether no list is visible.
+    /// Returns `true` if no list is visible.
     #[must_use]
     pub fn is_none(&self) -> bool {
         matches!(self.lists, Lists::None)
     }
 
-    /// Whether documents with this list are visible.
+    /// Returns `true` if documents with this list are visible.
     #[must_use]
     pub fn allows(&self, id: AclId) -> bool {
         match &self.lists {
             _ if id.table() != self.table => false,
-            Lists::EveryDocument => true,
+            Lists::Unrestricted => true,
             Lists::None => false,
             Lists::One(list) => id.index() == *list,
             Lists::All(len) => id.index() < *len,
-            Lists::Some(bits) => bits.contains(id.index()),
+            Lists::Some(subset) => subset.lists.contains(id.index() as usize),
         }
     }
 
-    /// The visible lists, ascending, or `None` if every document is visible, whatever its list.
+    /// Returns the visible lists in ascending order, or `None` if every document is visible.
     ///
-    /// Lists partition the documents, so a host that counts documents by list gets an exact total
-    /// from this without reading a document.
+    /// Lists partition the documents. A host that counts documents by list therefore gets an exact
+    /// total without reading a document.
     #[must_use]
     pub fn lists(&self) -> Option<impl Iterator<Item = AclId>> {
         Some(self.lists_of(self.table)?.map(|list| AclId::new(self.table, list)))
     }
 
-    /// The visible lists of a table by their numbers, ascending, or `None` if every document of it is
-    /// visible.
+    /// Returns the numbers of the visible lists of `table` in ascending order, or `None` if every
+    /// document of `table` is visible.
     pub(crate) fn lists_of(&self, table: TableId) -> Option<impl Iterator<Item = u32>> {
-        let (range, words): (_, &[u64]) = match &self.lists {
-            _ if table != self.table => (0..0, &[]),
-            Lists::EveryDocument => return None,
-            Lists::None => (0..0, &[]),
-            Lists::One(list) => (*list..list + 1, &[]),
-            Lists::All(len) => (0..*len, &[]),
-            Lists::Some(bits) => (0..0, &bits.words),
+        let (range, subset) = match &self.lists {
+            _ if table != self.table => (0..0, None),
+            Lists::Unrestricted => return None,
+            Lists::None => (0..0, None),
+            Lists::One(list) => (*list..list + 1, None),
+            Lists::All(len) => (0..*len, None),
+            Lists::Some(subset) => (0..0, Some(subset.lists.iter())),
         };
-        Some(range.chain(bits_of(words)))
+        Some(range.chain(subset.into_iter().flatten().map(to_u32)))
     }
 
-    /// Which documents of a batch are visible.
+    /// Selects the visible documents of a batch.
     ///
-    /// Reads each document's id once, and does not read the column where nothing or everything in it
-    /// is visible. Allocates the selection, one bit a document; [`filter_into`](Self::filter_into)
-    /// reuses one.
+    /// Reads the id of each document once. Does not read the column if no document or every document
+    /// in it is visible. Allocates the selection, which has one bit for each document.
+    /// [`filter_into`](Self::filter_into) reuses a selection.
     #[must_use]
     pub fn filter(&self, column: &AclColumn) -> Selection {
         let mut selection = Selection::new();
@@ -189,16 +187,18 @@ impl Visibility {
         selection
     }
 
-    /// As [`filter`](Self::filter), into a selection that is there already. Allocates nothing if the
-    /// selection has been as large before; the first filtering of more than 65,536 documents can
-    /// allocate 64 KiB, once for this visibility.
+    /// Selects the visible documents of a batch, as [`filter`](Self::filter) does, and reuses a
+    /// selection.
+    ///
+    /// Allocates nothing if the selection has been as large before. The first filtering of more than
+    /// 65,536 documents can allocate 64 KiB, once for this visibility.
     pub fn filter_into(&self, column: &AclColumn, selection: &mut Selection) {
         let len = column.len();
         match &self.lists {
             _ if column.table() != Some(self.table) => {
                 selection.reset(len);
             }
-            Lists::EveryDocument => {
+            Lists::Unrestricted => {
                 select_below(column, AclColumn::FOREIGN, selection);
             }
             Lists::None => {
@@ -206,45 +206,41 @@ impl Visibility {
             }
             Lists::All(lists) => select_below(column, *lists, selection),
             Lists::One(list) => select_one(column.indices(), *list, selection.reset(len)),
-            Lists::Some(bits) => bits.select(column.indices(), selection.reset(len)),
+            Lists::Some(subset) => subset.select(column.indices(), selection.reset(len)),
         }
     }
-}
 
-impl Visibility {
-    /// For tests: whether the representation is as it must be.
+    /// For tests: checks the invariants of the representation.
     ///
     /// # Errors
     ///
-    /// The law that is broken.
+    /// The first invariant that is broken.
     #[doc(hidden)]
     pub fn internal_validate(&self) -> Result<(), &'static str> {
-        let bits = match &self.lists {
-            Lists::EveryDocument | Lists::None => return Ok(()),
+        let subset = match &self.lists {
+            Lists::Unrestricted | Lists::None => return Ok(()),
             Lists::One(list) => {
-                return holds(*list < AclColumn::FOREIGN, "no list has this number");
+                return holds(*list < AclColumn::FOREIGN, "the one list has no list's number");
             }
             Lists::All(lists) => return holds(*lists > 1, "all lists are none or one"),
-            Lists::Some(bits) => bits,
+            Lists::Some(subset) => subset,
         };
-        holds(bits_of(&bits.words).nth(1).is_some(), "some lists are none or one")?;
-        let Some(bytes) = bits.bytes.get() else { return Ok(()) };
-        holds(bytes.len() == kernel::SHORT_NUMBERS, "there is not a byte for each number")?;
-        let agree = |(list, &byte): (u32, &u8)| byte == u8::from(bits.contains(list));
-        holds((0..).zip(bytes).all(agree), "a byte says something else than its bit")
+        holds(subset.lists.iter().nth(1).is_some(), "some lists are none or one")?;
+        let Some(bytes) = subset.bytes.get() else { return Ok(()) };
+        holds(bytes.len() == kernel::SHORT_NUMBERS, "a number has no byte")?;
+        let agree = |(list, &byte): (usize, &u8)| byte == u8::from(subset.lists.contains(list));
+        holds(bytes.iter().enumerate().all(agree), "a byte differs from its bit")
     }
 }
 
-/// The documents with one list. A column too narrow for it has none of them.
+/// Selects the documents with one list. A column that is too narrow for its number has none.
 fn select_one(column: &Indices, list: u32, out: &mut [u64]) {
     match column {
         Indices::U8(column) => {
             if let Ok(list) = u8::try_from(list) {
-                let mut bits = [0; 4];
-                bits.iter_mut().zip((0..).step_by(64)).for_each(|(word, base)| {
-                    *word = u64::from(list / 64 * 64 == base) << (list % 64);
-                });
-                kernel::select_bytes(column, &bits, out);
+                let mut lists = BitSet::<[u64; 4]>::empty();
+                lists.insert(list.into());
+                kernel::select_bytes(column, lists.words(), out);
             }
         }
         Indices::U16(column) => {
@@ -256,33 +252,20 @@ fn select_one(column: &Indices, list: u32, out: &mut [u64]) {
     }
 }
 
-/// The documents with one of the first `lists` lists: all of them, as a rule, and then the column
-/// need not be read.
+/// Selects the documents with a list below `lists`. These usually are all documents, and the column
+/// then need not be read.
 fn select_below(column: &AclColumn, lists: u32, selection: &mut Selection) {
     if column.max() < lists {
         return selection.reset_to_all(column.len());
     }
     let out = selection.reset(column.len());
-    match column.indices() {
-        Indices::U8(column) => kernel::select_below(column, lists, out),
-        Indices::U16(column) => kernel::select_below(column, lists, out),
-        Indices::U32(column) => kernel::select_below(column, lists, out),
-    }
-}
-
-/// The places of the bits that are set, ascending.
-fn bits_of(words: &[u64]) -> impl Iterator<Item = u32> {
-    (0..).step_by(64).zip(words).flat_map(|(base, &word)| {
-        let left = |word: u64| (word != 0).then_some(word);
-        std::iter::successors(left(word), move |word| left(word & (word - 1)))
-            .map(move |word| base + word.trailing_zeros())
-    })
+    for_any_width!(column.indices(), column => kernel::select_below(column, lists, out));
 }
 
 impl fmt::Debug for Visibility {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.lists().map(Iterator::count) {
-            None => f.write_str("Visibility(every document)"),
+            None => f.write_str("Visibility(unrestricted)"),
             Some(count) => write!(f, "Visibility({count} lists)"),
         }
     }

@@ -1,41 +1,54 @@
-//! Documents in their order and by their lists: [`DocumentIndex`].
+//! Documents in order and by their lists: [`DocumentIndex`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use smallvec::SmallVec;
+
 use super::documents::{Direction, Documents};
-use crate::acl::{AclId, AclLimits, AclTable, MalformedPermission, TableFull};
+use super::view::View;
+use crate::acl::{AclLimits, AclTable, InsertError, MalformedPermission, TableFull};
 use crate::evaluate::Visibility;
 
-/// How many lists and grants of no document may stay in a table of any size.
+/// The weight of unused lists that a table of any size may keep: 16,384 lists and grants.
 const MAX_DEAD: usize = 1 << 14;
 
-/// The documents of a living collection: which of them somebody sees, in order and from any of them
-/// on, and how many those are.
+/// The documents of a collection that changes, in order and by their lists. It answers for pages and
+/// totals of the documents that a principal sees.
 ///
-/// `K` says which document it is, and its order is the order of pages: a sequence number, or a time and
-/// an id. Each document is kept with its list, and each list with its documents. Lists partition the
-/// documents, so a total is a sum over the visible lists, and a page is those lists' documents, merged.
+/// `K` identifies a document, and its order is the order of pages. A sequence number is an example, or
+/// a time with an id. The index stores each document with its list, and each list with its documents.
+/// Lists partition the documents. A total is therefore a sum over the visible lists, and a page is a
+/// k-way merge of their documents.
 ///
 /// | operation | takes time in proportion to |
 /// | --- | --- |
 /// | [`insert`](Self::insert), [`remove`](Self::remove) | the permissions, and the logarithm of the documents |
-/// | [`count`](Self::count) | the lists; none, if all are visible |
-/// | [`after`](Self::after), [`before`](Self::before) | the lists once and the visible ones' logarithm of documents, then the logarithm of the visible lists for each document taken |
+/// | [`count`](Self::count) | the lists; constant, if all are visible |
+/// | [`after`](Self::after), [`before`](Self::before) | the lists, and the visible ones times the logarithm of their documents; then the logarithm of the visible lists for each document |
 ///
-/// Lists that no document has any more are forgotten once they are most of what is held and more than a
-/// few thousand, so that memory is in proportion to the documents and to the lists that they have,
-/// however often those change. The change that it falls to takes time in proportion to all that is held;
-/// spread over the changes that made it necessary, that is no more than the table says.
+/// # Compaction
+///
+/// The index removes lists without documents when they outweigh the rest and a few thousand. Memory is
+/// therefore in proportion to the documents and their lists, however often those change. The change
+/// that triggers compaction takes time in proportion to the whole index. Spread over the changes
+/// before it, that is within the table above.
+///
+/// # Visibilities
 ///
 /// A [`Visibility`] is resolved from the index's [`table`](Self::table), by
-/// [`Collection::visibility`](crate::Collection::visibility) or [`AclTable::resolve`]. It stands for the
-/// index as it was: resolve again after a change, be it refused or not. By its lists, one from before
-/// shows nothing that a document's present list does not allow, and it may show less than that does, or
-/// nothing at all. One that shows every document shows those of later too, until lists are forgotten.
+/// [`Collection::visibility`](crate::Collection::visibility) or [`AclTable::resolve`]. It describes the
+/// index at that time. Resolve again after each change, also after a refused one.
+///
+/// An older visibility shows no document that the document's present list does not allow. It may show
+/// fewer documents, or none. An unrestricted visibility also shows documents that were inserted later,
+/// until compaction replaces the table.
+///
+/// A clone of an index has a table of its own, so a visibility of the original shows nothing in it.
 ///
 /// ```
-/// use rolegate::{Action, DocumentIndex, Principal};
+/// use rolegate::index::DocumentIndex;
+/// use rolegate::{Action, Principal};
 ///
 /// let mut index = DocumentIndex::new();
 /// for (sequence, permission) in [
@@ -44,7 +57,7 @@ const MAX_DEAD: usize = 1 << 14;
 ///     (3, r#"read("any")"#),
 ///     (4, r#"read("user:ann")"#),
 /// ] {
-///     index.insert(sequence, &[permission])?;
+///     index.insert(sequence, [permission])?;
 /// }
 /// let ann = Principal::parse_roles(["any", "users", "user:ann"])?;
 ///
@@ -54,55 +67,162 @@ const MAX_DEAD: usize = 1 << 14;
 /// assert!(index.after(&visible, Some(&1)).take(25).eq(&[3, 4]));
 /// assert!(index.before(&visible, None).eq(&[4, 3, 1]));
 ///
-/// index.insert(1, &[r#"read("user:ben")"#])?;
+/// index.insert(1, [r#"read("user:ben")"#])?;
 /// index.remove(&4);
 /// let visible = index.table().resolve(&ann, Action::Read);
 /// assert!(index.after(&visible, None).eq(&[3]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 pub struct DocumentIndex<K> {
     pub(super) table: AclTable,
-    /// Each document with its list's number.
+    /// Each document with the number of its list.
     pub(super) documents: BTreeMap<K, u32>,
-    /// Each list's documents, in the order of the lists' numbers.
+    /// The documents of each list, in the order of the list numbers.
     pub(super) by_list: Vec<BTreeSet<K>>,
-    /// What those lists that have documents weigh in the table.
+    /// The weight in the table of the lists that have documents.
     pub(super) live: usize,
-    /// How often it was changed, or a change was refused, since lists were last forgotten.
+    /// The number of changes since the last compaction, refused ones included.
     changes: usize,
 }
 
+/// The permissions of a document, collected because a full table is tried again after compaction.
+type List<S> = SmallVec<[S; 8]>;
+
 impl<K: Ord + Clone> DocumentIndex<K> {
-    /// An index without documents.
+    /// Creates an index without documents.
     #[must_use]
     pub fn new() -> Self {
         Self::with_limits(AclLimits::default())
     }
 
-    /// An index without documents whose table will not hold more than `limits`.
+    /// Creates an index without documents whose table refuses lists beyond `limits`.
     #[must_use]
     pub fn with_limits(limits: AclLimits) -> Self {
         let table = AclTable::with_limits(limits);
         Self { table, documents: BTreeMap::new(), by_list: Vec::new(), live: 0, changes: 0 }
     }
 
-    /// Gives a document its permissions, a new one or one that is there. Malformed ones grant nothing
-    /// and are given back; the rest of them counts.
+    /// Inserts a document with its permissions, or replaces the permissions of a document. Refuses a
+    /// list with a malformed permission, as [`AclTable::insert`] does.
     ///
     /// # Errors
     ///
-    /// A limit of the table was reached. The document is as it was. Lists that no document has any more
-    /// make room first. That goes through all that is held, and so is not done for each: but it is if
-    /// there were more changes since the last time, refused ones included, than a quarter of the
-    /// documents, their lists and those lists' grants.
+    /// The first malformed permission, or the limit that the table has reached. The document is
+    /// unchanged: if it was inserted before, its previous permissions still count.
+    ///
+    /// A full table is compacted first, if that pays: if there were more changes since the last
+    /// compaction, refused ones included, than a quarter of the documents, their lists and those
+    /// lists' grants.
     pub fn insert<S: AsRef<str>>(
         &mut self,
         document: K,
-        permissions: &[S],
+        permissions: impl IntoIterator<Item = S>,
+    ) -> Result<(), InsertError> {
+        self.changes += 1;
+        let permissions: List<S> = permissions.into_iter().collect();
+        let id = match self.table.insert(&permissions) {
+            Err(InsertError::Full(_)) if self.make_room() => self.table.insert(&permissions)?,
+            result => result?,
+        };
+        self.place(document, id.index());
+        Ok(())
+    }
+
+    /// Inserts a document with the well-formed permissions of a list, or replaces the permissions of a
+    /// document by them. Returns the malformed permissions, which grant nothing.
+    ///
+    /// # Errors
+    ///
+    /// The limit that the table has reached, after a compaction as in [`insert`](Self::insert). The
+    /// document is unchanged.
+    pub fn insert_lenient<S: AsRef<str>>(
+        &mut self,
+        document: K,
+        permissions: impl IntoIterator<Item = S>,
     ) -> Result<Vec<MalformedPermission>, TableFull> {
         self.changes += 1;
-        let (id, malformed) = self.compile(permissions)?;
-        let (list, copy) = (id.index(), document.clone());
+        let permissions: List<S> = permissions.into_iter().collect();
+        let (id, malformed) = match self.table.insert_lenient(&permissions) {
+            Err(_) if self.make_room() => self.table.insert_lenient(&permissions)?,
+            result => result?,
+        };
+        self.place(document, id.index());
+        Ok(malformed)
+    }
+
+    /// Removes a document. Returns `true` if the index had it.
+    pub fn remove(&mut self, document: &K) -> bool {
+        self.changes += 1;
+        let was_there = self.take_out(document);
+        self.compact_beyond(self.max_dead());
+        was_there
+    }
+
+    /// Returns the number of documents.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.documents.len()
+    }
+
+    /// Returns `true` if the index has no documents.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty()
+    }
+
+    /// Returns the compiled lists of the documents, from which a [`Visibility`] is resolved. The table
+    /// may also have lists of earlier documents.
+    #[must_use]
+    pub fn table(&self) -> &AclTable {
+        &self.table
+    }
+
+    /// Returns the number of visible documents.
+    #[must_use]
+    pub fn count(&self, visible: &Visibility) -> usize {
+        match self.view(visible).runs() {
+            None => self.documents.len(),
+            Some(runs) => runs.map(BTreeSet::len).sum(),
+        }
+    }
+
+    /// Returns `true` if the index has the document and it is visible.
+    #[must_use]
+    pub fn allows(&self, visible: &Visibility, document: &K) -> bool {
+        self.documents.get(document).is_some_and(|list| self.view(visible).shows(*list))
+    }
+
+    /// Returns the visible documents in ascending order, after `document` or all of them.
+    ///
+    /// The index need not have `document`. Iteration scans at most one document for each visible list,
+    /// and then merges the lists. A principal that sees most documents has a page before the merge.
+    pub fn after<'a>(
+        &'a self,
+        visible: &'a Visibility,
+        document: Option<&K>,
+    ) -> impl Iterator<Item = &'a K> + use<'a, K> {
+        Documents::new(self.view(visible), document, Direction::Ascending)
+    }
+
+    /// Returns the visible documents in descending order, before `document` or all of them. Otherwise
+    /// it is the same as [`after`](Self::after).
+    pub fn before<'a>(
+        &'a self,
+        visible: &'a Visibility,
+        document: Option<&K>,
+    ) -> impl Iterator<Item = &'a K> + use<'a, K> {
+        Documents::new(self.view(visible), document, Direction::Descending)
+    }
+
+    pub(super) fn view<'a>(&'a self, visible: &'a Visibility) -> View<'a, K> {
+        let Self { table, documents, by_list, .. } = self;
+        View { table, documents, by_list, visible }
+    }
+
+    /// Stores a document under a list of the table, and removes it from its previous list.
+    fn place(&mut self, document: K, list: u32) {
+        let copy = document.clone();
         let lists = self.by_list.len().max(list as usize + 1);
         self.by_list.resize_with(lists, BTreeSet::new);
         self.take_out(&document);
@@ -114,116 +234,10 @@ impl<K: Ord + Clone> DocumentIndex<K> {
             self.live += self.table.weight_of(list);
         }
         self.compact_beyond(self.max_dead());
-        Ok(malformed)
     }
 
-    /// Takes a document out. Whether it was there.
-    pub fn remove(&mut self, document: &K) -> bool {
-        self.changes += 1;
-        let was_there = self.take_out(document);
-        self.compact_beyond(self.max_dead());
-        was_there
-    }
-
-    /// How many documents there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.documents.len()
-    }
-
-    /// Whether there are no documents.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.documents.is_empty()
-    }
-
-    /// The documents' lists, compiled: what a [`Visibility`] is resolved from. It may hold lists that
-    /// documents had before.
-    #[must_use]
-    pub fn table(&self) -> &AclTable {
-        &self.table
-    }
-
-    /// How many documents are visible.
-    #[must_use]
-    pub fn count(&self, visible: &Visibility) -> usize {
-        match self.runs(visible) {
-            None => self.documents.len(),
-            Some(runs) => runs.map(BTreeSet::len).sum(),
-        }
-    }
-
-    /// Whether a document is there and visible.
-    #[must_use]
-    pub fn allows(&self, visible: &Visibility, document: &K) -> bool {
-        self.documents.get(document).is_some_and(|list| visible.allows(self.id(*list)))
-    }
-
-    /// The visible documents, ascending: those after one, be it there or not, or all of them.
-    ///
-    /// As many documents are walked first as there are visible lists: whoever sees much has a page by
-    /// then. Only whoever wants more has the lists merged.
-    pub fn after<'a>(
-        &'a self,
-        visible: &'a Visibility,
-        document: Option<&K>,
-    ) -> impl Iterator<Item = &'a K> + use<'a, K> {
-        Documents::new(self, visible, document, Direction::Ascending)
-    }
-
-    /// The visible documents, descending: those before one, be it there or not, or all of them. Else as
-    /// [`after`](Self::after).
-    pub fn before<'a>(
-        &'a self,
-        visible: &'a Visibility,
-        document: Option<&K>,
-    ) -> impl Iterator<Item = &'a K> + use<'a, K> {
-        Documents::new(self, visible, document, Direction::Descending)
-    }
-
-    /// The documents of each visible list, or `None` if every document is visible.
-    pub(super) fn runs<'a>(
-        &'a self,
-        visible: &'a Visibility,
-    ) -> Option<impl Iterator<Item = &'a BTreeSet<K>>> {
-        let lists = self.visible_lists(visible)?;
-        Some(lists.filter_map(|list| self.by_list.get(list as usize)))
-    }
-
-    /// The visible lists, or `None` if every document is visible.
-    pub(super) fn visible_lists<'a>(
-        &self,
-        visible: &'a Visibility,
-    ) -> Option<impl Iterator<Item = u32> + use<'a, K>> {
-        if visible.is_all_of(&self.table) {
-            return None;
-        }
-        visible.lists_of(self.table.id())
-    }
-
-    pub(super) fn id(&self, list: u32) -> AclId {
-        AclId::new(self.table.id(), list)
-    }
-
-    /// Compiles a list. Before it is refused, lists of no document make room for it, if that pays: if
-    /// there are so many of them, or there were so many changes, that going through everything costs each
-    /// no more than a fixed part of it. (Few lists may be all that fits beside many documents.)
-    fn compile<S: AsRef<str>>(
-        &mut self,
-        permissions: &[S],
-    ) -> Result<(AclId, Vec<MalformedPermission>), TableFull> {
-        self.table.insert_lenient(permissions).or_else(|full| {
-            let pays = (self.live + self.documents.len()) / 4;
-            if self.compact_beyond(if self.changes > pays { 0 } else { pays }) {
-                self.table.insert_lenient(permissions)
-            } else {
-                Err(full)
-            }
-        })
-    }
-
-    /// Whoever was allowed to see it is so no longer, whatever comes next. Comparing can panic: what is of
-    /// a list is also among all documents at any time, so that the next change finds it there.
+    /// Removes a document. `by_list` is updated before `documents`, so the next change still finds the
+    /// document if `K::cmp` panics, and the document is hidden at once.
     fn take_out(&mut self, document: &K) -> bool {
         let Some(&list) = self.documents.get(document) else { return false };
         if let Some(documents) = self.by_list.get_mut(list as usize)
@@ -236,13 +250,23 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         true
     }
 
-    /// What lists of no document may weigh: so much that forgetting them, which goes through everything,
-    /// costs each change no more than a fixed part of it.
+    /// Compacts a full table if that pays: if the unused lists, or the changes since the last
+    /// compaction, are so many that each bears no more than a fixed part of its cost. Returns `true`
+    /// if it compacted the table.
+    ///
+    /// The condition is needed because few lists can fill a table beside many documents.
+    fn make_room(&mut self) -> bool {
+        let pays = (self.live + self.documents.len()) / 4;
+        self.compact_beyond(if self.changes > pays { 0 } else { pays })
+    }
+
+    /// Returns the weight that unused lists may have. Compaction beyond it costs each change no more
+    /// than a fixed amount.
     pub(super) fn max_dead(&self) -> usize {
         MAX_DEAD + self.live + self.documents.len()
     }
 
-    /// Forgets the lists of no document, if they weigh more than `limit`. Whether they did.
+    /// Removes the lists without documents if they weigh more than `limit`. Returns `true` if it did.
     fn compact_beyond(&mut self, limit: usize) -> bool {
         if self.table.weight() - self.live <= limit {
             return false;
@@ -250,8 +274,8 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         let has_documents = |list: u32| {
             self.by_list.get(list as usize).is_some_and(|documents| !documents.is_empty())
         };
-        // What is a part of a table fits into one with the same limits.
-        let Ok((table, numbers)) = self.table.retained(has_documents) else { return false };
+        // A part of a table fits into a table with the same limits.
+        let Ok((table, numbers)) = self.table.compacted(has_documents) else { return false };
         self.table = table;
         self.by_list.retain(|documents| !documents.is_empty());
         self.by_list.shrink_to_fit();

@@ -1,4 +1,4 @@
-//! The documents that are visible, in order: [`Documents`].
+//! The visible documents of an index in order: [`Documents`].
 
 #[cfg(test)]
 mod cost;
@@ -9,9 +9,9 @@ use std::collections::{btree_map, btree_set};
 use std::iter::FusedIterator;
 use std::ops::Bound::{self, Excluded, Unbounded};
 
-use super::DocumentIndex;
-use crate::evaluate::Visibility;
+use super::view::View;
 
+/// The order in which documents are returned.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
     Ascending,
@@ -19,7 +19,7 @@ pub(super) enum Direction {
 }
 
 impl Direction {
-    /// What comes after a document in this direction.
+    /// Returns the range of the documents behind `document`, or of all documents.
     fn beyond<K>(self, document: Option<&K>) -> (Bound<&K>, Bound<&K>) {
         let document = document.map_or(Unbounded, Excluded);
         match self {
@@ -36,40 +36,35 @@ impl Direction {
     }
 }
 
-/// The visible documents of an index.
+/// The visible documents of an index, behind one of them or all.
 ///
-/// To merge lists is dear to begin with, and pays for whoever sees little. So as many documents are
-/// walked first as there are visible lists, which costs little beside merging them: then whoever sees
-/// much need not merge, and nobody walks past more than that.
+/// Merging lists has a high set-up cost, so iteration first scans at most one document for each
+/// visible list. A principal that sees most documents has a page by then. For any other principal the
+/// scan costs little beside the k-way merge that follows it.
 pub(super) struct Documents<'a, K> {
-    index: &'a DocumentIndex<K>,
-    visible: &'a Visibility,
+    view: View<'a, K>,
     direction: Direction,
-    /// What may still be walked, and how much of it.
-    walk: btree_map::Range<'a, K, u32>,
+    /// The documents that are not scanned yet.
+    scan: btree_map::Range<'a, K, u32>,
+    /// The number of documents that may still be scanned.
     steps: usize,
-    /// The last document that was walked to.
+    /// The last document that was scanned.
     last: Option<&'a K>,
     merged: Option<BinaryHeap<Run<'a, K>>>,
 }
 
-impl<'a, K: Ord + Clone> Documents<'a, K> {
-    pub(super) fn new(
-        index: &'a DocumentIndex<K>,
-        visible: &'a Visibility,
-        document: Option<&K>,
-        direction: Direction,
-    ) -> Self {
-        let walk = index.documents.range(direction.beyond(document));
-        let steps = index.visible_lists(visible).map_or(usize::MAX, Iterator::count);
-        Self { index, visible, direction, walk, steps, last: None, merged: None }
+impl<'a, K: Ord> Documents<'a, K> {
+    pub(super) fn new(view: View<'a, K>, document: Option<&K>, direction: Direction) -> Self {
+        let scan = view.documents.range(direction.beyond(document));
+        let steps = view.lists().map_or(usize::MAX, Iterator::count);
+        Self { view, direction, scan, steps, last: None, merged: None }
     }
 
-    /// What the visible lists have beyond the last document that was walked to. (If none was, no list is
-    /// visible.)
+    /// Prepares the merge of the visible lists, behind the last document that was scanned. If none was
+    /// scanned, no list is visible.
     fn merge(&self) -> BinaryHeap<Run<'a, K>> {
         let (direction, beyond) = (self.direction, self.direction.beyond(self.last));
-        let runs = self.index.runs(self.visible).into_iter().flatten();
+        let runs = self.view.runs().into_iter().flatten();
         let runs = runs.filter_map(|documents| {
             let mut rest = documents.range(beyond);
             Some(Run { next: direction.next(&mut rest)?, rest, direction })
@@ -78,15 +73,15 @@ impl<'a, K: Ord + Clone> Documents<'a, K> {
     }
 }
 
-impl<'a, K: Ord + Clone> Iterator for Documents<'a, K> {
+impl<'a, K: Ord> Iterator for Documents<'a, K> {
     type Item = &'a K;
 
     fn next(&mut self) -> Option<&'a K> {
         while self.steps > 0 {
-            let (document, list) = self.direction.next(&mut self.walk)?;
+            let (document, list) = self.direction.next(&mut self.scan)?;
             self.steps -= 1;
             self.last = Some(document);
-            if self.visible.allows(self.index.id(*list)) {
+            if self.view.shows(*list) {
                 return Some(document);
             }
         }
@@ -103,9 +98,10 @@ impl<'a, K: Ord + Clone> Iterator for Documents<'a, K> {
     }
 }
 
-impl<K: Ord + Clone> FusedIterator for Documents<'_, K> {}
+impl<K: Ord> FusedIterator for Documents<'_, K> {}
 
-/// A list's documents, the next one at hand. Of several, the one whose turn it is is the greatest.
+/// The documents of one list that are not returned yet. Its order puts the run with the document to
+/// return first at the top of a max-heap.
 struct Run<'a, K> {
     next: &'a K,
     rest: btree_set::Range<'a, K>,

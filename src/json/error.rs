@@ -1,9 +1,14 @@
-//! Why some JSON could not be filtered: [`Error`].
+//! The error of a filter: [`Error`].
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
-/// Why some JSON could not be filtered, and where.
+use self::ErrorKind as K;
+use super::scan::{MAX_DEPTH, ScanError, ScanErrorKind, ScanErrorKind as S};
+use super::summary::Summary;
+
+/// An error with the place in the input where filtering failed.
 ///
 /// ```
 /// use rolegate::json::{ErrorKind, Filter};
@@ -23,103 +28,59 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     place: Place,
-    expected: String,
-    found: String,
-    hint: &'static str,
+    /// The failure, without place and hint.
+    message: String,
+    hint: Cow<'static, str>,
+    found_lists: Vec<String>,
     io: Option<io::Error>,
 }
 
-/// What sort of mistake an [`Error`] is about.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The text ends before the value does.
+    /// The input ends before the value does.
     UnexpectedEnd,
-    /// Something else stands there than JSON can have there.
+    /// A character that JSON does not allow at this place.
     UnexpectedCharacter,
-    /// Something stands behind the end.
+    /// More input after the end of the value.
     Trailing,
     /// A number that is not written as JSON writes numbers.
     InvalidNumber,
-    /// A number that `f64` cannot hold.
+    /// A number outside the range of `f64`.
     NumberOutOfRange,
-    /// A backslash in a string with something behind it that means nothing.
+    /// A backslash in a string that starts no escape of JSON.
     InvalidEscape,
-    /// Half of a surrogate pair.
+    /// One half of a surrogate pair.
     UnpairedSurrogate,
     /// A control character in a string.
     ControlCharacter,
     /// Bytes that are not UTF-8.
     InvalidUtf8,
-    /// Arrays and objects nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
+    /// Arrays and objects nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH) levels, 127.
     TooDeep,
-    /// A document that is longer than [allowed](super::Filter::max_document_len).
+    /// A document longer than [the limit](super::Filter::max_document_len).
     DocumentTooLong,
-    /// A response that is longer than [allowed](super::Filter::max_response_len).
+    /// A response longer than [the limit](super::Filter::max_response_len).
     ResponseTooLong,
-    /// A document with two `$permissions`.
+    /// A document with two `$permissions` keys.
     RepeatedPermissions,
-    /// An object without any of the lists that it should have.
+    /// An object that has no list of documents and is no document: an error response, or a list
+    /// under another key. [`Error::found_lists`] names the candidates.
     NoList,
-    /// One of the lists is not an array; or the input is not, and should be.
+    /// A list, or an input that should be an array, is not an array.
     NotAnArray,
-    /// The input is not an object, and should be.
+    /// The input is neither an object nor an array.
     NotAnObject,
+    /// An array of list responses, where an array of documents is expected.
+    ResponseInArray,
     /// Reading failed.
     Read,
     /// Writing failed.
     Write,
 }
 
-/// What goes wrong in a scan. Where is known to the scanner; the rest is found out when it is told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Fault {
-    Value,
-    Literal,
-    Key,
-    Colon,
-    InArray,
-    InObject,
-    Trailing,
-    Number,
-    NumberRange,
-    Escape,
-    Surrogate,
-    Control,
-    Utf8,
-    TooDeep,
-    DocumentTooLong,
-    ResponseTooLong,
-    Repeated,
-    NoList,
-    NotAnArray,
-    NotAnObject,
-}
-
-/// A fault in a part of an input.
-#[derive(Debug)]
-pub(super) struct Faulty {
-    pub(super) fault: Fault,
-    /// Where the mistake is, where the part starts, and where it ends.
-    pub(super) at: usize,
-    pub(super) start: usize,
-    pub(super) end: usize,
-}
-
-impl Faulty {
-    /// The error, if `input` begins at `start`.
-    #[cold]
-    pub(super) fn error(&self, input: &[u8], start: Place) -> Error {
-        let part = input.get(..self.end).unwrap_or(input);
-        let mut error = Error::new(self.fault, part, self.at, start);
-        if error.kind() == ErrorKind::UnexpectedEnd && self.end < input.len() {
-            error.0.hint = "of newline-delimited JSON each line is a whole document";
-        }
-        error
-    }
-}
-
-/// A place in the input: from 1 on, but for the offset.
+/// A place in the input. Line and column count from 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Place {
     pub(super) offset: u64,
@@ -128,14 +89,15 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The start of an input.
     pub(super) const START: Self = Self { offset: 0, line: 1, column: 1 };
 
-    /// The place behind some more of the input.
+    /// Returns the place after `text`, which begins at this place.
     pub(super) fn behind(self, text: &[u8]) -> Self {
         let lines = memchr::memchr_iter(b'\n', text).count() as u64;
         let last_line = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         let characters = text.get(last_line..).unwrap_or_default();
-        // Of each character all bytes but the first are 0b10xx_xxxx.
+        // All bytes of a character but the first are 0b10xx_xxxx.
         let columns = characters.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u64;
         Self {
             offset: self.offset + text.len() as u64,
@@ -146,176 +108,221 @@ impl Place {
 }
 
 impl Error {
-    /// The error for a fault at `at` of a text that begins at `start`.
+    /// Creates the error for a mistake in `input`, which begins at `start`.
     #[cold]
-    fn new(fault: Fault, text: &[u8], at: usize, start: Place) -> Self {
+    pub(super) fn new(error: &ScanError, input: &[u8], start: Place) -> Self {
+        let &ScanError { kind, at, end, .. } = error;
+        let text = input.get(..end).unwrap_or(input);
         let (before, rest) = text.split_at_checked(at).unwrap_or((text, &[]));
-        let place = start.behind(before);
-        let at_end = rest.is_empty() && fault.is_about_text();
-        let kind = if at_end { ErrorKind::UnexpectedEnd } else { fault.kind() };
-        let (expected, hint) = fault.expected(rest.first().copied());
-        let hint = if at_end { "" } else { hint };
-        Self(Box::new(Inner { kind, place, expected, found: fault.found(rest), hint, io: None }))
+        let next = rest.first().copied();
+        let summary = (kind == ScanErrorKind::NoList).then(|| Summary::of(rest));
+        let found = summary.as_ref().map_or_else(|| next_character(rest), ToString::to_string);
+        let is_incomplete = next.is_none() && may_be_incomplete(kind);
+        let hint = match &summary {
+            Some(summary) => summary.hint(),
+            None if is_incomplete && end < input.len() => {
+                "of newline-delimited JSON each line is a whole document".into()
+            }
+            None if is_incomplete => "".into(),
+            None => hint(kind, next).into(),
+        };
+        Self(Box::new(Inner {
+            kind: if is_incomplete { ErrorKind::UnexpectedEnd } else { public_kind(kind) },
+            place: start.behind(before),
+            message: message(kind, next, &found),
+            hint,
+            found_lists: summary.map_or_else(Vec::new, Summary::into_lists),
+            io: None,
+        }))
     }
 
-    /// The reader's error, or the writer's, as `kind` says.
+    /// Creates the error of the reader or the writer.
     #[cold]
     pub(super) fn io(kind: ErrorKind, error: io::Error, place: Place) -> Self {
-        let (expected, found) = (String::new(), String::new());
-        let io = Some(error);
-        Self(Box::new(Inner { kind, place, expected, found, hint: "", io }))
+        Self(Box::new(Inner {
+            kind,
+            place,
+            message: String::new(),
+            hint: "".into(),
+            found_lists: Vec::new(),
+            io: Some(error),
+        }))
     }
 
-    /// What sort of mistake it is.
+    /// Returns the kind of error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The line, from 1.
+    /// Returns the line of the mistake, from 1.
     #[must_use]
     pub fn line(&self) -> u64 {
         self.0.place.line
     }
 
-    /// The column, in characters, from 1.
+    /// Returns the column of the mistake in characters, from 1.
     #[must_use]
     pub fn column(&self) -> u64 {
         self.0.place.column
     }
 
-    /// How many bytes stand before it in the input.
+    /// Returns the byte offset of the mistake in the input.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.0.place.offset
     }
 
-    /// What to write or do instead, where that can be guessed.
+    /// Returns the failure without place and hint, for programs that give advice of their own.
     #[must_use]
-    pub fn hint(&self) -> Option<&str> {
-        Some(self.0.hint).filter(|hint| !hint.is_empty())
+    pub fn message(&self) -> String {
+        match &self.0.io {
+            Some(error) => error.to_string(),
+            None => self.0.message.clone(),
+        }
     }
 
-    /// The error of the reader or writer, if it was one.
+    /// Returns what to write or do instead, if the mistake suggests a remedy.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        Some(&*self.0.hint).filter(|hint| !hint.is_empty())
+    }
+
+    /// Returns the keys under which a [list](ErrorKind::NoList) may stand: arrays that are empty or
+    /// begin with an object. The first four are named, if they are at most 64 bytes long.
+    ///
+    /// ```
+    /// use rolegate::json::Filter;
+    /// use rolegate::{Action, Principal};
+    ///
+    /// let matcher = Principal::guest().matcher(Action::Read);
+    /// let error = Filter::new(&matcher).apply(br#"{"total": 0, "movies": []}"#).unwrap_err();
+    /// assert_eq!(error.found_lists(), ["movies"]);
+    /// assert_eq!(error.hint(), Some(r#"pass list_key("movies")"#));
+    /// ```
+    #[must_use]
+    pub fn found_lists(&self) -> &[String] {
+        &self.0.found_lists
+    }
+
+    /// Returns the error of the reader or writer.
     #[must_use]
     pub fn io_error(&self) -> Option<&io::Error> {
         self.0.io.as_ref()
     }
 }
 
-impl Fault {
-    /// Whether there could have been more of the text.
-    fn is_about_text(self) -> bool {
-        use Fault as F;
-        !matches!(
-            self,
-            F::TooDeep
-                | F::DocumentTooLong
-                | F::ResponseTooLong
-                | F::Repeated
-                | F::NoList
-                | F::NumberRange
-        )
-    }
+/// Returns `true` if more text could correct a mistake at the end of the input.
+fn may_be_incomplete(kind: ScanErrorKind) -> bool {
+    !matches!(
+        kind,
+        S::TooDeep
+            | S::DocumentTooLong
+            | S::ResponseTooLong
+            | S::Repeated
+            | S::NoList
+            | S::ResponseInArray
+            | S::NumberRange
+    )
+}
 
-    fn kind(self) -> ErrorKind {
-        use ErrorKind as K;
-        match self {
-            Self::Value
-            | Self::Literal
-            | Self::Key
-            | Self::Colon
-            | Self::InArray
-            | Self::InObject => K::UnexpectedCharacter,
-            Self::Trailing => K::Trailing,
-            Self::Number => K::InvalidNumber,
-            Self::NumberRange => K::NumberOutOfRange,
-            Self::Escape => K::InvalidEscape,
-            Self::Surrogate => K::UnpairedSurrogate,
-            Self::Control => K::ControlCharacter,
-            Self::Utf8 => K::InvalidUtf8,
-            Self::TooDeep => K::TooDeep,
-            Self::DocumentTooLong => K::DocumentTooLong,
-            Self::ResponseTooLong => K::ResponseTooLong,
-            Self::Repeated => K::RepeatedPermissions,
-            Self::NoList => K::NoList,
-            Self::NotAnArray => K::NotAnArray,
-            Self::NotAnObject => K::NotAnObject,
+/// Returns the public kind of a scan error inside the text.
+fn public_kind(kind: ScanErrorKind) -> ErrorKind {
+    match kind {
+        S::Value | S::Literal | S::Key | S::Colon | S::InArray | S::InObject => {
+            K::UnexpectedCharacter
         }
+        S::Trailing => K::Trailing,
+        S::Number => K::InvalidNumber,
+        S::NumberRange => K::NumberOutOfRange,
+        S::Escape => K::InvalidEscape,
+        S::Surrogate => K::UnpairedSurrogate,
+        S::Control => K::ControlCharacter,
+        S::Utf8 => K::InvalidUtf8,
+        S::TooDeep => K::TooDeep,
+        S::DocumentTooLong => K::DocumentTooLong,
+        S::ResponseTooLong => K::ResponseTooLong,
+        S::Repeated => K::RepeatedPermissions,
+        S::NoList => K::NoList,
+        S::NotAnArray => K::NotAnArray,
+        S::NotAnObject => K::NotAnObject,
+        S::ResponseInArray => K::ResponseInArray,
     }
+}
 
-    /// What must stand there, and what to do if `next` does.
-    fn expected(self, next: Option<u8>) -> (String, &'static str) {
-        const NO_COMMA: &str = "leave out the comma before it";
-        const QUOTES: &str = "strings and keys stand in double quotes";
-        let (expected, hint) = match (self, next) {
-            (Self::Value, Some(b']' | b'}')) => ("a value", NO_COMMA),
-            (Self::Value, Some(b'\'')) => ("a value", QUOTES),
-            (Self::Value, Some(b'N' | b'I' | b'i')) => ("a value", "JSON has no NaN or infinity"),
-            (Self::Value, Some(0xef)) => ("a value", "leave out the byte order mark"),
-            (Self::Value, _) => ("a value", ""),
-            (Self::Literal, _) => ("`true`, `false` or `null`", ""),
-            (Self::Key, Some(b'}')) => ("a key", NO_COMMA),
-            (Self::Key, _) => ("a key", QUOTES),
-            (Self::Colon, _) => ("`:` behind the key", ""),
-            (Self::InArray, _) => ("`,` or `]`", ""),
-            (Self::InObject, _) => ("`,` or `}`", ""),
-            (Self::Trailing, _) => {
-                ("the end", "a text is one value, or lines of one document each")
-            }
-            (Self::Number, Some(b'0'..=b'9')) => ("a number", "leave out zeros in front"),
-            (Self::Number, _) => ("a digit", ""),
-            (Self::NumberRange, _) => ("a number that 64 bits can hold", "write it as a string"),
-            (Self::Escape, _) => {
-                ("an escape", "escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX")
-            }
-            (Self::Surrogate, _) => {
-                ("a pair of surrogates", "a character beyond \\uffff is written as two of them")
-            }
-            (Self::Control, _) => ("a character or a closing quote", "write it as an escape"),
-            (Self::Utf8, _) => ("UTF-8", ""),
-            (Self::TooDeep, _) => return (format!("at most {} levels", super::MAX_DEPTH), ""),
-            (Self::DocumentTooLong, _) => ("a shorter document", "or allow longer ones"),
-            (Self::ResponseTooLong, _) => {
-                ("a shorter response", "or allow longer ones, or send one document a line")
-            }
-            (Self::Repeated, _) => ("one `$permissions` in a document", ""),
-            (Self::NoList, _) => ("a list of documents", "if it has another name, tell the filter"),
-            (Self::NotAnArray, _) => ("an array of documents", ""),
-            (Self::NotAnObject, _) => ("an object with a list of documents", ""),
-        };
-        (expected.to_owned(), hint)
+/// Returns the message for a mistake at which `found` is found, with `next` as its first byte.
+fn message(kind: ScanErrorKind, next: Option<u8>, found: &str) -> String {
+    let expected = match kind {
+        S::TooDeep => return format!("nested deeper than {MAX_DEPTH} levels"),
+        S::DocumentTooLong => return "document is too long".to_owned(),
+        S::ResponseTooLong => return "response is too long".to_owned(),
+        S::Repeated => return "document has `$permissions` twice".to_owned(),
+        S::NumberRange => return "number does not fit into 64 bits".to_owned(),
+        S::ResponseInArray => {
+            return "expected an array of documents, found an array of list responses".to_owned();
+        }
+        S::Value => "a value",
+        S::Literal => "`true`, `false` or `null`",
+        S::Key => "a key",
+        S::Colon => "`:` after the key",
+        S::InArray => "`,` or `]`",
+        S::InObject => "`,` or `}`",
+        S::Trailing => "the end",
+        S::Number if matches!(next, Some(b'0'..=b'9')) => "a number",
+        S::Number => "a digit",
+        S::Escape => "an escape",
+        S::Surrogate => "a pair of surrogates",
+        S::Control => "a character or a closing quote",
+        S::Utf8 => "UTF-8",
+        S::NoList => "a list of documents",
+        S::NotAnArray => "an array of documents",
+        S::NotAnObject => "an object with a list of documents",
+    };
+    format!("expected {expected}, found {found}")
+}
+
+/// Returns what to do about the mistake, if `next` is found.
+fn hint(kind: ScanErrorKind, next: Option<u8>) -> &'static str {
+    const NO_COMMA: &str = "leave out the comma before it";
+    const QUOTES: &str = "strings and keys stand in double quotes";
+    match (kind, next) {
+        (S::Value, Some(b']' | b'}')) | (S::Key, Some(b'}')) => NO_COMMA,
+        (S::Value, Some(b'\'')) | (S::Key, _) => QUOTES,
+        (S::Value, Some(b'N' | b'I' | b'i')) => "JSON has no NaN or infinity",
+        (S::Value, Some(0xef)) => "leave out the byte order mark",
+        (S::Trailing, _) => "an input is one response, one array, or one document on each line",
+        (S::Number, Some(b'0'..=b'9')) => "leave out zeros in front",
+        (S::NumberRange, _) => "write it as a string",
+        (S::Escape, _) => "escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX",
+        (S::Surrogate, _) => "a character beyond \\uffff is written as two of them",
+        (S::Control, _) => "write it as an escape",
+        (S::DocumentTooLong, _) => "allow longer documents",
+        (S::ResponseTooLong, _) => "allow longer responses, or send one document on each line",
+        (S::ResponseInArray, _) => "filter each response by itself",
+        _ => "",
     }
+}
 
-    fn found(self, rest: &[u8]) -> String {
-        match self {
-            Self::Repeated => return "another one".to_owned(),
-            Self::NoList => return "none".to_owned(),
-            Self::TooDeep => return "one more".to_owned(),
-            Self::DocumentTooLong | Self::ResponseTooLong => return "more".to_owned(),
-            Self::NumberRange => return "a larger one".to_owned(),
-            _ => {}
-        }
-        let longest = rest.get(..4).unwrap_or(rest);
-        let text = String::from_utf8_lossy(longest);
-        match (text.chars().next(), rest) {
-            (None, _) => "the end".to_owned(),
-            (Some(char::REPLACEMENT_CHARACTER), [byte, ..]) => format!("byte 0x{byte:02x}"),
-            (Some('`'), _) => "a backtick".to_owned(),
-            (Some(c), _) if c == ' ' || c.is_ascii_graphic() => format!("`{c}`"),
-            (Some(c), _) => format!("`{}`", c.escape_default()),
-        }
+/// Shows the character at the start of `rest`.
+fn next_character(rest: &[u8]) -> String {
+    let longest = rest.get(..4).unwrap_or(rest);
+    let text = String::from_utf8_lossy(longest);
+    match (text.chars().next(), rest) {
+        (None, _) => "the end".to_owned(),
+        (Some(char::REPLACEMENT_CHARACTER), [byte, ..]) => format!("byte 0x{byte:02x}"),
+        (Some('`'), _) => "a backtick".to_owned(),
+        (Some(c), _) if c == ' ' || c.is_ascii_graphic() => format!("`{c}`"),
+        (Some(c), _) => format!("`{}`", c.escape_default()),
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { place, expected, found, hint, io, .. } = &*self.0;
+        let Inner { place, message, hint, io, .. } = &*self.0;
         if let Some(error) = io {
             return error.fmt(f);
         }
-        write!(f, "line {}, column {}: ", place.line, place.column)?;
-        write!(f, "expected {expected}, found {found}")?;
+        write!(f, "line {}, column {}: {message}", place.line, place.column)?;
         if hint.is_empty() { Ok(()) } else { write!(f, "; {hint}") }
     }
 }

@@ -1,8 +1,8 @@
-//! Raw JSON in, the visible documents of it out: [`Filter`].
+//! Raw JSON in, its visible documents out: [`Filter`].
 //!
-//! For whoever passes JSON on and has no types for it: a gateway in front of a document API, a cache,
-//! a tool in the shell. One pass checks the JSON, finds each document's `$permissions`, and asks a
-//! [`Matcher`](crate::Matcher); nothing is parsed into a tree and no document is read twice.
+//! For programs that pass JSON on and have no types for it: a gateway in front of a document API, a
+//! cache, a tool in the shell. One pass checks the JSON, finds the `$permissions` of each document, and
+//! asks a [`Matcher`](crate::Matcher). Nothing is parsed into a tree.
 //!
 //! ```
 //! use rolegate::json::Filter;
@@ -17,7 +17,7 @@
 //! }"#;
 //! let principal = Principal::parse_roles(["any", "users", "user:user-a"])?;
 //! let matcher = principal.matcher(Action::Read);
-//! let (visible, outcome) = Filter::new(&matcher).apply(response)?;
+//! let (visible, report) = Filter::new(&matcher).apply(response)?;
 //! assert_eq!(
 //!     String::from_utf8(visible)?,
 //!     r#"{
@@ -27,76 +27,77 @@
 //!   ]
 //! }"#
 //! );
-//! assert_eq!((outcome.visible(), outcome.removed()), (1, 1));
+//! assert_eq!((report.visible(), report.removed()), (1, 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What goes in and what comes out
+//! # Input and output
 //!
-//! | [`Form`] | in | out |
+//! | [`Format`] | input | output |
 //! | --- | --- | --- |
-//! | `List` | an object with a list of documents: `{"total": 2, "documents": [...]}` | the same object, the list without what is not visible, `total` counted anew |
-//! | `Array` | an array of documents | the array without what is not visible |
-//! | `Lines` | newline-delimited JSON, one document a line | the lines of the visible documents |
+//! | `List` | an object with a list of documents: `{"total": 2, "documents": [...]}` | the object, with the visible documents only and a new `total` |
+//! | `Array` | an array of documents | the array, with the visible documents only |
+//! | `Lines` | newline-delimited JSON, one document on each line | the lines of the visible documents |
 //!
-//! A visible document comes out byte for byte as it went in, and so does everything around the
-//! documents: keys, white space, other fields of a response. Where documents are removed, a comma
-//! goes with each; a list of which nothing is left is `[]`. Where nothing is removed the output is
-//! the input, `total` apart.
+//! Visible documents, and everything around the documents, are copied byte for byte: keys, white space,
+//! other fields of a response. A removed document takes a comma along, and a list without visible
+//! documents becomes `[]`. If no document is removed, only `total` may differ.
 //!
-//! # `total`, and pages
+//! # `total` and pages
 //!
-//! `total` at the top of a list response, where it is a number, becomes the number of visible
-//! documents *of this response*. If the response holds every document that matched, that is the
-//! total that the principal should see. If the server had already cut out a page, it is not: the
-//! server counted and cut before anybody looked at permissions, so that the page may now be short and
-//! nobody knows how many visible documents are on the others. Filter before pagination where you can;
-//! where you cannot, [`Outcome::removed`] says how many documents to ask for to fill the page, and
-//! `total` is how many it now holds. For a principal to whom everything is visible `total` stays as it
-//! was: the server's count is right for it.
+//! A number `total` at the top of a list response becomes the number of visible documents *in this
+//! response*. This is the total that the principal should see if the response holds every document that
+//! matched the query. It is not if the server had already cut out a page: the server counted and cut
+//! before permissions were checked. The page may then be short, and the number of visible documents on
+//! other pages is unknown.
+//!
+//! Filter before pagination where possible. Elsewhere [`FilterReport::removed`] is the number of
+//! documents to request for filling the page. If every document is visible, `total` is not changed.
 //!
 //! # Rules
 //!
-//! - Only `$permissions` at the top level of a document counts, however the key is written:
-//!   `"\u0024permissions"` is the same key. The same holds for the permissions and the list's name.
-//! - A document with two such keys is an error, whoever asks: two readers could choose differently.
-//! - A document without the key is not visible. One where it is not an array of strings is not visible
-//!   either, and is [reported](Outcome::malformed), as is each string that is no permission.
-//! - What stands in a list and is not an object is no document: it is removed.
-//! - For a principal that bypasses permissions, or that the collection grants everything
-//!   ([`Collection::matcher`](crate::Collection::matcher)), all of that is kept. Errors stay errors.
-//! - Documents within documents (relationships), objects with a `$permissions` key of their own,
-//!   are [kept, or filtered too](Nested).
+//! - Only `$permissions` at the top level of a document counts. Keys and strings may contain escapes:
+//!   `"\u0024permissions"` is the same key.
+//! - A document with two `$permissions` keys is an error for every principal, since two readers could
+//!   choose different ones.
+//! - A document is removed if it has no `$permissions`, or if its `$permissions` are not an array of
+//!   strings. An element of a list that is not an object is removed, too.
+//! - All of these, and each string that is not a permission, are counted and
+//!   [reported](FilterReport::problems).
+//! - Every document and element is kept for a principal that bypasses permissions, and for one that the
+//!   collection grants the action ([`Collection::matcher`](crate::Collection::matcher)). Errors are
+//!   still errors.
+//! - Nested documents (relationships) are [kept or filtered](Nested).
 //!
 //! # Errors
 //!
-//! What `serde_json` refuses to read as a `Value` is refused here, invalid UTF-8, unpaired surrogates
-//! and numbers beyond `f64` included, with line and column; and nothing else is, but for the
-//! rules above and the limits. An error leaves nothing wrong behind: [`Filter::apply_into`] then
-//! gives no output, and [`Filter::copy`] has written whole lines of visible documents, or nothing.
+//! JSON that `serde_json` does not read as a `Value` is an error with line and column. So are invalid
+//! UTF-8, unpaired surrogates and numbers outside the range of `f64`, whatever features of `serde_json`
+//! are enabled. Beyond that, only the rules above, the format and the limits cause errors.
+//!
+//! A value without documents is an error that says what was found: an
+//! [error response](ErrorKind::NoList), a list under [another key](Error::found_lists), an
+//! [array of pages](ErrorKind::ResponseInArray).
+//!
+//! After an error [`Filter::apply_into`] gives no output, and [`Filter::copy`] has written whole lines,
+//! or nothing.
 //!
 //! # Limits
 //!
-//! Nesting is held to [`MAX_DEPTH`]. A document is at most [`MAX_DOCUMENT_LEN`] bytes long unless
-//! the filter is [told otherwise](Filter::max_document_len), and a response that comes from a reader
-//! at most [`MAX_RESPONSE_LEN`]. Lines pass in the memory that the longest of them takes.
+//! Arrays and objects are nested to at most [`MAX_DEPTH`] levels. A document is at most
+//! [`MAX_DOCUMENT_LEN`] bytes long, unless the filter has [another limit](Filter::max_document_len). A
+//! response from a reader is at most [`MAX_RESPONSE_LEN`] bytes long. Lines take the memory of the
+//! longest line.
 
-mod block;
-mod document;
-mod edits;
 mod error;
 mod filter;
-mod lines;
-mod nested;
-mod number;
-mod outcome;
-mod permissions;
-mod response;
-mod scanner;
-mod stream;
-mod string;
+mod format;
+mod report;
+pub(crate) mod scan;
+mod summary;
 
 pub use error::{Error, ErrorKind};
-pub use filter::{Filter, Form, MAX_DOCUMENT_LEN, MAX_RESPONSE_LEN, Nested};
-pub use outcome::{MAX_REPORTED, Malformed, MalformedReason, Outcome};
-pub use scanner::MAX_DEPTH;
+pub use filter::{Filter, MAX_DOCUMENT_LEN, MAX_RESPONSE_LEN};
+pub use format::{Format, Nested};
+pub use report::{FilterReport, MAX_REPORTED, Problem, ProblemKind};
+pub use scan::MAX_DEPTH;

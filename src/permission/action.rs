@@ -1,4 +1,4 @@
-//! What may be done with a document: [`Action`], and sets of it.
+//! The actions on a document: [`Action`] and [`ActionSet`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,45 +6,51 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::verb::Verb;
 use super::{ParseError, diagnose};
 
-/// Something that a principal may do with a document.
+/// An action on a document, which permissions can allow.
 ///
-/// `write` is not an action: nobody writes without creating, updating or deleting. In a permission
-/// it stands for those three, which is what [`ActionSet::WRITE`] is.
+/// `write` is not an action. In a permission it stands for create, update and delete, which is
+/// [`ActionSet::WRITE`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
 pub enum Action {
-    /// Make a new document. Asked of a collection only; on a document it means nothing.
+    /// Create a new document. Only a collection can grant it. On a document it has no meaning.
     Create = 0b0001,
-    /// See a document.
+    /// Read a document.
     Read = 0b0010,
-    /// Change a document.
+    /// Update a document.
     Update = 0b0100,
-    /// Remove a document.
+    /// Delete a document.
     Delete = 0b1000,
 }
 
 impl Action {
-    /// Every action, in the order in which Appwrite names them.
+    /// All four actions: create, read, update and delete.
     pub const ALL: [Self; 4] = [Self::Create, Self::Read, Self::Update, Self::Delete];
 
-    /// The action's name: `create`, `read`, `update` or `delete`.
+    /// Returns the name of the action: `create`, `read`, `update` or `delete`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
+        self.verb().name()
+    }
+
+    /// Returns the verb of a permission for this action alone.
+    pub(super) const fn verb(self) -> Verb {
         match self {
-            Self::Create => "create",
-            Self::Read => "read",
-            Self::Update => "update",
-            Self::Delete => "delete",
+            Self::Create => Verb::Create,
+            Self::Read => Verb::Read,
+            Self::Update => Verb::Update,
+            Self::Delete => Verb::Delete,
         }
     }
 
-    /// Reads an action's name.
+    /// Parses the name of an action.
     ///
     /// # Errors
     ///
-    /// Anything but the four lower-case names, `write` included.
+    /// The text is not one of the four lower-case names. `write` is an error too.
     pub fn parse(input: &str) -> Result<Self, ParseError> {
         Self::ALL
             .into_iter()
@@ -55,8 +61,8 @@ impl Action {
 
 /// A set of [`Action`]s.
 ///
-/// Printed as names with commas between them, `write` for create, update and delete together, and
-/// `none` for the empty set.
+/// It prints as names with commas between them. `write` stands for create, update and delete together,
+/// and `none` for the empty set.
 ///
 /// ```
 /// use rolegate::{Action, ActionSet};
@@ -70,53 +76,52 @@ impl Action {
 pub struct ActionSet(u8);
 
 impl ActionSet {
-    /// No action.
+    /// The empty set.
     pub const NONE: Self = Self(0);
-    /// What `write` stands for: create, update and delete. Never read.
+    /// The actions that `write` stands for: create, update and delete. It does not contain read.
     pub const WRITE: Self =
         Self(Action::Create as u8 | Action::Update as u8 | Action::Delete as u8);
-    /// Every action.
+    /// All actions: create, read, update and delete.
     pub const ALL: Self = Self(Self::WRITE.0 | Action::Read as u8);
-    /// What a document's own permissions can grant: read, update and delete.
+    /// The actions that the permissions of a document can grant: read, update and delete.
     pub const DOCUMENT: Self =
         Self(Action::Read as u8 | Action::Update as u8 | Action::Delete as u8);
 
-    /// Whether `action` is in the set.
+    /// Returns `true` if `action` is in the set.
     #[must_use]
     pub const fn contains(self, action: Action) -> bool {
         self.0 & action as u8 != 0
     }
 
-    /// Whether no action is in the set.
+    /// Returns `true` if the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// The actions in either set.
+    /// Returns the actions that are in either set.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// The actions in both sets.
+    /// Returns the actions that are in both sets.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// The actions in the set, in the order of [`Action::ALL`].
-    #[must_use]
-    pub fn iter(self) -> ActionSetIter {
-        ActionSetIter(self)
+    /// Returns the actions of the set, in the order of [`Action::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Action> + Clone {
+        Action::ALL.into_iter().filter(move |&action| self.contains(action))
     }
 
-    /// Reads what [`Display`](fmt::Display) prints: names with commas between them, in any order,
-    /// or `none`.
+    /// Parses what [`Display`](fmt::Display) prints: names with commas between them in any order, or
+    /// `none`.
     ///
     /// # Errors
     ///
-    /// A name that is neither an action nor `write`; its span is in the whole text.
+    /// A name is neither an action nor `write`. The span of the error refers to the whole text.
     pub fn parse(input: &str) -> Result<Self, ParseError> {
         if input == "none" {
             return Ok(Self::NONE);
@@ -124,9 +129,9 @@ impl ActionSet {
         let mut set = Self::NONE;
         let mut at = 0;
         for name in input.split(',') {
-            let part = match name {
-                "write" => Self::WRITE,
-                _ => Action::parse(name).map_err(|error| error.shifted(at))?.into(),
+            let part = match Verb::from_name(name) {
+                Some(verb) => verb.into(),
+                None => return Err(diagnose::action(name).shifted(at)),
             };
             set = set.union(part);
             at += name.len() + 1;
@@ -143,32 +148,23 @@ impl ActionSet {
     }
 }
 
-/// The actions of an [`ActionSet`].
-#[derive(Clone, Debug)]
-pub struct ActionSetIter(ActionSet);
-
-impl Iterator for ActionSetIter {
-    type Item = Action;
-
-    fn next(&mut self) -> Option<Action> {
-        let first = Action::ALL.into_iter().find(|&action| self.0.contains(action))?;
-        self.0.0 &= !(first as u8);
-        Some(first)
-    }
-}
-
-impl IntoIterator for ActionSet {
-    type Item = Action;
-    type IntoIter = ActionSetIter;
-
-    fn into_iter(self) -> ActionSetIter {
-        self.iter()
-    }
-}
-
 impl From<Action> for ActionSet {
     fn from(action: Action) -> Self {
         Self(action as u8)
+    }
+}
+
+/// The actions that a verb stands for. `write` stands for create, update and delete.
+impl From<Verb> for ActionSet {
+    #[inline]
+    fn from(verb: Verb) -> Self {
+        match verb {
+            Verb::Read => Action::Read.into(),
+            Verb::Create => Action::Create.into(),
+            Verb::Update => Action::Update.into(),
+            Verb::Delete => Action::Delete.into(),
+            Verb::Write => Self::WRITE,
+        }
     }
 }
 
@@ -195,7 +191,7 @@ impl fmt::Display for ActionSet {
             *self
         };
         let names = written_out.iter().map(Action::as_str);
-        let write = (written_out != *self).then_some("write");
+        let write = (written_out != *self).then_some(Verb::Write.name());
         for (i, name) in names.chain(write).enumerate() {
             if i > 0 {
                 f.write_str(",")?;

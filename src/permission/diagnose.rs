@@ -1,17 +1,17 @@
-//! What a refusal by the grammar means for a person.
+//! The error messages for texts that the grammar refuses.
 //!
-//! Runs only when the grammar has refused a text. It walks the same bounded beginning once more,
-//! by hand, and reports the first thing that is not as it must be.
+//! This code runs only after a refusal. It reads the same bounded start of the text again, without
+//! nom, and reports the first mistake.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::grammar::{self, is_id_char, is_label_char};
-use super::{MAX_ID_LEN, MAX_TEAM_ROLE_LEN, ParseError, ParseErrorKind as Kind};
+use super::error::{ParseError, ParseErrorKind as Kind};
+use super::grammar::{self, MAX_ID_LEN, MAX_TEAM_ROLE_LEN, is_id_char, is_label_char};
+use super::verb::Verb;
 
-const ACTIONS: [&str; 5] = ["read", "create", "update", "delete", "write"];
 const ROLES: [&str; 7] = ["any", "guests", "users", "user", "team", "member", "label"];
-const STATUSES: [&str; 2] = ["verified", "unverified"];
+const VERIFICATIONS: [&str; 2] = ["verified", "unverified"];
 
 const HINT_ACTIONS: &str = "actions are read, create, update, delete and write";
 const HINT_ROLES: &str = "roles are any, guests, users, user:ID, team:ID, member:ID and label:NAME";
@@ -30,7 +30,10 @@ pub(super) fn action(input: &str) -> ParseError {
     let hint = match input {
         "write" => Some("`write` is create, update and delete: name one of them".into()),
         _ if text.0.contains(char::is_whitespace) => Some(HINT_SPACE.into()),
-        _ => near(text.0, &ACTIONS[..4]).map(|name| format!("write `{name}`").into()),
+        _ => {
+            let actions = Verb::ALL.into_iter().filter(|verb| *verb != Verb::Write);
+            near(text.0, actions.map(Verb::name)).map(|name| format!("write `{name}`").into())
+        }
     };
     let kind = if input.is_empty() { Kind::Empty } else { Kind::UnknownAction };
     text.error(kind, 0..text.0.len(), "an action", hint)
@@ -82,7 +85,7 @@ fn part(input: &str, part: &Part) -> ParseError {
     text.part(0, part).map_or_else(|error| error, |end| text.bad_character(end, part.other))
 }
 
-/// A part of a role that its user chooses: what it may consist of, and how it is called.
+/// A part of a role that a user chooses: its name in messages, and the characters that it may have.
 struct Part {
     name: &'static str,
     plural: &'static str,
@@ -119,14 +122,14 @@ impl Part {
     };
 }
 
-/// A bounded text that the grammar has refused. The walks go from a byte offset to the one where
-/// what they walked over ends.
+/// A bounded text that the grammar has refused. Each walk takes the byte offset at which a part
+/// begins, and returns the offset at which it ends.
 struct Text<'a>(&'a str);
 
 impl<'a> Text<'a> {
     fn permission(&self) -> Walk {
         let name = self.run(0, is_word);
-        if !ACTIONS.contains(&name) {
+        if Verb::from_name(name).is_none() {
             return Err(self.unknown_action(name));
         }
         if !self.from(name.len()).starts_with("(\"") {
@@ -146,7 +149,7 @@ impl<'a> Text<'a> {
         match (name, next) {
             ("any" | "guests" | "users", Some(':')) => Err(self.unexpected_id(name, end)),
             ("any" | "guests", Some('/')) => Err(self.unexpected_suffix(end)),
-            ("users", Some('/')) => self.status(end + 1),
+            ("users", Some('/')) => self.verification(end + 1),
             ("any" | "guests" | "users", _) => Ok(end),
             ("user" | "team" | "member" | "label", Some(':')) => self.role_with_id(name, end + 1),
             ("user" | "team" | "member" | "label", _) => {
@@ -161,14 +164,14 @@ impl<'a> Text<'a> {
         let part = if name == "label" { Part::LABEL } else { Part::ID };
         let end = self.part(start, &part)?;
         match (name, self.from(end).chars().next()) {
-            ("user", Some('/')) => self.status(end + 1),
+            ("user", Some('/')) => self.verification(end + 1),
             ("team", Some('/')) => self.part(end + 1, &Part::TEAM_ROLE),
             (_, Some('/')) => Err(self.unexpected_suffix(end)),
             _ => Ok(end),
         }
     }
 
-    /// A part, up to a slash or to what can only be the end of the role.
+    /// Walks over a part, up to a slash or the end of the role.
     fn part(&self, start: usize, part: &Part) -> Walk {
         let value = self.run(start, part.allows);
         let span = start..start + value.len();
@@ -192,22 +195,23 @@ impl<'a> Text<'a> {
         Ok(span.end)
     }
 
-    /// Whether nothing but quotes, parentheses and white space is left: an end, right or wrong.
+    /// Returns `true` if the role ends at `at`: if `")` follows, or only quotes, parentheses and white
+    /// space.
     fn is_end_of_role(&self, at: usize) -> bool {
         let closes = |c: char| matches!(c, '"' | '\'' | ')') || c.is_whitespace();
-        // Behind a proper end may stand whatever will; it is not about the role.
+        // Text behind `")` does not concern the role.
         self.from(at).starts_with("\")") || self.from(at).chars().all(closes)
     }
 
-    fn status(&self, start: usize) -> Walk {
+    fn verification(&self, start: usize) -> Walk {
         let value = self.run(start, is_id_char);
         let end = start + value.len();
-        if STATUSES.contains(&value) {
+        if VERIFICATIONS.contains(&value) {
             return Ok(end);
         }
-        let hint = near(value, &STATUSES).map(|name| format!("write `{name}`").into());
+        let hint = near(value, VERIFICATIONS).map(|name| format!("write `{name}`").into());
         let span = if value.is_empty() { self.character(start) } else { start..end };
-        Err(self.error(Kind::UnknownStatus, span, "`verified` or `unverified`", hint))
+        Err(self.error(Kind::UnknownVerification, span, "`verified` or `unverified`", hint))
     }
 
     fn unknown_action(&self, name: &str) -> ParseError {
@@ -223,7 +227,7 @@ impl<'a> Text<'a> {
         } else if grammar::is_role(self.0) {
             Some(format!("name an action too: write `read(\"{}\")`", self.0).into())
         } else {
-            let meant = near(name, &ACTIONS);
+            let meant = near(name, Verb::ALL.map(Verb::name));
             Some(meant.map_or(HINT_ACTIONS.into(), |name| format!("write `{name}`").into()))
         };
         let span = if name.is_empty() { self.character(0) } else { 0..name.len() };
@@ -249,7 +253,7 @@ impl<'a> Text<'a> {
         }
         let end = start + name.len();
         let rest = self.run(end, |c| is_id_char(c) || matches!(c, ':' | '/'));
-        let known = near(name, if rest.starts_with(':') { &ROLES[3..] } else { &ROLES });
+        let known = near(name, ROLES.into_iter().skip(if rest.starts_with(':') { 3 } else { 0 }));
         let spaced = [start, end].iter().any(|&at| self.from(at).starts_with(char::is_whitespace));
         let hint = match known {
             _ if spaced => HINT_SPACE.into(),
@@ -268,7 +272,7 @@ impl<'a> Text<'a> {
         self.error(Kind::UnknownRole, span, "a role", Some(hint))
     }
 
-    /// The span of an old spelling that starts at `start`, if one does.
+    /// Returns the span of a replaced spelling that starts at `start`.
     fn legacy(&self, start: usize) -> Option<Range<usize>> {
         let rest = self.from(start);
         let len = if rest.starts_with("role:") {
@@ -300,7 +304,7 @@ impl<'a> Text<'a> {
     fn too_long(&self, span: Range<usize>, part: &Part) -> ParseError {
         let Part { plural, max, .. } = part;
         let excess = span.len() - max;
-        let whole = span.end < self.0.len() || self.0.len() <= super::MAX_PERMISSION_LEN;
+        let whole = span.end < self.0.len() || self.0.len() <= grammar::MAX_PERMISSION_LEN;
         let hint = if whole {
             format!("{plural} have at most {max} characters: leave out {excess}")
         } else {
@@ -316,7 +320,7 @@ impl<'a> Text<'a> {
     }
 
     fn missing_closing(&self, at: usize) -> ParseError {
-        /// What is longer would fill the line with what is right.
+        /// A longer quotation would fill the line with text that is correct.
         const LONGEST: usize = 60;
         let at = if self.from(at).starts_with('"') { at + 1 } else { at };
         let begun = self.0.get(..at).map(|begun| begun.trim_end_matches('"'));
@@ -347,39 +351,39 @@ impl<'a> Text<'a> {
         self.0.get(at..).unwrap_or_default()
     }
 
-    /// The run of characters from `at` on that `belongs` holds for.
+    /// Returns the run of characters from `at` on for which `belongs` is true.
     fn run(&self, at: usize, belongs: impl Fn(char) -> bool) -> &'a str {
         let rest = self.from(at);
         let end = rest.find(|character| !belongs(character)).unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default()
     }
 
-    /// The span of the one character at `at`; empty at the end.
+    /// Returns the span of the character at `at`, or an empty span at the end.
     fn character(&self, at: usize) -> Range<usize> {
         at..at + self.from(at).chars().next().map_or(0, char::len_utf8)
     }
 }
 
-/// A role that takes an id, with a word that says what belongs there.
+/// Returns the name of a role that takes an id, with a placeholder for the id.
 fn with_placeholder(name: &str) -> String {
     format!("{name}:{}", if name == "label" { "NAME" } else { "ID" })
 }
 
-/// What a keyword, right or wrong, is written with.
+/// Returns `true` if a keyword, known or unknown, may have this character.
 fn is_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '-')
 }
 
-/// The one of `names` that was probably meant: the same but for case, or at most two slips of the
-/// keyboard away (one where the name is short).
-fn near<'n>(word: &str, names: &[&'n str]) -> Option<&'n str> {
+/// Returns the name that was probably meant. It equals `word` but for case, or it is at most two edits
+/// away, or one edit for a short name.
+fn near<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     const LONGEST: usize = 12;
     if word.is_empty() || word.len() > LONGEST {
         return None;
     }
     let word = word.to_lowercase();
     let distance = |name: &str| strsim::osa_distance(&word, name);
-    let (slips, name) = names.iter().map(|&name| (distance(name), name)).min()?;
+    let (slips, name) = names.into_iter().map(|name| (distance(name), name)).min()?;
     let allowed = if name.len() > 4 { 2 } else { 1 };
     (slips <= allowed).then_some(name)
 }

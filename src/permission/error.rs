@@ -1,14 +1,14 @@
-//! Why a text is not a permission: [`ParseError`].
+//! The error of parsing a permission: [`ParseError`].
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-/// Why a text is not an action, a role or a permission.
+/// The error of parsing an action, a role or a permission.
 ///
-/// It says what was wrong ([`kind`](Self::kind)), where ([`span`](Self::span)) and, where the
-/// intention can be guessed, what to write instead ([`hint`](Self::hint)). Its size and the time to
-/// make it are bounded, however long the text was.
+/// It has a [`kind`](Self::kind) and a [`span`](Self::span). If the intention can be guessed, it also
+/// has a [`hint`](Self::hint) with the text to write instead. Its size and the time to create it are
+/// bounded for a text of any length.
 ///
 /// ```
 /// use rolegate::{ParseErrorKind, Permission};
@@ -35,37 +35,37 @@ struct Inner {
     hint: Option<Cow<'static, str>>,
 }
 
-/// What sort of mistake a [`ParseError`] is about.
+/// The kind of mistake that a [`ParseError`] reports.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ParseErrorKind {
     /// The text is empty.
     Empty,
-    /// No action stands where one must, or not one of the known ones.
+    /// The action is missing or unknown.
     UnknownAction,
     /// The action is not followed by `("`.
     MissingOpening,
-    /// No role stands where one must, or not one of the known ones.
+    /// The role is missing or unknown.
     UnknownRole,
-    /// A spelling that Appwrite has given up: `*` or `role:...`.
+    /// The text uses a spelling that Appwrite has replaced: `*` or `role:...`.
     Legacy,
-    /// `user`, `team`, `member` or `label` without what belongs behind the colon.
+    /// `user`, `team`, `member` or `label` is not followed by a colon and an id.
     MissingId,
-    /// An id behind `any`, `guests` or `users`, which take none.
+    /// An id follows `any`, `guests` or `users`, which take no id.
     UnexpectedId,
-    /// A character that an id, a team role or a label cannot have at that place.
+    /// An id, a team role or a label cannot have this character at this position.
     InvalidCharacter,
-    /// An id, a team role or a label that is too long.
+    /// An id, a team role or a label is too long.
     TooLong,
-    /// The id, team role or label `0`, which Appwrite takes for empty.
+    /// The id, team role or label is `0`, which Appwrite treats as empty.
     Zero,
-    /// Something other than `verified` or `unverified` behind the slash.
-    UnknownStatus,
-    /// A slash behind a role that takes none.
+    /// The slash is not followed by `verified` or `unverified`.
+    UnknownVerification,
+    /// A slash follows a role that takes no suffix.
     UnexpectedSuffix,
     /// The role is not followed by `")`.
     MissingClosing,
-    /// Something stands behind the end.
+    /// Text follows the end.
     Trailing,
 }
 
@@ -82,7 +82,7 @@ impl ParseError {
         Self(Box::new(Inner { kind, span, expected, found, hint }))
     }
 
-    /// The same error, `by` bytes further on: for a text that was a part of a larger one.
+    /// Moves the span by `by` bytes, for a text that was part of a longer one.
     #[cold]
     pub(super) fn shifted(mut self, by: usize) -> Self {
         let Range { start, end } = self.0.span;
@@ -90,29 +90,30 @@ impl ParseError {
         self
     }
 
-    /// What sort of mistake it is.
+    /// Returns the kind of the mistake.
     #[must_use]
     pub fn kind(&self) -> ParseErrorKind {
         self.0.kind
     }
 
-    /// Where it is, in bytes of the text that was parsed. Empty where something is missing.
+    /// Returns the position of the mistake, in bytes of the parsed text. The span is empty if a part is
+    /// missing.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
         self.0.span.clone()
     }
 
-    /// What to write instead, where that can be guessed.
+    /// Returns a hint about what to write instead, if that can be guessed.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// Two lines for a person: the text, and a caret under the mistake with the message.
+    /// Returns two lines for a person: the text, and carets under the mistake with the message.
     ///
-    /// `input` is the text that was parsed. Only the part around the mistake is shown when it is
-    /// long, and what is not printable ASCII is shown as an escape, so that the caret stands where
-    /// it should and look-alike letters can be told apart.
+    /// `input` is the parsed text. Of a long text, only the part around the mistake is shown.
+    /// Characters that are not printable ASCII are shown as escapes. The carets are therefore in the
+    /// right column, and look-alike letters can be told apart.
     #[must_use]
     pub fn caret<'a>(&'a self, input: &'a str) -> impl fmt::Display + 'a {
         Caret { error: self, input }
@@ -146,17 +147,17 @@ impl fmt::Debug for ParseError {
 
 impl std::error::Error for ParseError {}
 
-/// How wide an error's quotation of the text may be: enough for the longest keyword and for a
-/// typical id, and no more than a log line bears.
+/// The width of a quotation in a message: 40 columns. That is enough for the longest keyword and for a
+/// typical id, and fits a log line.
 const MAX_EXCERPT: usize = 40;
 
-/// How much of a text is shown to the left of a mistake.
+/// The columns of text that are shown to the left of a mistake: 60.
 const CARET_BEFORE: usize = 60;
 
-/// How much of a text is shown from the start of a mistake on.
+/// The columns of text that are shown from the start of a mistake on: 60.
 const CARET_AFTER: usize = 60;
 
-/// The start of `text`, printable, with an ellipsis where something was left out.
+/// Returns the start of `text` in printable form, with an ellipsis if it was cut.
 fn excerpt(text: &str) -> Box<str> {
     let (shown, rest) = beginning(text, MAX_EXCERPT);
     [shown.as_str(), ellipsis(rest)].concat().into_boxed_str()
@@ -166,10 +167,10 @@ fn ellipsis(left_out: &str) -> &'static str {
     if left_out.is_empty() { "" } else { "..." }
 }
 
-/// What of the start of `text` is at most `width` wide when printable, and what is left.
+/// Returns the start of `text` in printable form, at most `width` columns wide, and the rest.
 ///
-/// Escapes count in full: ten for one character at worst, which would make a message ten times as
-/// long as it should be.
+/// An escape counts in full. It takes up to ten columns for one character, which would otherwise make
+/// a message ten times as long.
 fn beginning(text: &str, width: usize) -> (String, &str) {
     let mut out = String::new();
     for (at, character) in text.char_indices() {
@@ -183,7 +184,7 @@ fn beginning(text: &str, width: usize) -> (String, &str) {
     (out, "")
 }
 
-/// As [`beginning`], for the end of `text`.
+/// Returns the end of `text` as [`beginning`] returns its start, and the rest before it.
 fn ending(text: &str, width: usize) -> (String, &str) {
     let mut left = width;
     let mut rest = text;
@@ -198,7 +199,7 @@ fn ending(text: &str, width: usize) -> (String, &str) {
     (shown.chars().flat_map(printable).collect(), rest)
 }
 
-/// A character as printable ASCII: itself, or its escape.
+/// Returns a character as printable ASCII: itself, or its escape.
 fn printable(character: char) -> impl Iterator<Item = char> {
     let itself = (' '..='~').contains(&character);
     let escape = (!itself).then(|| character.escape_default());

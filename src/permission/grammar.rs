@@ -1,69 +1,70 @@
-//! What is accepted: the grammar of permissions and roles, in nom.
+//! The grammar of permissions and roles, in nom.
 //!
 //! ```text
 //! permission = action "(" '"' role '"' ")"
 //! action     = "read" | "create" | "update" | "delete" | "write"
 //! role       = "any" | "guests"
-//!            | "users" [ "/" status ]
-//!            | "user:" id [ "/" status ]
+//!            | "users" [ "/" verification ]
+//!            | "user:" id [ "/" verification ]
 //!            | "team:" id [ "/" team-role ]
 //!            | "member:" id
 //!            | "label:" alnum
-//! status     = "verified" | "unverified"
+//! verification = "verified" | "unverified"
 //! id         = 1..36 of [A-Za-z0-9._-], not starting with "_", "." or "-"
 //! team-role  = as id, 1..81
 //! alnum      = 1..36 of [A-Za-z0-9]
 //! ```
 //!
-//! An id, team role or label `0` is refused. The functions here only recognise; what a refusal
-//! means for a person is worked out in `diagnose.rs`, which runs only then.
+//! An id, team role or label `0` is refused. The functions of this file only accept or refuse a text.
+//! For a refused text, `diagnose.rs` works out the message.
 
 use nom::combinator::{all_consuming, map_opt, opt, recognize, value, verify};
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
-use super::{Action, ActionSet};
+use super::verb::{CLOSING, Verb};
 
-/// The most characters that an id or a label can have.
+/// The length of the longest id or label: 36.
 ///
 /// Source: `Key::DEFAULT_LENGTH` of utopia-php/database, 36.
-pub const MAX_ID_LEN: usize = 36;
+pub(crate) const MAX_ID_LEN: usize = 36;
 
-/// The most characters that a role within a team can have.
+/// The length of the longest role within a team: 81.
 ///
 /// Source: Appwrite's project-specific team roles, `project-<id>-<role>`: 8 + 36 + 1 + 36.
-pub const MAX_TEAM_ROLE_LEN: usize = 81;
+pub(super) const MAX_TEAM_ROLE_LEN: usize = 81;
 
-/// The most characters that a role can have: those of `team:ID/ROLE`.
-pub const MAX_ROLE_LEN: usize = "team:".len() + MAX_ID_LEN + "/".len() + MAX_TEAM_ROLE_LEN;
+/// The length of the longest role, `team:ID/ROLE`: 123.
+pub(crate) const MAX_ROLE_LEN: usize = "team:".len() + MAX_ID_LEN + "/".len() + MAX_TEAM_ROLE_LEN;
 
-/// The most characters that a permission can have: those of `update("team:ID/ROLE")`.
-pub const MAX_PERMISSION_LEN: usize = "update(\"".len() + MAX_ROLE_LEN + "\")".len();
+/// The length of the longest permission, `update("team:ID/ROLE")`: 133.
+pub(crate) const MAX_PERMISSION_LEN: usize =
+    Verb::Update.opening().len() + MAX_ROLE_LEN + CLOSING.len();
 
-/// The grammar says only that it could not go on; `diagnose.rs` says why.
+/// The result of a parser. Its error carries no reason, because `diagnose.rs` finds the reason.
 type Parsed<'a, T> = IResult<&'a str, T, ()>;
 
-/// The actions and the role of a permission.
-pub(super) fn permission(input: &str) -> Option<(ActionSet, &str)> {
-    accept((actions, delimited(literal(b"(\""), role, literal(b"\")"))), input)
+/// Returns the verb and the role of a permission.
+pub(super) fn permission(input: &str) -> Option<(Verb, &str)> {
+    accept((verb, delimited(literal(b"(\""), role, literal(b"\")"))), input)
 }
 
-/// Whether a text is a role.
+/// Returns `true` if a text is a role.
 pub(crate) fn is_role(input: &str) -> bool {
     accept(role, input).is_some()
 }
 
-/// Whether a text is an id: of a user, a team or a membership.
+/// Returns `true` if a text is the id of a user, a team or a membership.
 pub(super) fn is_id(input: &str) -> bool {
     accept(id, input).is_some()
 }
 
-/// Whether a text is a role within a team.
+/// Returns `true` if a text is a role within a team.
 pub(super) fn is_team_role(input: &str) -> bool {
     accept(team_role, input).is_some()
 }
 
-/// Whether a text is a label.
+/// Returns `true` if a text is a label.
 pub(super) fn is_label(input: &str) -> bool {
     accept(label, input).is_some()
 }
@@ -75,10 +76,10 @@ fn accept<'a, T>(
     all_consuming(parser).parse(bounded(input)).ok().map(|(_, output)| output)
 }
 
-/// What can begin a permission, and enough behind it to tell what went wrong: the rest of a longer
-/// input is never looked at.
+/// Cuts a text to the length that the parser and the diagnosis may read.
 ///
-/// Cutting makes no text acceptable: what is left is still longer than any permission.
+/// That is twice the length of the longest permission. A cut text is still too long to be a permission,
+/// so cutting makes no text acceptable.
 pub(super) fn bounded(input: &str) -> &str {
     const MAX: usize = 2 * MAX_PERMISSION_LEN;
     if input.len() <= MAX {
@@ -95,16 +96,8 @@ pub(super) fn is_label_char(character: char) -> bool {
     character.is_ascii_alphanumeric()
 }
 
-fn actions(input: &str) -> Parsed<'_, ActionSet> {
-    map_opt(word, |name| match name {
-        "read" => Some(Action::Read.into()),
-        "update" => Some(Action::Update.into()),
-        "delete" => Some(Action::Delete.into()),
-        "create" => Some(Action::Create.into()),
-        "write" => Some(ActionSet::WRITE),
-        _ => None,
-    })
-    .parse(input)
+fn verb(input: &str) -> Parsed<'_, Verb> {
+    map_opt(word, Verb::from_name).parse(input)
 }
 
 fn role(input: &str) -> Parsed<'_, &str> {
@@ -115,8 +108,10 @@ fn role_parts(input: &str) -> Parsed<'_, ()> {
     let (rest, name) = word(input)?;
     match name {
         "any" | "guests" => Ok((rest, ())),
-        "users" => value((), opt(preceded(literal(b"/"), status))).parse(rest),
-        "user" => value((), (literal(b":"), id, opt(preceded(literal(b"/"), status)))).parse(rest),
+        "users" => value((), opt(preceded(literal(b"/"), verification))).parse(rest),
+        "user" => {
+            value((), (literal(b":"), id, opt(preceded(literal(b"/"), verification)))).parse(rest)
+        }
         "team" => {
             value((), (literal(b":"), id, opt(preceded(literal(b"/"), team_role)))).parse(rest)
         }
@@ -126,11 +121,11 @@ fn role_parts(input: &str) -> Parsed<'_, ()> {
     }
 }
 
-fn status(input: &str) -> Parsed<'_, &str> {
+fn verification(input: &str) -> Parsed<'_, &str> {
     verify(word, |name: &str| matches!(name, "verified" | "unverified")).parse(input)
 }
 
-/// A keyword: longer ones than `unverified` there are none.
+/// Parses a keyword. `unverified` is the longest keyword.
 fn word(input: &str) -> Parsed<'_, &str> {
     run(input, "unverified".len(), &WORD)
 }
@@ -147,7 +142,8 @@ fn label(input: &str) -> Parsed<'_, &str> {
     name(input, MAX_ID_LEN, &LABEL)
 }
 
-/// No special character comes first, and `0` is what the reference takes for no value.
+/// Parses a part that a user chooses. Its first character is a letter or digit. It is not `0`, which
+/// Appwrite treats as empty.
 #[inline]
 fn name<'a>(input: &'a str, max: usize, class: &Class) -> Parsed<'a, &'a str> {
     let (rest, name) = run(input, max, class)?;
@@ -158,7 +154,7 @@ fn name<'a>(input: &'a str, max: usize, class: &Class) -> Parsed<'a, &'a str> {
     }
 }
 
-/// Which bytes belong to a run. Looking a byte up takes half the steps of comparing it with ranges.
+/// The bytes that may be part of a run. A look-up takes half the steps of comparing with ranges.
 type Class = [bool; 256];
 
 static ID: Class = class(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
@@ -175,8 +171,10 @@ const fn class(mut members: &[u8]) -> Class {
     class
 }
 
-/// As many ASCII characters of a class as there are, `max` at the most. By bytes, since that takes a
-/// third of the time of nom's own `take_while_m_n`, which decodes characters.
+/// Parses the longest run of ASCII characters of a class, of at most `max` characters.
+///
+/// It reads bytes. That takes a third of the time of nom's own `take_while_m_n`, which decodes
+/// characters.
 #[inline]
 fn run<'a>(input: &'a str, max: usize, class: &Class) -> Parsed<'a, &'a str> {
     let bytes = input.as_bytes();
@@ -187,7 +185,7 @@ fn run<'a>(input: &'a str, max: usize, class: &Class) -> Parsed<'a, &'a str> {
     Ok((rest, run))
 }
 
-/// Exactly this text. Compares it at once, where nom's own `tag` goes by characters.
+/// Parses exactly this text. Compares it as a whole, where nom's own `tag` compares characters.
 #[inline]
 fn literal<'a, const LEN: usize>(
     text: &'static [u8; LEN],

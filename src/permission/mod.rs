@@ -1,10 +1,11 @@
-//! The language: what is asked ([`Action`]), who is meant ([`Role`]), and the two together
-//! ([`Permission`]).
+//! The language of permissions: [`Action`], [`Role`], and the two together in a [`Permission`].
 //!
-//! One permission has one spelling. [`Permission::parse`] accepts exactly the strings that
-//! Appwrite's validator accepts and prints back unchanged, so that comparing two accepted strings
-//! is comparing their meaning. Everything else is a [`ParseError`] with a kind, a byte span and,
-//! where the intention can be guessed, a hint.
+//! A permission has one spelling. [`Permission::parse`] accepts exactly the strings that Appwrite's
+//! validator accepts and prints back unchanged. Two accepted strings therefore mean the same if and
+//! only if they are equal. Any other string is a [`ParseError`] with a kind and a byte span. The error
+//! has a hint if the intention can be guessed.
+//!
+//! Imports go in one direction: verb, grammar and error; diagnose; action and role; permission.
 
 mod action;
 mod diagnose;
@@ -12,16 +13,17 @@ mod error;
 mod grammar;
 #[expect(
     clippy::module_inception,
-    reason = "one noun a file, and the folder is named after its main noun"
+    reason = "one noun per file, and the folder is named after its main noun"
 )]
 mod permission;
 mod role;
+mod verb;
 
-pub use action::{Action, ActionSet, ActionSetIter};
+pub use action::{Action, ActionSet};
 pub use error::{ParseError, ParseErrorKind};
-pub use grammar::{MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN, MAX_TEAM_ROLE_LEN};
 pub use permission::{Permission, aggregate};
-pub use role::{Role, RoleKind, Status};
+pub use role::{Role, RoleKind, Verification};
 
-pub(crate) use grammar::is_role;
+pub(crate) use grammar::{MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN, is_role};
 pub(crate) use permission::split_canonical;
+pub(crate) use verb::{CLOSING, Verb};

@@ -8,12 +8,14 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::grammar::MAX_PERMISSION_LEN;
+use super::verb::{CLOSING, Verb};
 use super::{Action, ActionSet, ParseError, Role, diagnose, grammar};
 
-/// A permission, in its one spelling: `read("user:user-a")`.
+/// A permission in its canonical spelling, such as `read("user:user-a")`.
 ///
-/// It grants its [`actions`](Self::actions) to whoever has its [`role`](Self::role). The text is
-/// borrowed where it can be; [`into_owned`](Self::into_owned) cuts the tie.
+/// It grants its [`actions`](Self::actions) to every principal that has its [`role`](Self::role). A
+/// parsed permission borrows its text. [`into_owned`](Self::into_owned) copies it.
 ///
 /// ```
 /// use rolegate::{Action, Permission, Role};
@@ -27,17 +29,20 @@ use super::{Action, ActionSet, ParseError, Role, diagnose, grammar};
 /// # Ok::<(), rolegate::ParseError>(())
 /// ```
 ///
-/// Source of the rules: `Utopia\Database\Helpers\Permission` and `Validator\Permissions` of
+/// Source: `Utopia\Database\Helpers\Permission` and `Validator\Permissions` of
 /// utopia-php/database.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permission<'a>(Cow<'a, str>);
 
 impl<'a> Permission<'a> {
-    /// Reads a permission.
+    /// The bytes of the longest permission, which is `update("team:ID/ROLE")`: 133.
+    pub const MAX_LEN: usize = MAX_PERMISSION_LEN;
+
+    /// Parses a permission.
     ///
     /// # Errors
     ///
-    /// Any spelling but the canonical one.
+    /// The text is not a permission in its canonical spelling.
     pub fn parse(input: &'a str) -> Result<Self, ParseError> {
         match grammar::permission(input) {
             Some(_) => Ok(Self(Cow::Borrowed(input))),
@@ -45,84 +50,83 @@ impl<'a> Permission<'a> {
         }
     }
 
-    /// The permission's text.
+    /// Returns the text of the permission.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What it allows: one action, or [`ActionSet::WRITE`].
+    /// Returns the actions that it grants: one action, or [`ActionSet::WRITE`].
     #[must_use]
     pub fn actions(&self) -> ActionSet {
         self.parts().0
     }
 
-    /// Whom it allows it.
+    /// Returns the role to which it grants them.
     #[must_use]
     pub fn role(&self) -> Role<'_> {
         Role::from_canonical(self.parts().1)
     }
 
-    /// The same permission with a text of its own.
+    /// Copies the text if it is borrowed.
     #[must_use]
     pub fn into_owned(self) -> Permission<'static> {
         Permission(Cow::Owned(self.0.into_owned()))
     }
 
     fn parts(&self) -> (ActionSet, &str) {
-        // The text was accepted by the grammar when the value was made, and the grammar splits
-        // exactly where this does.
+        // The grammar has accepted the text, and it splits a text at the same places.
         split_canonical(&self.0).unwrap_or_default()
     }
 }
 
 impl Permission<'static> {
-    /// `read("ROLE")`.
+    /// Creates `read("ROLE")`.
     #[must_use]
     pub fn read(role: &Role<'_>) -> Self {
-        Self::joined("read", role)
+        Self::joined(Verb::Read, role)
     }
 
-    /// `create("ROLE")`: for collections.
+    /// Creates `create("ROLE")`, which only collections can grant.
     #[must_use]
     pub fn create(role: &Role<'_>) -> Self {
-        Self::joined("create", role)
+        Self::joined(Verb::Create, role)
     }
 
-    /// `update("ROLE")`.
+    /// Creates `update("ROLE")`.
     #[must_use]
     pub fn update(role: &Role<'_>) -> Self {
-        Self::joined("update", role)
+        Self::joined(Verb::Update, role)
     }
 
-    /// `delete("ROLE")`.
+    /// Creates `delete("ROLE")`.
     #[must_use]
     pub fn delete(role: &Role<'_>) -> Self {
-        Self::joined("delete", role)
+        Self::joined(Verb::Delete, role)
     }
 
-    /// `write("ROLE")`: create, update and delete.
+    /// Creates `write("ROLE")`, which grants create, update and delete.
     #[must_use]
     pub fn write(role: &Role<'_>) -> Self {
-        Self::joined("write", role)
+        Self::joined(Verb::Write, role)
     }
 
-    /// The permission for one action.
+    /// Creates the permission for one action.
     #[must_use]
     pub fn new(action: Action, role: &Role<'_>) -> Self {
-        Self::joined(action.as_str(), role)
+        Self::joined(action.verb(), role)
     }
 
-    fn joined(name: &str, role: &Role<'_>) -> Self {
-        Self(Cow::Owned([name, "(\"", role.as_str(), "\")"].concat()))
+    fn joined(verb: Verb, role: &Role<'_>) -> Self {
+        Self(Cow::Owned([verb.opening(), role.as_str(), CLOSING].concat()))
     }
 }
 
-/// Takes `write` apart and drops repetitions, as Appwrite does before it stores a list.
+/// Expands `write` and removes repetitions, as Appwrite does before it stores a list.
 ///
-/// `write("R")` becomes create, update and delete of `R`, in that order and as far as `allowed`
-/// names them; every other permission stays, whether `allowed` names it or not. Of equal
-/// permissions the first stays. Linear in the length of the list.
+/// `write("R")` becomes create, update and delete of `R` in that order, without the actions that
+/// `allowed` lacks. Every other permission is kept, also if `allowed` lacks its action. Of equal
+/// permissions, the first is kept. Takes time linear in the length of the list.
 ///
 /// ```
 /// use rolegate::{ActionSet, Permission, aggregate};
@@ -145,7 +149,7 @@ pub fn aggregate<'a>(permissions: &[Permission<'a>], allowed: ActionSet) -> Vec<
         if actions == ActionSet::WRITE {
             let role = Role::from_canonical(role);
             let parts = allowed.intersection(ActionSet::WRITE);
-            out.extend(parts.into_iter().map(|action| Permission::new(action, &role)));
+            out.extend(parts.iter().map(|action| Permission::new(action, &role)));
         } else {
             out.push(permission.clone());
         }
@@ -154,22 +158,14 @@ pub fn aggregate<'a>(permissions: &[Permission<'a>], allowed: ActionSet) -> Vec<
     out
 }
 
-/// What a permission would grant, and the text of its role, if `text` is a permission.
+/// Splits a permission into its actions and the text of its role.
 ///
-/// This only takes apart. Whoever has not checked the text must check the role: it is a permission
-/// if and only if this gives something and the role is one.
+/// It does not check the role. `text` is a permission if and only if this returns `Some` and the role
+/// is a role by the grammar. A caller that has not checked the text must check the role.
 #[inline]
 pub(crate) fn split_canonical(text: &str) -> Option<(ActionSet, &str)> {
-    // By its first letter, so that a text is compared with one name and not with five.
-    let (role, actions) = match text.as_bytes().first()? {
-        b'r' => (text.strip_prefix("read(\"")?, Action::Read.into()),
-        b'u' => (text.strip_prefix("update(\"")?, Action::Update.into()),
-        b'd' => (text.strip_prefix("delete(\"")?, Action::Delete.into()),
-        b'c' => (text.strip_prefix("create(\"")?, Action::Create.into()),
-        b'w' => (text.strip_prefix("write(\"")?, ActionSet::WRITE),
-        _ => return None,
-    };
-    Some((actions, role.strip_suffix("\")")?))
+    let (verb, role) = Verb::strip_opening(text)?;
+    Some((verb.into(), role.strip_suffix(CLOSING)?))
 }
 
 impl AsRef<str> for Permission<'_> {

@@ -1,4 +1,4 @@
-//! Who is meant: [`Role`].
+//! The role in a permission: [`Role`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,14 +7,14 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{ParseError, diagnose, grammar};
+use super::grammar::{self, MAX_ROLE_LEN};
+use super::{ParseError, diagnose};
 
-/// A role, in its one spelling: `any`, `users/verified`, `team:t1/owner`.
+/// A role in its canonical spelling, such as `any`, `users/verified` or `team:t1/owner`.
 ///
-/// A permission names one role, a principal has several. The text is borrowed where it can be;
-/// [`into_owned`](Self::into_owned) cuts the tie. Two roles are the same if and only if their texts
-/// are, and no role contains another: whoever has `team:t1/owner` has `team:t1` only because the
-/// principal lists both.
+/// A permission names one role, and a principal has several. Two roles are equal if and only if their
+/// texts are equal. No role contains another: a principal that has `team:t1/owner` has `team:t1` only
+/// if it lists both. A parsed role borrows its text. [`into_owned`](Self::into_owned) copies it.
 ///
 /// ```
 /// use rolegate::{Role, RoleKind};
@@ -25,60 +25,61 @@ use super::{ParseError, diagnose, grammar};
 /// # Ok::<(), rolegate::ParseError>(())
 /// ```
 ///
-/// Source of the rules: `Utopia\Database\Helpers\Role` and `Validator\Roles` of utopia-php/database.
+/// Source: `Utopia\Database\Helpers\Role` and `Validator\Roles` of utopia-php/database.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Role<'a>(Cow<'a, str>);
 
-/// A [`Role`] taken apart.
+/// The parts of a [`Role`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum RoleKind<'a> {
-    /// `any`: everybody, guests included.
+    /// `any`: every user and every guest.
     Any,
-    /// `guests`: whoever is not signed in.
+    /// `guests`: every caller that is not signed in.
     Guests,
-    /// `users`, `users/verified`, `users/unverified`: whoever is signed in.
+    /// `users`, `users/verified`, `users/unverified`: every user that is signed in.
     Users {
-        /// Only those whose e-mail address or phone number is, or is not, verified.
-        status: Option<Status>,
+        /// Limits the role to users with, or without, a verified e-mail address or phone number.
+        verification: Option<Verification>,
     },
-    /// `user:ID`, with or without a status: one user.
+    /// `user:ID`, `user:ID/verified`, `user:ID/unverified`: one user.
     User {
-        /// The user's id.
+        /// The id of the user.
         id: &'a str,
-        /// Only while the user's e-mail address or phone number is, or is not, verified.
-        status: Option<Status>,
+        /// Limits the role to the time while the user has, or lacks, a verified e-mail address or phone
+        /// number.
+        verification: Option<Verification>,
     },
     /// `team:ID`, `team:ID/ROLE`: the confirmed members of a team.
     Team {
-        /// The team's id.
+        /// The id of the team.
         id: &'a str,
-        /// Only the members with this role within the team.
+        /// Limits the role to the members with this role within the team.
         role: Option<&'a str>,
     },
-    /// `member:ID`: whoever holds one membership.
+    /// `member:ID`: the user with one membership.
     Member {
-        /// The membership's id.
+        /// The id of the membership.
         id: &'a str,
     },
-    /// `label:NAME`: the users with a label.
+    /// `label:NAME`: every user with a label.
     Label {
         /// The label.
         name: &'a str,
     },
 }
 
-/// Whether a user's e-mail address or phone number is verified.
+/// The state of a user's e-mail address and phone number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Status {
-    /// `verified`: at least one of them is.
+pub enum Verification {
+    /// `verified`: at least one of the two is verified.
     Verified,
-    /// `unverified`: neither is.
+    /// `unverified`: neither is verified.
     Unverified,
 }
 
-impl Status {
-    /// The name in a role: `verified` or `unverified`.
+impl Verification {
+    /// Returns the name in a role: `verified` or `unverified`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -89,11 +90,14 @@ impl Status {
 }
 
 impl<'a> Role<'a> {
-    /// Reads a role.
+    /// The bytes of the longest role, which is `team:ID/ROLE`: 123.
+    pub const MAX_LEN: usize = MAX_ROLE_LEN;
+
+    /// Parses a role.
     ///
     /// # Errors
     ///
-    /// Any spelling but the canonical one.
+    /// The text is not a role in its canonical spelling.
     pub fn parse(input: &'a str) -> Result<Self, ParseError> {
         if grammar::is_role(input) {
             Ok(Self(Cow::Borrowed(input)))
@@ -102,117 +106,117 @@ impl<'a> Role<'a> {
         }
     }
 
-    /// A role from a text that is known to be one.
+    /// Creates a role from a text that the grammar has accepted.
     pub(crate) fn from_canonical(text: &'a str) -> Self {
-        debug_assert!(grammar::is_role(text), "{text:?} is no role");
+        debug_assert!(grammar::is_role(text), "{text:?} is not a role");
         Self(Cow::Borrowed(text))
     }
 
-    /// The role's text.
+    /// Returns the text of the role.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The role taken apart.
+    /// Returns the parts of the role.
     #[must_use]
     pub fn kind(&self) -> RoleKind<'_> {
         let (head, suffix) = match self.0.split_once('/') {
             Some((head, suffix)) => (head, Some(suffix)),
             None => (self.as_str(), None),
         };
-        let status = suffix.map(|suffix| match suffix {
-            "verified" => Status::Verified,
-            _ => Status::Unverified,
+        let verification = suffix.map(|suffix| match suffix {
+            "verified" => Verification::Verified,
+            _ => Verification::Unverified,
         });
         match head.split_once(':') {
-            Some(("user", id)) => RoleKind::User { id, status },
+            Some(("user", id)) => RoleKind::User { id, verification },
             Some(("team", id)) => RoleKind::Team { id, role: suffix },
             Some(("member", id)) => RoleKind::Member { id },
             Some((_, name)) => RoleKind::Label { name },
             None if head == "any" => RoleKind::Any,
-            None if head == "users" => RoleKind::Users { status },
+            None if head == "users" => RoleKind::Users { verification },
             None => RoleKind::Guests,
         }
     }
 
-    /// The same role with a text of its own.
+    /// Copies the text if it is borrowed.
     #[must_use]
     pub fn into_owned(self) -> Role<'static> {
         Role(Cow::Owned(self.0.into_owned()))
     }
 }
 
-/// Roles from their parts. Each part is checked by itself before it is joined, so that an id with a
-/// slash or a colon in it never becomes another role.
+/// Roles from their parts. Each part is checked before the parts are joined, so an id that contains a
+/// slash or a colon never becomes another role.
 impl Role<'static> {
-    /// `any`: everybody, guests included.
+    /// Creates `any`: every user and every guest.
     #[must_use]
     pub const fn any() -> Self {
         Self(Cow::Borrowed("any"))
     }
 
-    /// `guests`: whoever is not signed in.
+    /// Creates `guests`: every caller that is not signed in.
     #[must_use]
     pub const fn guests() -> Self {
         Self(Cow::Borrowed("guests"))
     }
 
-    /// `users`: whoever is signed in.
+    /// Creates `users`: every user that is signed in.
     #[must_use]
     pub const fn users() -> Self {
         Self(Cow::Borrowed("users"))
     }
 
-    /// `users/verified` or `users/unverified`.
+    /// Creates `users/verified` or `users/unverified`.
     #[must_use]
-    pub const fn users_with(status: Status) -> Self {
-        Self(Cow::Borrowed(match status {
-            Status::Verified => "users/verified",
-            Status::Unverified => "users/unverified",
+    pub const fn users_with(verification: Verification) -> Self {
+        Self(Cow::Borrowed(match verification {
+            Verification::Verified => "users/verified",
+            Verification::Unverified => "users/unverified",
         }))
     }
 
-    /// `user:ID`: one user.
+    /// Creates `user:ID`: one user.
     ///
     /// # Errors
     ///
-    /// An id that cannot be written in a permission; the span is within `id`.
+    /// The grammar does not accept `id`. The span of the error refers to `id`.
     pub fn user(id: &str) -> Result<Self, ParseError> {
         check_id(id)?;
         Ok(Self::joined(&["user:", id]))
     }
 
-    /// `user:ID/verified` or `user:ID/unverified`: one user, while that is so.
+    /// Creates `user:ID/verified` or `user:ID/unverified`: one user, while verified or unverified.
     ///
     /// # Errors
     ///
-    /// As [`user`](Self::user).
-    pub fn user_with(id: &str, status: Status) -> Result<Self, ParseError> {
+    /// The same as for [`user`](Self::user).
+    pub fn user_with(id: &str, verification: Verification) -> Result<Self, ParseError> {
         check_id(id)?;
-        Ok(Self::joined(&["user:", id, "/", status.as_str()]))
+        Ok(Self::joined(&["user:", id, "/", verification.as_str()]))
     }
 
-    /// `team:ID`: the confirmed members of a team.
+    /// Creates `team:ID`: the confirmed members of a team.
     ///
     /// # Errors
     ///
-    /// As [`user`](Self::user).
+    /// The same as for [`user`](Self::user).
     pub fn team(id: &str) -> Result<Self, ParseError> {
         check_id(id)?;
         Ok(Self::joined(&["team:", id]))
     }
 
-    /// `team:ID/ROLE`: the members of a team who have a role within it.
+    /// Creates `team:ID/ROLE`: the members of a team with a role within it.
     ///
     /// # Errors
     ///
-    /// An id or a team role that cannot be written in a permission; the span is within that part.
+    /// The grammar does not accept `id` or `role`. The span of the error refers to that part.
     pub fn team_role(id: &str, role: &str) -> Result<Self, ParseError> {
         Self::team(id)?.within(role)
     }
 
-    /// The role within the team that this role, `team:ID`, is.
+    /// Creates `team:ID/ROLE` from this role, which is `team:ID`.
     pub(crate) fn within(&self, role: &str) -> Result<Self, ParseError> {
         if !grammar::is_team_role(role) {
             return Err(diagnose::team_role(role));
@@ -220,21 +224,21 @@ impl Role<'static> {
         Ok(Self::joined(&[self.as_str(), "/", role]))
     }
 
-    /// `member:ID`: whoever holds one membership.
+    /// Creates `member:ID`: the user with one membership.
     ///
     /// # Errors
     ///
-    /// As [`user`](Self::user).
+    /// The same as for [`user`](Self::user).
     pub fn member(id: &str) -> Result<Self, ParseError> {
         check_id(id)?;
         Ok(Self::joined(&["member:", id]))
     }
 
-    /// `label:NAME`: the users with a label.
+    /// Creates `label:NAME`: every user with a label.
     ///
     /// # Errors
     ///
-    /// A label that has other characters than letters and digits, none, or more than 36.
+    /// `name` is not 1 to 36 ASCII letters and digits, or it is `0`.
     pub fn label(name: &str) -> Result<Self, ParseError> {
         if !grammar::is_label(name) {
             return Err(diagnose::label(name));
@@ -273,13 +277,13 @@ impl fmt::Debug for Role<'_> {
     }
 }
 
-impl fmt::Display for Status {
+impl fmt::Display for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-/// The same role, borrowed.
+/// Borrows the text of a role.
 impl<'a> From<&'a Role<'_>> for Role<'a> {
     fn from(role: &'a Role<'_>) -> Self {
         Self(Cow::Borrowed(role.as_str()))

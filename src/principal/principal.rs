@@ -6,7 +6,8 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::User;
-use crate::permission::{MAX_ID_LEN, ParseError, Role, Status};
+use super::user_roles::user_roles;
+use crate::permission::{MAX_ID_LEN, ParseError, Role};
 use crate::refusal::Refusal;
 
 /// The party that a request acts for: a guest, a user, a holder of roles, or a key that bypasses
@@ -75,40 +76,39 @@ impl Principal {
         Self::of(PrincipalKind::Guest, vec![Role::any(), Role::guests()])
     }
 
-    /// A user with all its roles, or a guest if the user has no id.
+    /// Creates a user with all its roles, or a guest if the user has no id.
     ///
-    /// The roles are `any`, `users` and `user:U`, the last two also with `/verified` or
-    /// `/unverified`; for each confirmed membership `team:T`, `member:M` and `team:T/R` for each of
-    /// its roles; and `label:L` for each label. A value that cannot be written in a permission gives
-    /// no role; it is never joined into another one.
+    /// | in the user's JSON | roles |
+    /// | --- | --- |
+    /// | any user | `any`, `users`, and `users/verified` or `users/unverified` |
+    /// | `$id: "U"` | `user:U`, and `user:U/verified` or `user:U/unverified` |
+    /// | `labels: ["L"]` | `label:L` |
+    /// | a confirmed membership with `$id: "M"` | `member:M` |
+    /// | a confirmed membership with `teamId: "T"` | `team:T` |
+    /// | a confirmed membership with `teamId: "T"` and `roles: ["R"]` | `team:T/R` |
+    ///
+    /// A user is verified if its e-mail address **or** its phone number is verified. A membership
+    /// counts if `confirm` is `true` and it has both `$id` and `teamId`; see [`Membership`].
+    ///
+    /// Each part is checked by itself. A part that cannot be written in a permission, such as an id
+    /// with a slash, the id `0` or an empty id, gives no role; the other parts still do.
+    /// [`User::skipped_roles`] returns the values that give no role.
     ///
     /// # Errors
     ///
     /// The user is blocked.
     ///
     /// Source: `User::getRoles` of appwrite/appwrite.
+    ///
+    /// [`Membership`]: crate::Membership
     pub fn user(user: &User) -> Result<Self, BlockedUser> {
         if user.is_blocked() {
-            return Err(BlockedUser { id: user.id.as_str().into() });
+            return Err(BlockedUser::new(user));
         }
         if user.is_guest() {
             return Ok(Self::guest());
         }
-        let status = if user.is_verified() { Status::Verified } else { Status::Unverified };
-        let memberships: usize = user.memberships.iter().map(|each| 2 + each.roles.len()).sum();
-        let mut roles = Vec::with_capacity(5 + memberships + user.labels.len());
-        roles.extend([Role::any(), Role::users(), Role::users_with(status)]);
-        roles.extend(Role::user(&user.id));
-        roles.extend(Role::user_with(&user.id, status));
-        for membership in user.memberships.iter().filter(|membership| membership.is_effective()) {
-            roles.extend(Role::member(&membership.id));
-            if let Ok(team) = Role::team(&membership.team_id) {
-                roles.extend(membership.roles.iter().flat_map(|role| team.within(role)));
-                roles.push(team);
-            }
-        }
-        roles.extend(user.labels.iter().flat_map(|label| Role::label(label)));
-        Ok(Self::of(PrincipalKind::User(user.id.as_str().into()), roles))
+        Ok(Self::of(PrincipalKind::User(user.id.as_str().into()), user_roles(user)))
     }
 
     /// Creates a principal with exactly these roles, for hosts that keep their own users.
@@ -224,6 +224,10 @@ pub struct BlockedUser {
 }
 
 impl BlockedUser {
+    pub(crate) fn new(user: &User) -> Self {
+        Self { id: user.id.as_str().into() }
+    }
+
     /// Returns the id of the user.
     #[must_use]
     pub fn user_id(&self) -> &str {

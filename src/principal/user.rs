@@ -1,14 +1,17 @@
-//! What Appwrite keeps of a user: [`User`], its [`Membership`]s and [`Session`]s.
+//! A user document of Appwrite: [`User`], with its [`Membership`]s and [`Session`]s.
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::object::{null_as_default, only_from_objects};
+use crate::serde_util::{null_as_default, only_from_objects, wrong_type_as_default};
 
-/// An Appwrite user, as its JSON has it.
+/// A user document of Appwrite, read from its JSON.
 ///
-/// Whatever decides nothing is ignored; whatever is missing or `null` is taken as not given. A
-/// value of another type (`"emailVerification": "yes"`) and a key that is there twice are errors,
-/// since guessing could grant something.
+/// Unknown fields are ignored. A field that is absent or `null` has its default. A value of another
+/// type (`"emailVerification": "yes"`) and a repeated key are errors, because a guess could grant
+/// something.
+///
+/// [`Principal::user`](crate::Principal::user) lists the roles that a user has.
+/// [`skipped_roles`](Self::skipped_roles) returns the values that give no role.
 ///
 /// ```
 /// use rolegate::{Principal, User};
@@ -24,80 +27,127 @@ use crate::object::{null_as_default, only_from_objects};
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Memberships
+///
+/// Appwrite's user documents have no memberships in the answers of its API. A host adds the list of
+/// the user's memberships (`GET /v1/users/USER/memberships`) as `memberships`:
+///
+/// ```
+/// use rolegate::{Principal, Role, User};
+///
+/// let user: User = serde_json::from_str(
+///     r#"{
+///         "$id": "user-a",
+///         "memberships": [
+///             {"$id": "m1", "teamId": "t1", "confirm": true, "roles": ["owner"]}
+///         ]
+///     }"#,
+/// )?;
+/// let principal = Principal::user(&user)?;
+/// for role in ["member:m1", "team:t1", "team:t1/owner"] {
+///     assert!(principal.has_role(&Role::parse(role)?));
+/// }
+/// assert!(user.skipped_roles().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "these are the fields of Appwrite's JSON")]
 pub struct User {
-    /// `$id`. Without one, or with `""` or `"0"`, which Appwrite takes for none, it is a guest.
+    /// The id, `$id` in JSON. A user without an id, or with the id `""` or `"0"`, is a guest.
     #[serde(rename = "$id", default, deserialize_with = "null_as_default")]
     pub id: String,
-    /// Whether the e-mail address is verified.
+    /// The e-mail address, in lower case. It decides whether an impersonation by address found this user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The phone number. It decides whether an impersonation by number found this user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// `true` if the e-mail address is verified.
     #[serde(default, deserialize_with = "null_as_default")]
     pub email_verification: bool,
-    /// Whether the phone number is verified.
+    /// `true` if the phone number is verified.
     #[serde(default, deserialize_with = "null_as_default")]
     pub phone_verification: bool,
-    /// `false` for a user who is blocked; `None` where nothing is said.
+    /// `false` for a blocked user. A user without a status is not blocked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<bool>,
-    /// Labels, each of them a role `label:NAME`.
+    /// `true` if the user must reset the password before anything else.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub reset: bool,
+    /// `true` if the user turned on a second factor.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub mfa: bool,
+    /// Authenticators, which can be a second factor.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub authenticators: Vec<MfaAuthenticator>,
+    /// `true` if the user may act as another user.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub impersonator: bool,
+    /// The labels. Each gives the role `label:NAME`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub labels: Vec<String>,
-    /// Memberships in teams.
+    /// The memberships in teams.
     #[serde(default, deserialize_with = "null_as_default")]
     pub memberships: Vec<Membership>,
-    /// Sessions, the ones that have ended included.
+    /// Sessions, including those that have ended.
     #[serde(default, deserialize_with = "null_as_default")]
     pub sessions: Vec<Session>,
 }
 
 impl User {
-    /// A user of whom only the id is known.
+    /// Creates a user that has only an id.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), ..Self::default() }
     }
 
-    /// Whether this is nobody: a user without an id.
+    /// Returns `true` if the user has no id: it is absent, `""` or `"0"`.
     #[must_use]
     pub fn is_guest(&self) -> bool {
-        is_empty(&self.id)
+        is_empty_id(&self.id)
     }
 
-    /// Whether the e-mail address or the phone number is verified.
+    /// Returns `true` if the e-mail address or the phone number is verified.
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.email_verification || self.phone_verification
     }
 
-    /// Whether the user has been blocked.
+    /// Returns `true` if the user is blocked.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.status == Some(false)
     }
 }
 
-/// A user's membership in a team.
+/// A membership of a user in a team.
+///
+/// A membership counts if `confirm` is `true` and both `$id` and `teamId` are there, even if one of
+/// them is empty. It then gives `member:ID`, `team:TEAM`, and `team:TEAM/ROLE` for each of its roles. A
+/// part that cannot be written in a permission gives no role; the other parts still do.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct Membership {
-    /// `$id` of the membership: the role `member:ID`.
-    #[serde(rename = "$id", default, deserialize_with = "null_as_default")]
-    pub id: String,
-    /// The team's id: the role `team:ID`.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub team_id: String,
-    /// Whether the user has accepted. Until then the membership gives nothing.
+    /// The id of the membership, `$id` in JSON. It gives the role `member:ID`.
+    #[serde(rename = "$id", default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The id of the team, `teamId` in JSON. It gives the role `team:ID`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team_id: Option<String>,
+    /// `true` if the user accepted the invitation. Otherwise, the membership gives no role.
     #[serde(default, deserialize_with = "null_as_default")]
     pub confirm: bool,
-    /// Roles within the team, each of them a role `team:ID/ROLE`.
+    /// The roles within the team. Each gives the role `team:ID/ROLE`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub roles: Vec<String>,
 }
 
 impl Membership {
-    /// A confirmed membership with roles within the team.
+    /// Creates a confirmed membership with roles within the team.
     #[must_use]
     pub fn confirmed<R: Into<String>>(
         id: impl Into<String>,
@@ -105,47 +155,101 @@ impl Membership {
         roles: impl IntoIterator<Item = R>,
     ) -> Self {
         Self {
-            id: id.into(),
-            team_id: team_id.into(),
+            id: Some(id.into()),
+            team_id: Some(team_id.into()),
             confirm: true,
             roles: roles.into_iter().map(Into::into).collect(),
         }
     }
-
-    /// Whether it counts: confirmed, and with both ids.
-    #[must_use]
-    pub fn is_effective(&self) -> bool {
-        self.confirm && !is_empty(&self.id) && !is_empty(&self.team_id)
-    }
 }
 
-/// A user's session.
+/// An authenticator of a user.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", remote = "Self")]
+#[non_exhaustive]
+pub struct MfaAuthenticator {
+    /// `type`, such as `totp`.
+    #[serde(rename = "type", default, deserialize_with = "null_as_default")]
+    pub kind: String,
+    /// Whether the user has completed it once.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub verified: bool,
+}
+
+/// A session of a user.
+///
+/// A field of another type counts as absent. So it ends this one session, and the rest of the user stays
+/// readable. `Debug` does not print `secret`.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct Session {
     /// `$id` of the session.
-    #[serde(rename = "$id", default, deserialize_with = "null_as_default")]
+    #[serde(rename = "$id", default, deserialize_with = "wrong_type_as_default")]
     pub id: String,
-    /// When it ends, in ISO 8601 as Appwrite writes it: `2026-01-01T00:15:00.000+00:00`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The end, in ISO 8601 as Appwrite writes it: `2026-01-01T00:15:00.000+00:00`. A session without an end,
+    /// or with one that is no date, has ended.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "wrong_type_as_default"
+    )]
     pub expire: Option<String>,
+    /// The SHA-256 of the session's secret, in lower-case hexadecimal.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "wrong_type_as_default"
+    )]
+    pub secret: Option<String>,
+    /// How the user signed in, such as `email`. A session without a provider is not found by its secret.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "wrong_type_as_default"
+    )]
+    pub provider: Option<String>,
+    /// The factors that the user has completed, such as `password` and `totp`. They are counted.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "wrong_type_as_default"
+    )]
+    pub factors: Vec<String>,
 }
 
 impl Session {
-    /// A session that ends at `expire`.
+    /// Creates a session that ends at `expire`, with one completed factor.
     #[must_use]
     pub fn new(id: impl Into<String>, expire: impl Into<String>) -> Self {
-        Self { id: id.into(), expire: Some(expire.into()) }
+        let factors = vec!["password".to_owned()];
+        Self { id: id.into(), expire: Some(expire.into()), factors, ..Self::default() }
     }
 }
 
-/// What the reference takes for no value: PHP's `empty()` of a string.
-fn is_empty(value: &str) -> bool {
-    matches!(value, "" | "0")
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .field("expire", &self.expire)
+            .field("secret", &self.secret.as_ref().map(|_| ".."))
+            .field("provider", &self.provider)
+            .field("factors", &self.factors)
+            .finish()
+    }
 }
 
-only_from_objects!(User: "a user", Membership: "a membership", Session: "a session");
+/// Returns `true` if Appwrite takes a text for absent: PHP's `empty()` of a string.
+pub(crate) fn is_empty_id(id: &str) -> bool {
+    matches!(id, "" | "0")
+}
+
+only_from_objects!(
+    User: "a user",
+    Membership: "a membership",
+    Session: "a session",
+    MfaAuthenticator: "an authenticator"
+);
 
 /// `remote = "Self"` leaves writing to us too; it is what was derived.
 macro_rules! written_as_derived {
@@ -158,4 +262,4 @@ macro_rules! written_as_derived {
     )*};
 }
 
-written_as_derived!(User, Membership, Session);
+written_as_derived!(User, Membership, Session, MfaAuthenticator);

@@ -1,26 +1,27 @@
 //! Memory grows with the input and no faster.
 
 use allocation_counter::{AllocationInfo, measure};
+use rolegate::index::DocumentIndex;
 use rolegate::json::Filter;
-use rolegate::{Action, DocumentIndex, Principal};
+use rolegate::{Action, Principal};
 
 use crate::cases::{CASES, Growth};
 
-/// Twice, and a fifth for what is rounded up to powers of two.
+/// Returns twice the bytes, plus a fifth for capacities that are rounded up to powers of two.
 fn twice_of(bytes: u64) -> u64 {
     bytes * 2 + bytes / 5
 }
 
-/// What is allocated for an input however small: of a hash table, a message, a block of bits.
+/// The bytes that any small input may take: a hash table, a message, a bitmap block.
 const ANYWAY: u64 = 16 << 10;
 
-/// The most bytes at once, and the bytes of all allocations together.
+/// Returns the most bytes at once, and the bytes of all allocations together.
 fn bytes(counted: &AllocationInfo) -> [(&'static str, u64); 2] {
     [("at once", counted.bytes_max), ("in all", counted.bytes_total)]
 }
 
 #[test]
-fn twice_the_input_takes_at_most_twice_the_memory() {
+fn input_of_twice_the_size_takes_at_most_twice_the_memory() {
     for case in &CASES {
         let counted = |size: usize| measure((case.prepare)(size));
         let (once, twice) = (counted(case.size), counted(2 * case.size));
@@ -36,9 +37,9 @@ fn twice_the_input_takes_at_most_twice_the_memory() {
     }
 }
 
-/// A million lines of which half are visible, in pieces of any size.
+/// A million lines of which half are visible.
 #[test]
-fn lines_pass_in_constant_memory() {
+fn lines_of_any_number_take_constant_memory() {
     let matcher = Principal::guest().matcher(Action::Read);
     let line = |role| format!("{{\"$permissions\":[\"read(\\\"{role}\\\")\"],\"a\":\"{role}\"}}\n");
     let lines = [line("any"), line("users")].concat();
@@ -54,14 +55,14 @@ fn lines_pass_in_constant_memory() {
     assert!(many <= few, "{few} bytes for 40,000 lines, {many} for a million");
 }
 
-/// A document whose list changes over and over, and documents that come and go.
+/// One document whose list changes many times, and many documents that are inserted and removed.
 #[test]
-fn an_index_takes_no_more_for_what_it_held_before() {
+fn index_after_many_changes_takes_no_memory_for_old_lists() {
     let list = |number: usize| [format!("read(\"user:u{number:07}\")")];
     let changes = |count: usize| {
         move || {
             let mut index = DocumentIndex::new();
-            (0..count).for_each(|number| drop(index.insert(0, &list(number)).unwrap()));
+            (0..count).for_each(|number| index.insert(0, list(number)).unwrap());
             assert_eq!(index.len(), 1);
         }
     };
@@ -71,7 +72,7 @@ fn an_index_takes_no_more_for_what_it_held_before() {
 
     let mut index = DocumentIndex::new();
     let held = measure(|| {
-        (0..400_000).for_each(|number| drop(index.insert(number, &list(number)).unwrap()));
+        (0..400_000).for_each(|number| index.insert(number, list(number)).unwrap());
         (0..400_000).for_each(|number| assert!(index.remove(&number)));
     });
     println!(

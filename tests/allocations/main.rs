@@ -1,12 +1,12 @@
-//! What is asked of the heap, counted.
+//! Counts of heap allocations.
 //!
-//! A binary of its own: the allocator that counts takes the place of the system's in the whole
-//! process, where it would slow every other test down.
-#![allow(unreachable_pub, reason = "a binary of tests offers nothing to anybody")]
+//! A binary of its own: the counting allocator replaces the system's in the whole process, which would
+//! slow every other test down.
+#![allow(unreachable_pub, reason = "a test binary has no public interface")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test fails by panicking, its helpers too"
+    reason = "tests and their helpers fail by panicking"
 )]
 
 #[path = "../support/growth.rs"]

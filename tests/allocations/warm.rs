@@ -1,26 +1,26 @@
-//! What is warm allocates nothing: a matcher, and a visibility with a selection to write into.
+//! A warm matcher allocates nothing, nor does a visibility that writes into a warm selection.
 
 use std::hint::black_box;
 
 use allocation_counter::measure;
 use rolegate::{AclColumn, AclId, AclTable, Action, Principal, Selection, Visibility};
 
-/// Enough for whatever a filter prepares once for large columns.
+/// Enough for the lookup table that a filter prepares once for large columns.
 const DOCUMENTS: usize = 100_000;
 
-/// How often the heap was asked for memory on this thread.
+/// Returns the number of heap allocations on this thread.
 fn allocations(run: impl FnOnce()) -> u64 {
     measure(run).count_total
 }
 
 #[test]
-fn the_counter_counts() {
+fn counter_one_allocation_counts_one() {
     assert_eq!(allocations(|| drop(black_box(Box::new(1)))), 1);
     assert_eq!(allocations(|| _ = black_box(1)), 0);
 }
 
 #[test]
-fn a_warmed_matcher_allocates_nothing() {
+fn matcher_warm_allocates_nothing() {
     let principals = [
         Principal::parse_roles(["any", "users", "user:ann", "team:t1", "team:t1/owner"]).unwrap(),
         Principal::parse_roles(["any"]).unwrap(),
@@ -48,8 +48,8 @@ fn a_warmed_matcher_allocates_nothing() {
     }
 }
 
-/// A column over a table of `lists` lists, and the table resolved in each way that there is. Every
-/// hundredth document has a list that came after resolving.
+/// Returns a column over a table of `lists` lists, with a visibility of each representation. Every
+/// hundredth document has a list that was inserted after resolving.
 fn resolved(lists: usize) -> (AclColumn, Vec<(&'static str, Visibility)>) {
     let mut table = AclTable::new();
     let list = |number: usize| {
@@ -77,7 +77,7 @@ fn resolved(lists: usize) -> (AclColumn, Vec<(&'static str, Visibility)>) {
 }
 
 #[test]
-fn a_warmed_filter_allocates_nothing() {
+fn filter_warm_allocates_nothing() {
     for (width, lists) in [(1, 200), (2, 20_000), (4, 70_000)] {
         let (column, visibilities) = resolved(lists);
         assert!(column.memory() < DOCUMENTS * width * 2 + 64, "{column:?}");
@@ -97,7 +97,7 @@ fn a_warmed_filter_allocates_nothing() {
 }
 
 #[test]
-fn a_selection_that_was_larger_takes_a_smaller_batch_without_allocating() {
+fn filter_into_a_larger_selection_allocates_nothing() {
     let (large, visibilities) = resolved(200);
     let small: AclColumn = (0..10).map(|at| large.get(at).unwrap()).collect();
     for (name, visibility) in visibilities {
@@ -106,14 +106,14 @@ fn a_selection_that_was_larger_takes_a_smaller_batch_without_allocating() {
     }
 }
 
-/// Makes something, and gives it back with the bytes of heap that it holds.
+/// Makes a value, and returns it with the bytes of heap that it holds.
 fn held<T>(make: impl FnOnce() -> T) -> (T, usize) {
     let mut thing = None;
     let bytes = measure(|| thing = Some(make())).bytes_current;
     (thing.unwrap(), usize::try_from(bytes).unwrap())
 }
 
-/// A table in which a role has postings of each kind: few, many, and blocks of bits.
+/// Returns a table with postings of each representation: few, many, and bitmap blocks.
 fn table_of(lists: usize) -> (AclTable, Vec<AclId>) {
     let mut table = AclTable::new();
     let list = |number: usize| {
@@ -125,7 +125,7 @@ fn table_of(lists: usize) -> (AclTable, Vec<AclId>) {
 }
 
 #[test]
-fn a_table_and_a_column_say_to_the_byte_what_they_take() {
+fn memory_of_table_and_column_is_exact_to_the_byte() {
     for lists in [0, 1, 3, 100, 300, 5_000, 70_000] {
         let (mut table, bytes) = held(|| table_of(lists).0);
         assert_eq!(table.memory(), bytes, "a table of {lists} lists");

@@ -1,5 +1,4 @@
-//! Inputs of a size that nobody sends by mistake: answered correctly or refused, in a time and a
-//! memory that grow with them and no faster.
+//! Inputs of a million parts: the answer is correct or a refusal, and time and memory grow linearly.
 
 mod memory;
 
@@ -12,8 +11,7 @@ use rolegate::{
 
 const MILLION: usize = 1_000_000;
 
-/// Generous for a debug build on a busy machine, and far from what anything quadratic would take on
-/// inputs of a million.
+/// Enough for a debug build on a busy machine. Anything quadratic takes far longer for a million parts.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn within_patience(what: &str, run: impl FnOnce()) {
@@ -23,7 +21,7 @@ fn within_patience(what: &str, run: impl FnOnce()) {
 }
 
 #[test]
-fn a_permission_of_a_megabyte_is_refused_and_grants_nothing() {
+fn permission_of_a_megabyte_is_refused_and_grants_nothing() {
     let long = format!("read(\"user:{}\")", "a".repeat(1 << 20));
     assert_eq!(Permission::parse(&long).unwrap_err().kind(), ParseErrorKind::TooLong);
 
@@ -43,7 +41,7 @@ fn a_permission_of_a_megabyte_is_refused_and_grants_nothing() {
 }
 
 #[test]
-fn a_list_of_a_million_permissions_is_one_list() {
+fn list_of_a_million_permissions_has_the_meaning_of_its_four() {
     let few = ["update(\"users\")", "read(\"team:t1\")", "write(\"user:a\")", "read(\"any\")"];
     let list: Vec<&str> = few.repeat(1_000_000 / few.len());
     within_patience("a million permissions", || {
@@ -61,7 +59,7 @@ fn a_list_of_a_million_permissions_is_one_list() {
 }
 
 #[test]
-fn a_list_for_a_million_roles_grants_each_of_them() {
+fn list_for_a_million_roles_grants_each_role() {
     const ROLES: usize = MILLION;
     within_patience("a million roles", || {
         let mut table = AclTable::new();
@@ -75,14 +73,13 @@ fn a_list_for_a_million_roles_grants_each_of_them() {
             assert!(!table.resolve(&one, Action::Update).allows(id), "u{number}");
         }
         assert!(!table.resolve(&Principal::guest(), Action::Read).allows(id));
-        // 12 bytes of text and a grant at least, and with all that finds them again no more than
-        // some ten times that.
+        // A role has 12 bytes of text and a grant. Its hash and postings may take ten times as much.
         assert!(table.memory() < 150 * ROLES, "{} bytes a role", table.memory() / ROLES);
     });
 }
 
 #[test]
-fn a_principal_of_a_hundred_thousand_roles_sees_what_each_sees() {
+fn principal_of_a_hundred_thousand_roles_is_allowed_what_each_role_is() {
     const ROLES: usize = 100_000;
     let roles = (0..ROLES).map(|number| format!("team:t{number}"));
     within_patience("a hundred thousand roles", || {
@@ -95,17 +92,17 @@ fn a_principal_of_a_hundred_thousand_roles_sees_what_each_sees() {
         for number in lists {
             let list = [format!("write(\"team:t{number}\")"), "read(\"any\")".into()];
             let id = table.insert(&list).unwrap();
-            let seen = number < ROLES;
-            assert_eq!(principal.can(Action::Update, &list), seen, "t{number}");
-            assert_eq!(matcher.allows(&list), seen, "t{number}");
+            let allowed = number < ROLES;
+            assert_eq!(principal.can(Action::Update, &list), allowed, "t{number}");
+            assert_eq!(matcher.allows(&list), allowed, "t{number}");
             let visibility = table.resolve(&principal, Action::Update);
-            assert_eq!(visibility.allows(id), seen, "t{number}");
+            assert_eq!(visibility.allows(id), allowed, "t{number}");
         }
     });
 }
 
 #[test]
-fn malformed_permissions_are_named_one_by_one_however_many() {
+fn malformed_permissions_of_any_number_are_all_reported() {
     let list = || (0..MILLION).map(|_| "read(\"nobody\")").chain(["read(\"any\")"]);
     within_patience("malformed permissions", || {
         assert!(Principal::guest().can(Action::Read, list()));
@@ -119,9 +116,9 @@ fn malformed_permissions_are_named_one_by_one_however_many() {
     });
 }
 
-/// Raw JSON is another matter, in `json/limits.rs`: there every byte is looked at, and depth refused.
+/// `json/limits.rs` has the limits of raw JSON, where every byte is read and depth is limited.
 #[test]
-fn json_nested_a_hundred_thousand_deep_is_refused_where_it_is_read_and_skipped_where_not() {
+fn json_nested_a_hundred_thousand_deep_is_skipped_in_ignored_fields_only() {
     const DEPTH: usize = 100_000;
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let deep = [&open.repeat(DEPTH), "1", &close.repeat(DEPTH)].concat();

@@ -18,7 +18,7 @@ const KEVIN: &str = r#"{
 }
 "#;
 
-/// The guide's response, one document a line.
+/// Returns the documents of the guide's response, one per line.
 fn lines() -> String {
     let response: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(BIRTHDAYS).unwrap()).unwrap();
@@ -27,7 +27,7 @@ fn lines() -> String {
 }
 
 #[test]
-fn the_guide_s_user_sees_one_document_of_a_file_a_pipe_and_lines() {
+fn filter_file_pipe_or_lines_prints_visible_document() {
     let of_file = run(&["filter", "--roles", USER_A, BIRTHDAYS]);
     assert_eq!((of_file.status, of_file.out.as_str(), of_file.err.as_str()), (0, KEVIN, ""));
 
@@ -41,7 +41,7 @@ fn the_guide_s_user_sees_one_document_of_a_file_a_pipe_and_lines() {
     let first = lines.split_inclusive('\n').next().unwrap();
     let run = run_on(&lines, &["filter", "--roles", USER_A]);
     assert_eq!((run.status, run.out.as_str()), (0, first));
-    let told = run_on(&lines, &["filter", "--roles", USER_A, "--form", "lines"]);
+    let told = run_on(&lines, &["filter", "--roles", USER_A, "--format", "lines"]);
     assert_eq!(told.out, first);
 
     let array = run_on(
@@ -52,23 +52,23 @@ fn the_guide_s_user_sees_one_document_of_a_file_a_pipe_and_lines() {
 }
 
 #[test]
-fn other_actions_lists_and_nested_documents_can_be_asked_for() {
+fn filter_with_action_list_and_nested_applies_them() {
     let input = r#"{"movies":[{"$permissions":["update(\"users\")"],"a":{"$permissions":[]}},{}]}"#;
     let run = run_on(
         input,
         &["filter", "--roles", "users", "--action", "update", "--list", "movies", "--nested"],
     );
     assert_eq!(run.out, r#"{"movies":[{"$permissions":["update(\"users\")"],"a":null}]}"#);
-    let unnamed = run_on(input, &["filter", "--roles", "users", "--form", "list"]);
+    let unnamed = run_on(input, &["filter", "--roles", "users", "--format", "list"]);
     assert_eq!(unnamed.status, 2);
     assert!(unnamed.err.contains("--list"), "{}", unnamed.err);
     let long = run_on("{\"a\":1}\n", &["filter", "--guest", "--max-document", "6"]);
     assert_eq!(long.status, 2);
-    assert!(long.err.contains("--max-document"), "{}", long.err);
+    assert!(long.err.ends_with("; raise the limit with --max-document\n"), "{}", long.err);
 }
 
 #[test]
-fn a_collection_counts_too() {
+fn filter_with_collection_applies_its_permissions() {
     let granting = file("granting.json", r#"{"$permissions":["read(\"users\")", "red(\"any\")"]}"#);
     let all = run(&["filter", "--roles", USER_A, "--collection", &granting, BIRTHDAYS]);
     assert_eq!(all.status, 0);
@@ -79,14 +79,14 @@ fn a_collection_counts_too() {
     let one = run(&["filter", "--roles", USER_A, "--collection", &secured, BIRTHDAYS]);
     assert_eq!((one.status, one.out.as_str()), (0, KEVIN));
 
-    let closed = file("closed.json", r#"{"$permissions":[]}"#);
-    let none = run(&["filter", "--roles", USER_A, "--collection", &closed, BIRTHDAYS]);
+    let unsecured = file("unsecured.json", r#"{"$permissions":[]}"#);
+    let none = run(&["filter", "--roles", USER_A, "--collection", &unsecured, BIRTHDAYS]);
     assert_eq!((none.status, none.out.as_str()), (1, ""));
-    assert!(none.err.contains("document security"), "{}", none.err);
+    assert!(none.err.contains("document security is disabled"), "{}", none.err);
 }
 
 #[test]
-fn malformed_json_and_missing_files_end_with_2_and_say_where() {
+fn filter_malformed_json_or_missing_file_ends_with_2_and_names_place() {
     let bad = run_on("{\"documents\": [\n  {\"a\": 1,}\n]}", &["filter", "--guest"]);
     assert_eq!((bad.status, bad.out.as_str()), (2, ""));
     assert_eq!(
@@ -100,7 +100,7 @@ fn malformed_json_and_missing_files_end_with_2_and_say_where() {
     assert_eq!(directory.status, 2);
     assert!(directory.err.contains("directory"), "{}", directory.err);
 
-    // What stood before the mistake has been written.
+    // The lines before the mistake are written.
     let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}\n";
     let lines = run_on(&format!("{line}{line}{{\n"), &["filter", "--roles", "any"]);
     assert_eq!((lines.status, lines.out), (2, line.repeat(2)));
@@ -108,16 +108,132 @@ fn malformed_json_and_missing_files_end_with_2_and_say_where() {
 }
 
 #[test]
-fn malformed_permissions_are_told_of() {
-    let run =
-        run_on("[{\"$permissions\":[\"reed\"]},{\"$permissions\":5}]", &["filter", "--guest"]);
-    assert_eq!((run.status, run.out.as_str()), (0, "[]"));
-    assert!(run.err.contains("document 0: permission 0"), "{}", run.err);
-    assert!(run.err.contains("and 1 more"), "{}", run.err);
+fn filter_with_closed_collection_finds_it_only_for_keys() {
+    for enabled in ["false", "null"] {
+        let json = format!(
+            r#"{{"$permissions":["read(\"any\")"],"documentSecurity":true,"enabled":{enabled}}}"#
+        );
+        let closed = file("closed.json", &json);
+        let none = run(&["filter", "--roles", USER_A, "--collection", &closed, BIRTHDAYS]);
+        assert_eq!((none.status, none.out.as_str()), (1, ""), "{enabled}");
+        assert_eq!(none.err, "rolegate: collection not found; the collection is not enabled\n");
+
+        let project = file(
+            "project.json",
+            r#"{"$id":"p1","keys":[{"secret":"standard_k","scopes":["documents.read"]}]}"#,
+        );
+        let key = ["--api-key", "standard_k", "--project", &project];
+        let all = run(&[&["filter"], &key[..], &["--collection", &closed, BIRTHDAYS]].concat());
+        assert_eq!(all.status, 0, "{}", all.err);
+        assert_eq!(all.out, std::fs::read_to_string(BIRTHDAYS).unwrap());
+    }
+    let open = file("open.json", r#"{"$permissions":["read(\"any\")"],"enabled":true}"#);
+    let all = run(&["filter", "--roles", USER_A, "--collection", &open, BIRTHDAYS]);
+    assert_eq!((all.status, all.err.as_str()), (0, ""));
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn collection_file_without_permissions_is_refused_with_what_was_found() {
+    for (json, message) in [
+        (
+            r#"{"total":1,"collections":[{"$id":"c","$permissions":[]}]}"#,
+            "expected a collection with `$permissions`, found an object with the keys `total`, \
+             `collections`; pass one element of `collections`",
+        ),
+        (
+            r#"{"$id":"c","permissions":[]}"#,
+            "expected a collection with `$permissions`, found an object with the keys `$id`, \
+             `permissions`; write `$permissions` instead of `permissions`",
+        ),
+        ("{}", "expected a collection with `$permissions`, found an empty object"),
+        (
+            r#"{"$permissions":null}"#,
+            "expected a collection with `$permissions`, found `$permissions`: null",
+        ),
+        (
+            r#"[{"$permissions":[]}]"#,
+            "expected a collection, found an array; pass one element of the array",
+        ),
+        ("null", "expected a collection, found null"),
+        ("\"c\"", "expected a collection, found a string"),
+        (r#"{"$permissions":[],"$permissions":[]}"#, "the key `$permissions` is repeated"),
+        (r#"{"$permissions":[],"enabled":"false"}"#, "expected a boolean"),
+        (r#"{"$permissions":[],"documentSecurity":1}"#, "expected a boolean"),
+        (r#"{"$permissions":"read(\"any\")"}"#, "expected a sequence"),
+    ] {
+        let path = file("collection.json", json);
+        let args = ["--guest", "--collection", &path];
+        for command in [&["filter"][..], &["explain", "--id", "ac5fc866ad1e"]] {
+            let run = run(&[command, &args[..], &[BIRTHDAYS]].concat());
+            assert_eq!((run.status, run.out.as_str()), (2, ""), "{json}");
+            assert!(run.err.starts_with(&format!("rolegate: {path}: ")), "{json}: {}", run.err);
+            assert!(run.err.contains(message), "{json}: {}", run.err);
+        }
+    }
+}
+
+#[test]
+fn filter_malformed_permissions_reports_them() {
+    let run =
+        run_on("[{\"$permissions\":[\"reed\"]},{\"$permissions\":5}]", &["filter", "--guest"]);
+    assert_eq!((run.status, run.out.as_str()), (0, "[]"));
+    let expected = "rolegate: standard input: 2 malformed permissions: document 0: permission 0: ";
+    assert!(run.err.starts_with(expected), "{}", run.err);
+    assert!(run.err.ends_with("; `rolegate lint` shows each\n"), "{}", run.err);
+}
+
+#[test]
+fn filter_document_without_permissions_reports_its_position() {
+    let one = run_on(r#"{"total":1,"documents":[{"status":"active"}]}"#, &["filter", "--guest"]);
+    assert_eq!((one.status, one.out.as_str()), (0, r#"{"total":0,"documents":[]}"#));
+    let message =
+        "rolegate: standard input: removed 1 document without `$permissions`: position 0\n";
+    assert_eq!(one.err, message);
+
+    let visible = "{\"$permissions\":[\"read(\\\"any\\\")\"]}\n";
+    let lines = format!("{visible}{}5\n\"x\"\n", "{}\n".repeat(7));
+    let many = run_on(&lines, &["filter", "--roles", "any"]);
+    assert_eq!((many.status, many.out.as_str()), (0, visible));
+    assert_eq!(
+        many.err,
+        "rolegate: standard input: removed 7 documents without `$permissions`: \
+         positions 1, 2, 3, 4, 5, ...\n\
+         rolegate: standard input: removed 2 values that cannot be documents: positions 8, 9\n"
+    );
+}
+
+#[test]
+fn input_without_documents_ends_with_2_and_names_what_to_pass() {
+    for (input, message) in [
+        (
+            r#"{"message":"Unauthorized","code":401}"#,
+            "found an object with the keys `message` and `code`; this looks like an error response",
+        ),
+        (r#"{"total":0,"movies":[{"a":1}]}"#, "with the array `movies`; pass --list movies\n"),
+        (r#"{"my movies":[]}"#, "with the array `my movies`; pass --list 'my movies'\n"),
+        (r#"{"it's":[]}"#, r"; pass --list 'it'\''s'"),
+        (r#"{"data":[]}"#, "pass --list data\n"),
+        (r#"[{"total":0,"documents":[]}]"#, "found an array of list responses"),
+        ("\"Unauthorized\"", "expected an object with a list of documents"),
+    ] {
+        for args in [&["filter", "--guest"][..], &["lint"], &["explain", "--guest", "--id", "a"]] {
+            let run = run_on(input, args);
+            assert_eq!((run.status, run.out.as_str()), (2, ""), "{args:?} {input}");
+            let start = "rolegate: standard input: line 1, column 1: expected ";
+            assert!(run.err.starts_with(start), "{args:?} {input}: {}", run.err);
+            assert!(run.err.contains(message), "{args:?} {input}: {}", run.err);
+        }
+    }
+    let movies = r#"{"total":9,"movies":[]}"#;
+    let named = run_on(movies, &["filter", "--guest", "--list", "movies"]);
+    assert_eq!((named.status, named.out.as_str()), (0, r#"{"total":0,"movies":[]}"#));
+    let document = r#"{"$id":"a","$permissions":[]}"#;
+    let list = run_on(document, &["filter", "--guest", "--format", "list"]);
+    assert!(list.err.ends_with("; pass --format lines for a single document\n"), "{}", list.err);
+}
+
+#[test]
+fn filter_with_closed_output_pipe_ends_with_0() {
     let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}\n";
     let long = file("long.ndjson", &line.repeat(100_000));
     let mut command = command(&["filter", "--roles", "any", &long]);
@@ -130,7 +246,7 @@ fn a_closed_pipe_is_no_error() {
 }
 
 #[test]
-fn nobody_has_to_hear_what_the_tool_says() {
+fn filter_with_closed_standard_error_keeps_its_status() {
     for (input, status, out) in
         [("{\"$permissions\":[\"read(\\\"any\\\")\",\"rea\"]}\n", 0, true), ("{\"a\":\n", 2, false)]
     {
@@ -144,7 +260,7 @@ fn nobody_has_to_hear_what_the_tool_says() {
 }
 
 #[test]
-fn what_is_held_in_memory_is_bounded() {
+fn input_longer_than_the_limit_is_refused() {
     for args in [&["filter", "--guest"][..], &["lint"], &["explain", "--guest", "--id", "a"]] {
         let long =
             run_on(&format!("[{}]", " ".repeat(1000)), &[args, &["--max-input", "999"]].concat());
@@ -157,10 +273,10 @@ fn what_is_held_in_memory_is_bounded() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn output_that_cannot_be_written_ends_with_2() {
+fn filter_with_full_output_device_ends_with_2() {
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let output = command(&["filter", "--roles", USER_A, BIRTHDAYS]).stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let err = String::from_utf8(output.stderr).unwrap();
-    assert!(err.starts_with("rolegate: the output cannot be written: "), "{err}");
+    assert!(err.starts_with("rolegate: cannot write the output: "), "{err}");
 }

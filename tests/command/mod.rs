@@ -1,9 +1,9 @@
-//! The built `rolegate`, run as people run it.
+//! The built `rolegate`, run as a shell runs it.
 
+mod caller;
 mod explain;
 mod filter;
 mod lint;
-mod who;
 
 use std::fs;
 use std::io::Write;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const BIRTHDAYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/birthdays.json");
 const USER_A: &str = "any,users,user:user-a";
 
-/// What a run has said, and how it ended.
+/// The output and exit status of a run.
 struct Run {
     status: i32,
     out: String,
@@ -35,7 +35,7 @@ fn run_with_secret(args: &[&str], secret: &str) -> Run {
     finished(command(args).env("ROLEGATE_JWT_SECRET", secret).output().unwrap())
 }
 
-/// Runs with something on the standard input.
+/// Runs with a text on the standard input.
 fn run_on(input: &str, args: &[&str]) -> Run {
     let mut command = command(args);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -56,7 +56,7 @@ fn finished(output: Output) -> Run {
     }
 }
 
-/// A file that no other test writes.
+/// Writes a file that no other test writes, and returns its path.
 fn file(name: &str, text: &str) -> String {
     static FILES: AtomicUsize = AtomicUsize::new(0);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
@@ -69,14 +69,14 @@ fn file(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn what_is_not_understood_is_usage_and_ends_with_2() {
+fn arguments_of_wrong_usage_end_with_2() {
     for args in [
         &[][..],
         &["show"],
         &["filter"],
         &["filter", "--guest", "--roles", "any"],
         &["filter", "--guest", "--action", "write"],
-        &["filter", "--guest", "--form", "xml"],
+        &["filter", "--guest", "--format", "xml"],
         &["filter", "--jwt", "a.b.c"],
         &["filter", "--api-key", "standard_a"],
         &["filter", "--guest", "--users", "users.json"],
@@ -92,7 +92,7 @@ fn what_is_not_understood_is_usage_and_ends_with_2() {
 }
 
 #[test]
-fn help_completions_and_manual_pages_are_printed() {
+fn help_completions_and_manual_pages_print_on_standard_output() {
     for (args, expected) in [
         (&["--help"][..], "filter"),
         (&["filter", "--help"], "--roles <ROLE,ROLE>"),

@@ -1,9 +1,9 @@
-//! Many threads at one table: a reader never sees a decision that neither the old nor the new list
+//! Threads that share one table: a reader never sees a decision that neither the old nor the new list
 //! allows.
 //!
-//! The writer numbers what it does. Before it changes a document it says which version comes, and
-//! afterwards which one is there, so that a reader knows between which versions it has looked. The
-//! verdict it got must be one that the oracle gives for one of those.
+//! The writer numbers the versions of a document. It publishes the number of the next version before
+//! the change, and the number of the present one after it. So a reader knows the versions that were
+//! there while it read. The oracle must give the same verdict for one of these versions.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -17,19 +17,19 @@ use rolegate::{AclColumn, AclTable, Action, Principal, Selection, Visibility};
 use crate::support::oracle;
 
 const DOCUMENTS: usize = 100;
-/// How much is written at least; it goes on until somebody has looked meanwhile, and not for ever: a
-/// machine that does something else can keep the readers from running.
+/// The least number of writes. The writer goes on until a read has overlapped a write.
 const WRITES: usize = 20_000;
+/// The writer gives up after this time: a busy machine can keep the readers from running.
 const PATIENCE: Duration = Duration::from_secs(60);
 const READERS: usize = 3;
 
-/// How often a reader looks at least; it goes on for as long as the writer writes.
-const LOOKS: usize = 50;
+/// The least number of reads of each reader. A reader goes on while the writer writes.
+const READS: usize = 50;
 
 const ROLES: [&str; 3] = ["any", "users", "team:t3"];
 
-/// The list of a document in one of its versions. Some are shared by many documents, some come
-/// back, and some are new each time, so that the table and the column's width grow meanwhile.
+/// Returns the list of a version of a document. Some lists are shared by many documents, some come
+/// back, and some are new each time, so that the table and the width of the column grow.
 fn list(document: usize, version: usize) -> Vec<String> {
     let to = |role: String| format!("read(\"{role}\")");
     match (document * 7 + version * 5) % 8 {
@@ -50,12 +50,12 @@ fn allowed(document: usize, version: usize) -> bool {
     oracle::allows(&ROLES, Action::Read, &list)
 }
 
-/// Table and column, one lock around both, and which versions were begun and are done.
+/// A table and a column under one lock, and the versions that were begun and done.
 struct Shelf {
     lists: RwLock<(AclTable, AclColumn)>,
     begun: Vec<AtomicUsize>,
     done: Vec<AtomicUsize>,
-    /// How often a reader has looked while something was written.
+    /// The number of reads that overlapped a write.
     overlapped: AtomicUsize,
     finished: AtomicBool,
     start: Barrier,
@@ -80,9 +80,8 @@ impl Shelf {
     fn write(&self) {
         self.start.wait();
         let until = Instant::now() + PATIENCE;
-        let nobody_looked =
-            || self.overlapped.load(Ordering::SeqCst) == 0 && Instant::now() < until;
-        for write in (0..).take_while(|&write| write < WRITES || nobody_looked()) {
+        let no_overlap = || self.overlapped.load(Ordering::SeqCst) == 0 && Instant::now() < until;
+        for write in (0..).take_while(|&write| write < WRITES || no_overlap()) {
             let (document, version) = (write % DOCUMENTS, write / DOCUMENTS + 1);
             let new = list(document, version);
             self.begun[document].store(version, Ordering::SeqCst);
@@ -99,42 +98,41 @@ impl Shelf {
         self.finished.store(true, Ordering::SeqCst);
     }
 
-    /// Looks for as long as there is something to see, and hands each answer to `check` with the
-    /// versions that were there before and after.
+    /// Reads while the writer writes. `check` gets each answer with the versions that were there.
     fn read(
         &self,
-        look: impl Fn() -> Selection,
+        read: impl Fn() -> Selection,
         check: impl Fn(usize, RangeInclusive<usize>, bool),
     ) {
         self.start.wait();
-        let mut looked = 0;
-        while looked < LOOKS || !self.finished.load(Ordering::SeqCst) {
+        let mut reads = 0;
+        while reads < READS || !self.finished.load(Ordering::SeqCst) {
             let before = loaded(&self.done);
-            let seen = look();
+            let seen = read();
             let after = loaded(&self.begun);
             assert_eq!(seen.internal_validate(), Ok(()));
             for document in 0..DOCUMENTS {
                 check(document, before[document]..=after[document], seen.contains(document));
             }
-            looked += 1;
+            reads += 1;
             self.overlapped.fetch_add(usize::from(before != after), Ordering::SeqCst);
         }
     }
 
-    /// A writer and some readers; in the end, everything is as the last versions say.
+    /// Runs a writer and some readers. At the end, the answers must be those of the last versions.
     fn hammer(
         &self,
-        look: impl Fn() -> Selection + Sync,
+        read: impl Fn() -> Selection + Sync,
         check: impl Fn(usize, RangeInclusive<usize>, bool) + Sync,
     ) {
         thread::scope(|scope| {
             scope.spawn(|| self.write());
             for _ in 0..READERS {
-                scope.spawn(|| self.read(&look, &check));
+                scope.spawn(|| self.read(&read, &check));
             }
         });
         let overlapped = self.overlapped.load(Ordering::SeqCst);
-        assert!(overlapped > 0, "no reader has looked while something was written");
+        assert!(overlapped > 0, "no read overlapped a write");
         let lists = self.lists.read().unwrap();
         assert_eq!((lists.0.internal_validate(), lists.1.internal_validate()), (Ok(()), Ok(())));
         assert!(lists.0.len() > 1 << 8, "{} lists fit into a byte", lists.0.len());
@@ -154,39 +152,39 @@ fn resolve(table: &AclTable) -> Visibility {
 }
 
 #[test]
-fn a_reader_sees_a_document_by_its_old_list_or_by_its_new_one() {
+fn reader_during_writes_sees_the_old_list_or_the_new_one() {
     let shelf = Shelf::new();
-    let look = || {
+    let read = || {
         let lists = shelf.lists.read().unwrap();
         resolve(&lists.0).filter(&lists.1)
     };
-    shelf.hammer(look, |document, mut versions, seen| {
+    shelf.hammer(read, |document, mut versions, seen| {
         let shown = format!("document {document} in {versions:?}: {seen}");
         assert!(versions.any(|version| allowed(document, version) == seen), "{shown}");
     });
 }
 
-/// Resolved under one lock and filtered under another, as by who keeps a visibility: a document
-/// may be missing whose list came between, but none is seen that no list allows.
+/// The visibility is resolved under one lock and used under another. A document whose list was inserted
+/// in between may be missing, and no document may be seen that no list allows.
 #[test]
-fn a_visibility_that_is_kept_shows_nothing_that_no_list_allows() {
+fn visibility_kept_during_writes_shows_only_what_a_list_allows() {
     let shelf = Shelf::new();
-    let look = || {
+    let read = || {
         let visibility = resolve(&shelf.lists.read().unwrap().0);
         thread::yield_now();
         visibility.filter(&shelf.lists.read().unwrap().1)
     };
-    shelf.hammer(look, |document, mut versions, seen| {
+    shelf.hammer(read, |document, mut versions, seen| {
         let shown = format!("document {document} in {versions:?}: {seen}");
         let unchanged = versions.start() == versions.end();
-        let one_says_so = versions.any(|version| allowed(document, version) == seen);
-        assert!(one_says_so || (!seen && !unchanged), "{shown}");
+        let one_agrees = versions.any(|version| allowed(document, version) == seen);
+        assert!(one_agrees || (!seen && !unchanged), "{shown}");
     });
 }
 
-/// A large column of two-byte numbers makes the visibility prepare itself when it is first asked.
+/// A large column of two-byte ids makes the visibility prepare a lookup table on first use.
 #[test]
-fn threads_that_share_a_visibility_get_the_same_answer() {
+fn visibility_shared_by_threads_gives_the_same_answer() {
     const LISTS: usize = 5_000;
     const LEN: usize = 70_000;
     let mut table = AclTable::new();
@@ -211,7 +209,7 @@ fn threads_that_share_a_visibility_get_the_same_answer() {
 }
 
 #[test]
-fn tables_that_threads_make_at_once_know_their_ids_apart() {
+fn tables_made_by_threads_at_once_have_distinct_ids() {
     const TABLES: usize = 2_000;
     let ids = || -> Vec<_> {
         (0..TABLES).map(|_| AclTable::new().insert(["read(\"any\")"]).unwrap()).collect()

@@ -1,4 +1,4 @@
-//! `decisions`, `decisions_raw`: whether a list allows an action to some roles.
+//! `decisions`, `decisions_raw`: lists that allow an action to some roles, or do not.
 
 use rolegate::{AclColumn, AclTable, Action, Principal, Role};
 use serde::Deserialize;
@@ -17,7 +17,7 @@ struct Decision {
 }
 
 impl Decision {
-    /// Asked in every way there is, which must all agree.
+    /// Returns our decision. Every path must give the same one.
     fn ours(&self) -> Result<bool, String> {
         let principal = principal(&self.roles, self.bypass);
         let can = principal.can(self.action, &self.permissions);
@@ -40,7 +40,7 @@ impl Decision {
     }
 }
 
-/// A principal with these roles, as far as they are any.
+/// Returns a principal with the well-formed ones of these roles.
 pub fn principal(roles: &[String], bypass: bool) -> Principal {
     if bypass {
         Principal::key_with_bypass()
@@ -54,17 +54,17 @@ fn texts(strings: &[String]) -> Vec<&str> {
 }
 
 #[test]
-fn decisions_are_those_of_the_reference() {
+fn decision_on_well_formed_list_is_that_of_appwrite() {
     check_all("decisions", |case: &Decision| same("allowed", &case.ours()?, &case.allowed));
 }
 
 #[test]
-fn decisions_raw_are_never_more_than_the_reference() {
+fn decision_on_raw_list_allows_no_more_than_appwrite() {
     let mut differences = Differences::default();
     let mut number = 0;
     check_all("decisions_raw", |case: &Decision| {
         number += 1;
-        let verdicts = Verdicts { ours: case.ours()?, reference: case.allowed };
+        let verdicts = Verdicts { ours: case.ours()?, appwrite: case.allowed };
         let question = Question {
             action: case.action,
             bypass: case.bypass,

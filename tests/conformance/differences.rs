@@ -1,10 +1,13 @@
-//! Where we deliberately say something else than the reference on malformed or unexpanded lists.
+//! Deliberate differences from Appwrite on malformed or unexpanded lists.
 //!
-//! The rule holds for every case of every folder: what we allow the reference allows too, but for
-//! `write` in a stored list, which the reference expands only when a list is saved; and what the
-//! reference allows and we do not, it allows through a malformed permission. The differences in the
-//! vectors of this repository are named one by one, with their reasons, in
-//! `tests/data/differences.json`.
+//! Two rules hold for every case of every folder.
+//!
+//! - A list that allows here allows in Appwrite too. The exception is `write` in a stored list, which
+//!   Appwrite expands when the list is saved, and only then.
+//! - A list that allows in Appwrite and not here allows there through a malformed permission.
+//!
+//! `tests/data/differences.json` names each difference in the vectors of this repository, with its
+//! reason.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +16,14 @@ use rolegate::{Action, Permission};
 use super::folder;
 use crate::support::oracle;
 
-/// A verdict that is compared: ours and the reference's.
+/// Our verdict and Appwrite's.
 #[derive(Clone, Copy)]
 pub struct Verdicts {
     pub ours: bool,
-    pub reference: bool,
+    pub appwrite: bool,
 }
 
-/// What was asked: an action, by a holder of these roles, of the lists that count for it.
+/// A question: may a holder of these roles do this action, by the lists that count for it?
 pub struct Question<'a> {
     pub action: Action,
     pub bypass: bool,
@@ -33,9 +36,9 @@ impl Question<'_> {
         self.lists.iter().copied().flatten().map(String::as_str)
     }
 
-    /// Through which of the texts the reference allows it: `Document::getPermissionsByType` takes
-    /// the strings that begin with the action, drops `action(`, `)`, `"` and spaces wherever they
-    /// stand, and looks for what is left among the roles.
+    /// Returns the texts through which Appwrite allows the action. `Document::getPermissionsByType`
+    /// takes the strings that begin with the action and removes every `action(`, `)`, `"` and space.
+    /// The rest must be one of the roles.
     fn lax(&self) -> impl Iterator<Item = &str> {
         let opening = format!("{}(", self.action);
         self.texts().filter(move |text| {
@@ -44,7 +47,7 @@ impl Question<'_> {
         })
     }
 
-    /// Whether we would allow it if these texts were not there.
+    /// Returns `true` if this library allows the action without some of the texts.
     fn allowed_without(&self, left_out: impl Fn(&str) -> bool) -> bool {
         let roles: Vec<&str> = self.roles.iter().map(String::as_str).collect();
         let texts: Vec<&str> = self.texts().filter(|text| !left_out(text)).collect();
@@ -52,32 +55,32 @@ impl Question<'_> {
     }
 }
 
-/// Cases in which we differ, by name, with the reason for each.
+/// The differences that were found, by name, with the reason for each.
 #[derive(Default)]
 pub struct Differences {
     found: BTreeMap<String, String>,
 }
 
 impl Differences {
-    /// Compares one verdict. The reference's is also held against what its code does, so that a
-    /// wrong verdict is noticed even where the rule would let it through.
+    /// Compares two verdicts. Appwrite's verdict must also be the one of [`Question::lax`]: a wrong
+    /// vector is an error even where the rules would let it pass.
     pub fn compare(
         &mut self,
         name: &str,
-        Verdicts { ours, reference }: Verdicts,
+        Verdicts { ours, appwrite }: Verdicts,
         question: &Question<'_>,
     ) -> Result<(), String> {
         let lax = question.bypass || question.lax().next().is_some();
-        if lax != reference {
-            return Err(format!("{name}: the reference's code says {lax}, the case {reference}"));
+        if lax != appwrite {
+            return Err(format!("{name}: Appwrite's code says {lax}, the case {appwrite}"));
         }
-        let reason = match (ours, reference) {
+        let reason = match (ours, appwrite) {
             (true, true) | (false, false) => return Ok(()),
             (false, true) => {
                 let malformed = |text: &&str| Permission::parse(text).is_err();
                 let text = question.lax().find(malformed);
-                let text =
-                    text.ok_or(format!("{name}: denied, through no malformed permission"))?;
+                let text = text
+                    .ok_or(format!("{name}: denied, and no malformed permission is the reason"))?;
                 let kind = Permission::parse(text).unwrap_err().kind();
                 format!("{text:?} is malformed ({kind:?}) and grants nothing")
             }
@@ -89,7 +92,8 @@ impl Differences {
                 let text = question.texts().find(|text| {
                     is_write(text) && question.allowed_without(|other| other != *text)
                 });
-                let text = text.ok_or(format!("{name}: allowed through nothing"))?;
+                let text =
+                    text.ok_or(format!("{name}: allowed, and no permission is the reason"))?;
                 format!("{text:?}: write is expanded when evaluated")
             }
         };
@@ -97,7 +101,7 @@ impl Differences {
         Ok(())
     }
 
-    /// Prints the count, and holds the differences against the named ones.
+    /// Prints the number of differences, and compares them with the named ones of this repository.
     pub fn finish(self, file: &str) {
         println!("conformance {file}: {} differences", self.found.len());
         if !folder().1 {

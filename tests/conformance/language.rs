@@ -1,6 +1,6 @@
-//! permissions, roles, aggregate: what is a permission, and what `write` is.
+//! `permissions`, `roles`, `aggregate`: the accepted language, and the expansion of `write`.
 
-use rolegate::{ActionSet, Permission, Role, RoleKind, Status, aggregate};
+use rolegate::{ActionSet, Permission, Role, RoleKind, Verification, aggregate};
 use serde::Deserialize;
 
 use super::{check_all, same};
@@ -17,18 +17,19 @@ struct Language {
 }
 
 impl Language {
-    /// The accepted language: what the validator accepts and prints back unchanged.
+    /// Returns `true` if the text is in the accepted language: Appwrite's validator accepts it and
+    /// prints it back unchanged.
     fn is_accepted(&self) -> bool {
         self.valid && self.canonical.as_ref() == Some(&self.r#in)
     }
 
     fn check_role(&self, role: &Role<'_>) -> Result<(), String> {
-        let status = |status: Option<Status>| status.map_or("", Status::as_str);
+        let status = |status: Option<Verification>| status.map_or("", Verification::as_str);
         let (name, identifier, dimension) = match role.kind() {
             RoleKind::Any => ("any", "", ""),
             RoleKind::Guests => ("guests", "", ""),
-            RoleKind::Users { status: s } => ("users", "", status(s)),
-            RoleKind::User { id, status: s } => ("user", id, status(s)),
+            RoleKind::Users { verification: s } => ("users", "", status(s)),
+            RoleKind::User { id, verification: s } => ("user", id, status(s)),
             RoleKind::Team { id, role } => ("team", id, role.unwrap_or_default()),
             RoleKind::Member { id } => ("member", id, ""),
             RoleKind::Label { name } => ("label", name, ""),
@@ -42,7 +43,7 @@ impl Language {
 }
 
 #[test]
-fn permissions_are_accepted_as_by_the_reference() {
+fn permission_is_accepted_if_appwrite_prints_it_unchanged() {
     check_all("permissions", |case: &Language| {
         let parsed = Permission::parse(&case.r#in);
         same("accepted", &parsed.is_ok(), &case.is_accepted())?;
@@ -54,7 +55,7 @@ fn permissions_are_accepted_as_by_the_reference() {
 }
 
 #[test]
-fn roles_are_accepted_as_by_the_reference() {
+fn role_is_accepted_if_appwrite_prints_it_unchanged() {
     check_all("roles", |case: &Language| {
         let parsed = Role::parse(&case.r#in);
         same("accepted", &parsed.is_ok(), &case.is_accepted())?;
@@ -71,10 +72,10 @@ struct Aggregate {
     out: Option<Vec<String>>,
 }
 
-/// The reference aggregates whatever its lax parser reads; ours takes only permissions. So: where
-/// all are permissions the results agree, and where the reference has no result, nor have we.
+/// Appwrite also aggregates malformed permissions that its lax parser reads. This library takes parsed
+/// permissions only, so lists with a malformed permission are not compared.
 #[test]
-fn aggregate_expands_write_as_the_reference_does() {
+fn aggregate_well_formed_list_expands_write_as_appwrite() {
     check_all("aggregate", |case: &Aggregate| {
         let parsed: Result<Vec<_>, _> =
             case.permissions.iter().map(|text| Permission::parse(text)).collect();

@@ -1,23 +1,26 @@
-//! The reference's own answers. `tests/data/conformance` has inputs and what Appwrite's code said of
-//! them; with `ROLEGATE_VECTORS=DIR` the same checks run over the files in `DIR` instead.
+//! Appwrite's own answers. `tests/data/conformance` holds inputs with the outputs of Appwrite's code.
+//! With `ROLEGATE_VECTORS=DIR` the same checks run over the files in `DIR` instead.
 
 mod collections;
 mod decisions;
 mod differences;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "auth")]
 mod jwt;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "auth")]
 mod keys;
 mod language;
 mod principals;
+#[cfg(feature = "auth")]
+mod requests;
 
 use std::fs;
 use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
 
-/// Every file of vectors that there is a check for; for `jwt` and `keys` with the feature `jwt`.
-const FILES: [&str; 10] = [
+/// The files that every folder of vectors must have. `jwt`, `keys` and `requests` are checked with the
+/// feature `auth` only.
+const FILES: [&str; 11] = [
     "aggregate",
     "collections",
     "collections_raw",
@@ -26,11 +29,15 @@ const FILES: [&str; 10] = [
     "jwt",
     "keys",
     "permissions",
+    "requests",
     "roles",
     "user_roles",
 ];
 
-/// Where the vectors are, and whether they are the ones in this repository.
+/// The files that a folder may have, and that no check reads yet.
+const NO_CHECK_YET: [&str; 1] = ["audience"];
+
+/// Returns the folder of the vectors, and `true` if it is the one of this repository.
 fn folder() -> (PathBuf, bool) {
     match std::env::var_os("ROLEGATE_VECTORS") {
         Some(folder) => (folder.into(), false),
@@ -38,18 +45,13 @@ fn folder() -> (PathBuf, bool) {
     }
 }
 
-/// Checks every case of a file and prints how many there were. A check says what is wrong; all
-/// that is wrong is reported together. Another folder need not have every file.
+/// Checks every case of a file and prints the number of cases. A check returns what is wrong with a
+/// case. All wrong cases are reported together.
 fn check_all<Case: DeserializeOwned>(
     name: &str,
     mut check: impl FnMut(&Case) -> Result<(), String>,
 ) {
-    let (folder, shipped) = folder();
-    let path = folder.join(name).with_extension("ndjson");
-    if !shipped && !path.exists() {
-        println!("conformance {name}: 0 cases, there is no {}", path.display());
-        return;
-    }
+    let path = folder().0.join(name).with_extension("ndjson");
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let mut wrong = Vec::new();
     let mut cases = 0;
@@ -66,28 +68,47 @@ fn check_all<Case: DeserializeOwned>(
     assert!(wrong.is_empty(), "{} of {cases} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Compares one thing that we say with what the reference says.
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, ours: &T, reference: &T) -> Result<(), String> {
-    if ours == reference {
+/// Compares one of our answers with Appwrite's.
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, ours: &T, appwrite: &T) -> Result<(), String> {
+    if ours == appwrite {
         Ok(())
     } else {
-        Err(format!("{what}: ours {ours:?}, the reference's {reference:?}"))
+        Err(format!("{what}: ours {ours:?}, Appwrite's {appwrite:?}"))
     }
 }
 
-/// A file that nobody checks would look like one that passed.
+/// Returns what is wrong with a folder that has files of these names: vectors without a check, which
+/// would look as if they had passed, and missing vectors.
+fn faults(names: &[String]) -> Vec<String> {
+    let vectors: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".ndjson")).collect();
+    let unknown =
+        vectors.iter().filter(|name| !FILES.contains(name) && !NO_CHECK_YET.contains(name));
+    let unknown = unknown.map(|name| format!("no check for {name}.ndjson"));
+    let missing = FILES.iter().filter(|name| !vectors.contains(name));
+    unknown.chain(missing.map(|name| format!("missing {name}.ndjson"))).collect()
+}
+
 #[test]
-fn every_file_of_the_folder_is_checked() {
+fn folder_every_file_is_known_and_no_file_is_missing() {
     let (folder, _) = folder();
     let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    let mut known = 0;
-    for path in entries.map(|entry| entry.unwrap().path()) {
-        if path.extension().is_some_and(|extension| extension == "ndjson") {
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            let known_name = FILES.contains(&name.as_str());
-            assert!(known_name, "no check for {}", path.display());
-            known += usize::from(FILES.contains(&name.as_str()));
-        }
+    let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let names: Vec<String> = names.collect();
+    for name in NO_CHECK_YET.iter().filter(|name| names.contains(&format!("{name}.ndjson"))) {
+        println!("conformance {name}: no check yet");
     }
-    assert!(known > 0, "{} has no vectors", folder.display());
+    assert_eq!(faults(&names), [""; 0], "{}", folder.display());
+}
+
+#[test]
+fn folder_wrong_or_missing_file_is_a_fault() {
+    let names = |names: &[&str]| names.iter().map(|name| format!("{name}.ndjson")).collect();
+    let known: Vec<String> = names(&FILES);
+    let with = |name: &str| [known.as_slice(), &[name.to_owned()]].concat();
+    assert_eq!(faults(&known), [""; 0]);
+    assert_eq!(faults(&with("audience.ndjson")), [""; 0]);
+    assert_eq!(faults(&with("keys_config.json")), [""; 0]);
+    assert_eq!(faults(&with("role.ndjson")), ["no check for role.ndjson"]);
+    assert_eq!(faults(&known[1..]), ["missing aggregate.ndjson"]);
+    assert_eq!(faults(&[]).len(), FILES.len());
 }

@@ -1,16 +1,16 @@
-//! What somebody sends who wants in, or wants the server down.
+//! Input of an attacker who wants in, or wants the server down.
 
 use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
-use rolegate::{Credentials, GuestReason, MAX_TOKEN_LEN, Provenance, TokenErrorKind};
+use rolegate::auth::{Credentials, MAX_TOKEN_LEN, TokenErrorKind};
 
-use super::{NOW, Store, now, signed, signed_as, tokens};
+use super::{NOW, PROJECT, Store, jwt_keys, now, signed, signed_as};
 
 fn kind(token: &str) -> TokenErrorKind {
-    tokens().verify_jwt(token, now()).unwrap_err().kind()
+    jwt_keys().verify_jwt(token, now()).unwrap_err().kind()
 }
 
 fn payload() -> String {
@@ -22,7 +22,7 @@ fn good() -> String {
 }
 
 #[test]
-fn every_hostile_token_is_an_error() {
+fn hostile_token_is_refused_as_jwt_and_as_key() {
     use TokenErrorKind as Kind;
     let alg = |name: &str| format!(r#"{{"typ":"JWT","alg":"{name}"}}"#);
     let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
@@ -85,23 +85,24 @@ fn every_hostile_token_is_an_error() {
     for (what, token, expected) in cases {
         assert_eq!(kind(&token), expected, "{what}");
         let jwt = Credentials::none().with_jwt(&*token);
-        assert!(Store::of_user_a().ask(&jwt, now()).is_err(), "{what} as a JWT");
+        assert_eq!(Store::of_user_a().outcome(&jwt), "user_jwt_invalid", "{what} as a JWT");
         for prefix in ["", "standard_", "ephemeral_", "dynamic_", "account_", "organization_"] {
             let key = format!("{prefix}{token}");
-            let identity = Store::of_user_a().ask(&Credentials::none().with_key(&*key), now());
-            let provenance = identity.unwrap().provenance().clone();
-            assert!(
-                matches!(provenance, Provenance::Guest(_)),
-                "{what} as {prefix}: {provenance:?}"
-            );
+            let credentials = Credentials::none()
+                .with_project(PROJECT)
+                .with_key(&*key)
+                .with_key_user("user-a")
+                .with_key_organization("t1");
+            let outcome = Store::of_user_a().outcome(&credentials);
+            let refused = outcome == "user_unauthorized" || outcome.starts_with("guest: ");
+            assert!(refused, "{what} as {prefix}: {outcome}");
         }
     }
-    assert!(tokens().verify_jwt(&good(), now()).is_ok());
+    assert!(jwt_keys().verify_jwt(&good(), now()).is_ok());
 }
 
-/// No character of a token can be another one.
 #[test]
-fn every_change_of_a_character_is_an_error() {
+fn token_with_one_character_changed_or_added_is_refused() {
     let good = good();
     for index in 0..good.len() {
         for other in ["A", "B", "-", "_", ".", "=", "+", "/", " ", "\0", "é", ""] {
@@ -110,18 +111,18 @@ fn every_change_of_a_character_is_an_error() {
             }
             let mut changed = good.clone();
             changed.replace_range(index..=index, other);
-            assert!(tokens().verify_jwt(&changed, now()).is_err(), "{changed}");
+            assert!(jwt_keys().verify_jwt(&changed, now()).is_err(), "{changed}");
         }
     }
     for index in 0..=good.len() {
         let mut added = good.clone();
         added.insert(index, 'A');
-        assert!(tokens().verify_jwt(&added, now()).is_err(), "{added}");
+        assert!(jwt_keys().verify_jwt(&added, now()).is_err(), "{added}");
     }
 }
 
 #[test]
-fn the_longest_token_is_read_and_no_longer_one() {
+fn token_over_the_maximum_length_is_refused() {
     let of_length = |length: usize| {
         let empty = signed(br#"{"alg":"HS256"}"#, br#"{"exp":1767226500,"x":""}"#).len();
         let fill = "x".repeat((length - empty) * 3 / 4);
@@ -132,13 +133,13 @@ fn the_longest_token_is_read_and_no_longer_one() {
     let longest = longest.filter(|token| token.len() <= MAX_TOKEN_LEN).max_by_key(String::len);
     let longest = longest.unwrap();
     assert!(longest.len() > MAX_TOKEN_LEN - 4, "{}", longest.len());
-    assert!(tokens().verify_jwt(&longest, now()).is_ok());
+    assert!(jwt_keys().verify_jwt(&longest, now()).is_ok());
     assert_eq!(kind(&of_length(MAX_TOKEN_LEN + 4)), TokenErrorKind::TooLong);
 }
 
-/// The bound is loose: what is linear takes milliseconds, what is not takes minutes.
+/// The bound is loose: linear work takes milliseconds, and quadratic work takes minutes.
 #[test]
-fn hostile_tokens_take_no_time() {
+fn hostile_token_is_refused_in_linear_time() {
     let dots = ".".repeat(MAX_TOKEN_LEN);
     let megabytes = "a".repeat(64 << 20);
     let deep = signed(br#"{"alg":"HS256"}"#, "[".repeat(20_000).as_bytes());
@@ -147,11 +148,10 @@ fn hostile_tokens_take_no_time() {
     let start = Instant::now();
     for token in [&dots, &megabytes, &deep, &many] {
         for _ in 0..10 {
-            assert!(tokens().verify_jwt(token, now()).is_err());
+            assert!(jwt_keys().verify_jwt(token, now()).is_err());
         }
     }
-    let megabyte_key = Credentials::none().with_key(&*megabytes);
-    let identity = Store::of_user_a().ask(&megabyte_key, now()).unwrap();
-    assert_eq!(identity.guest_reason(), Some(GuestReason::UnknownKey));
+    let megabyte_key = super::key(&megabytes);
+    assert_eq!(Store::of_user_a().outcome(&megabyte_key), "user_unauthorized");
     assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
 }

@@ -1,4 +1,4 @@
-//! Properties, and `jsonwebtoken` itself as a second opinion.
+//! Laws of tokens and scopes, with `jsonwebtoken` as a second implementation.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use rolegate::{Credentials, MAX_JWT_LIFETIME, Scopes, TokenErrorKind};
+use rolegate::auth::{Credentials, MAX_JWT_LIFETIME, Scopes, TokenErrorKind};
 use serde_json::{Value, json};
 
-use super::{NOW, SECRET, Store, at, now, token, tokens};
+use super::{NOW, SECRET, Store, at, jwt_keys, key, now, token};
 
 fn claim() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -22,21 +22,21 @@ fn claim() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// What is made is read back, by us and by `jsonwebtoken`.
+    /// Both this crate and `jsonwebtoken` verify it.
     #[test]
-    fn what_is_made_is_read_back(
+    fn created_jwt_is_verified_until_its_lifetime_ends(
         user in "\\PC{1,40}",
         session in "\\PC{1,40}",
         lifetime in 1_u64..=3600,
     ) {
         prop_assume!(user != "0" && session != "0");
-        let jwt = tokens().create_jwt(&user, &session, Duration::from_secs(lifetime), now());
+        let jwt = jwt_keys().create_jwt(&user, &session, Duration::from_secs(lifetime), now());
         let jwt = jwt.unwrap();
         for (second, valid) in [(0, true), (lifetime - 1, true), (lifetime, false)] {
-            let claims = tokens().verify_jwt(&jwt, at(NOW + second));
+            let claims = jwt_keys().verify_jwt(&jwt, at(NOW + second));
             prop_assert_eq!(claims.is_ok(), valid, "{} s", second);
         }
-        let claims = tokens().verify_jwt(&jwt, now()).unwrap();
+        let claims = jwt_keys().verify_jwt(&jwt, now()).unwrap();
         prop_assert_eq!(claims.user_id(), Some(&*user));
         prop_assert_eq!(claims.session_id(), Some(&*session));
         prop_assert_eq!(u64::try_from(claims.exp()), Ok(NOW + lifetime));
@@ -49,23 +49,21 @@ proptest! {
         prop_assert_eq!(theirs, expected);
     }
 
-    /// Tokens of `jsonwebtoken` are as good as ours.
     #[test]
-    fn what_jsonwebtoken_makes_is_read(user in "\\PC{0,40}", exp in NOW + 1..NOW + 9999) {
+    fn token_of_jsonwebtoken_is_verified(user in "\\PC{0,40}", exp in NOW + 1..NOW + 9999) {
         let claims = json!({"userId": user, "exp": exp, "role": "admin"});
         let key = EncodingKey::from_secret(SECRET.as_bytes());
         let theirs = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
-        let ours = tokens().verify_jwt(&theirs, now()).unwrap();
+        let ours = jwt_keys().verify_jwt(&theirs, now()).unwrap();
         prop_assert_eq!(ours.user_id(), Some(&*user));
     }
 
-    /// The rules about time, written plainly.
     #[test]
-    fn tokens_are_valid_when_the_rules_say_so(
+    fn token_with_any_times_is_valid_exactly_by_the_rules(
         exp in claim(), nbf in claim(), iat in claim(), leeway in select(vec![0_u64, 1, 60, 120]),
     ) {
         let claims = json!({"userId": "u", "exp": exp, "nbf": nbf, "iat": iat});
-        let tokens = tokens().with_leeway(Duration::from_secs(leeway)).unwrap();
+        let keys = jwt_keys().with_leeway(Duration::from_secs(leeway)).unwrap();
         let of = |value: &Value| value.as_i64().map(i128::from);
         let typed = |value: &Value| value.is_null() || value.is_i64() || value.is_u64();
         let (now_, leeway) = (i128::from(NOW), i128::from(leeway));
@@ -74,13 +72,12 @@ proptest! {
             && of(&exp).is_some_and(|exp| now_ < exp + leeway)
             && of(&nbf).is_none_or(|nbf| now_ > nbf - leeway)
             && of(&iat).is_none_or(|iat| now_ < iat + max_age - leeway);
-        let verified = tokens.verify_jwt(&token(&claims), now());
+        let verified = keys.verify_jwt(&token(&claims), now());
         prop_assert_eq!(verified.is_ok(), valid, "{}: {:?}", claims, verified);
     }
 
-    /// The moment that an identity gives for its end is the first at which it is refused.
     #[test]
-    fn an_identity_ends_when_it_says(
+    fn identity_at_expires_at_is_refused(
         exp in NOW + 1..NOW + 4000,
         iat in prop::option::of(NOW - 3599..NOW + 10),
     ) {
@@ -92,29 +89,29 @@ proptest! {
         prop_assert!(store.ask(&credentials, end).is_err());
     }
 
-    /// No text is anything but an error, whatever it is.
     #[test]
-    fn texts_are_refused(text in "\\PC{0,80}|[A-Za-z0-9_.-]{0,80}", key in "\\PC{0,40}") {
-        prop_assert!(tokens().verify_jwt(&text, now()).is_err());
-        let credentials = Credentials::none().with_key(&*key);
-        let identity = Store::of_user_a().ask(&credentials, now()).unwrap();
-        prop_assert!(identity.guest_reason().is_some());
+    fn text_that_is_not_signed_is_refused(text in "\\PC{0,80}|[A-Za-z0-9_.-]{0,80}", secret in "\\PC{0,40}") {
+        prop_assert!(jwt_keys().verify_jwt(&text, now()).is_err());
+        let outcome = Store::of_user_a().outcome(&key(&secret));
+        let refused = outcome == "user_unauthorized" || outcome.starts_with("guest: ");
+        prop_assert!(refused, "{}", outcome);
     }
 
-    /// Any header and payload, properly signed: an error or claims, never a panic, and never the
-    /// wrong kind of error.
+    /// The signature is right, so the error is never about the signature.
     #[test]
-    fn signed_bytes_are_read_or_refused(header in vec(any::<u8>(), 0..40), payload in vec(any::<u8>(), 0..60)) {
+    fn signed_token_of_random_bytes_is_refused(
+        header in vec(any::<u8>(), 0..40),
+        payload in vec(any::<u8>(), 0..60),
+    ) {
         let jwt = super::signed(&header, &payload);
-        let kind = tokens().verify_jwt(&jwt, now()).unwrap_err().kind();
+        let kind = jwt_keys().verify_jwt(&jwt, now()).unwrap_err().kind();
         prop_assert!(kind != TokenErrorKind::Signature, "{:?}", kind);
         let jwt = super::signed(br#"{"alg":"HS256"}"#, &payload);
-        prop_assert!(tokens().verify_jwt(&jwt, now()).is_err());
+        prop_assert!(jwt_keys().verify_jwt(&jwt, now()).is_err());
     }
 
-    /// A set of scopes holds what it was made of, by either name.
     #[test]
-    fn scopes_hold_what_they_were_made_of(
+    fn scope_is_held_exactly_if_it_was_given_under_either_name(
         held in vec("(documents|rows|users|files)\\.(read|write)", 0..5),
         asked in "(documents|rows|users|files)\\.(read|write)",
     ) {

@@ -1,17 +1,17 @@
-//! What errors say and what caused them, and what `Debug` shows where there is a secret.
+//! The texts of errors that are not refusals, and the `Debug` of values that hold a secret.
 
-use std::error::Error;
 use std::time::Duration;
 
-use rolegate::{
-    CreateJwtError, Credentials, FoundKey, KeyKind, MAX_JWT_LIFETIME, Scopes, Secret, User,
+use rolegate::auth::{
+    CreateJwtError, Credentials, ImpersonationTarget, KeyKind, MAX_JWT_LIFETIME, Scopes, Secret,
+    Step, StoredKey,
 };
-use serde_json::json;
+use rolegate::{Session, User};
 
-use super::{PROJECT, Store, authenticator, now, tokens};
+use super::{FUTURE, authenticator, jwt_keys, key, now, session};
 
 #[test]
-fn kinds_of_keys_have_the_names_that_keys_begin_with() {
+fn key_kind_has_the_name_that_its_keys_begin_with() {
     for (kind, name) in [
         (KeyKind::Standard, "standard"),
         (KeyKind::Ephemeral, "ephemeral"),
@@ -23,71 +23,86 @@ fn kinds_of_keys_have_the_names_that_keys_begin_with() {
 }
 
 #[test]
-fn errors_of_the_server_itself_say_what_to_change() {
+fn error_of_the_host_names_the_failure() {
     let error = Secret::new("").unwrap_err();
-    assert_eq!(error.to_string(), "expected a secret, found an empty one");
+    assert_eq!(error.to_string(), "the secret is empty");
     let longer = MAX_JWT_LIFETIME + Duration::from_secs(1);
-    let error = tokens().create_jwt("u", "s", longer, now()).unwrap_err();
-    assert_eq!(error.to_string(), "expected a lifetime of at most 3600s, found 3601s");
+    let error = jwt_keys().create_jwt("u", "s", longer, now()).unwrap_err();
+    assert_eq!(error.to_string(), "lifetime 3601s is longer than 3600s");
     assert_eq!(
         CreateJwtError::Id.to_string(),
-        "expected ids of a user and a session, found one that cannot be"
+        "the id of the user or session is empty, `0`, or too long"
     );
 }
 
 #[test]
-fn what_caused_a_refusal_can_be_asked_for() {
-    let user: User = serde_json::from_value(json!({"$id": "user-b", "status": false})).unwrap();
-    let key = FoundKey::of_account(user, "account_b");
-    let expired =
-        FoundKey::of_project(PROJECT, "standard_x").with_expire("2025-01-01T00:00:00.000+00:00");
-    let store = Store::default().with_key(KeyKind::Account, "account_b", key).with_key(
-        KeyKind::Standard,
-        "standard_x",
-        expired,
-    );
-    let none = Credentials::none();
-    for (credentials, cause) in [
-        (none.with_jwt("a.b"), Some("expected three segments")),
-        (none.with_key("account_b"), Some("user `user-b` is blocked")),
-        (none.with_key("standard_x"), None),
-        (none.with_jwt("a").with_key("b"), None),
-    ] {
-        let error = store.ask(&credentials, now()).unwrap_err();
-        let refused = error.source().unwrap();
-        assert_eq!(error.to_string(), refused.to_string());
-        let source = refused.source().map(ToString::to_string);
-        match (&source, cause) {
-            (Some(source), Some(cause)) => assert!(source.starts_with(cause), "{source}"),
-            _ => assert_eq!(source.as_deref(), cause, "{credentials:?}"),
-        }
-    }
-    let error = Store::default().ask(&none.with_session(("broken", "s1")), now()).unwrap_err();
-    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no connection"));
-}
-
-#[test]
-fn a_log_shows_what_is_not_secret() {
+fn debug_of_values_with_secrets_shows_the_rest() {
     let authenticator = authenticator();
-    let session = Credentials::none().with_session(("user-a", "s1"));
-    let key = Credentials::none().with_key("standard_x");
-    let pending = |credentials| authenticator.verify(credentials, now()).unwrap();
+    let step = |credentials: Credentials<'static>| authenticator.begin(&credentials, now());
+    let all = session()
+        .with_project("p")
+        .with_jwt("j")
+        .with_key("k")
+        .with_key_user("u")
+        .with_key_organization("o")
+        .with_impersonation_target(ImpersonationTarget::Email("e"));
+    let mut user_session = Session::new("s", FUTURE);
+    user_session.secret = Some("hash".into());
+    let account = StoredKey::of_account(User::new("u"), "account_x").with_expire(FUTURE);
+    let Ok(Step::FindUser(find_user)) = step(session()) else { panic!() };
+    let Ok(Step::FindKey(find_key)) = step(key("standard_x")) else { panic!() };
+    let organization = Credentials::none().with_key("organization_x").with_key_organization("t");
+    let Ok(Step::FindKey(find_organization)) = step(organization) else { panic!() };
+    let of_account = Credentials::none().with_key("account_x").with_key_user("u");
+    let Ok(Step::FindKey(find_account)) = step(of_account) else { panic!() };
     for (shown, expected) in [
         (format!("{:?}", Secret::new("abc").unwrap()), "Secret(..)"),
         (format!("{:?}", Scopes::new(["b", "a"])), "{\"a\", \"b\"}"),
         (
-            format!("{:?}", FoundKey::of_project("p", "standard_x").with_name("N")),
-            "FoundKey { owner: Project(\"p\"), secret: .., name: Some(\"N\"), scopes: {}, expire: None }",
+            format!("{:?}", StoredKey::of_project("p", "standard_x").with_name("N")),
+            "StoredKey { owner: Project(\"p\"), secret: .., name: Some(\"N\"), scopes: {}, \
+             expire: None }",
         ),
-        (format!("{session:?}"), "Credentials { session: Some(..), jwt: None, key: None }"),
-        (format!("{key:?}"), "Credentials { session: None, jwt: None, key: Some(..) }"),
-        (format!("{authenticator:?}"), "Authenticator { project_id: \"project-1\", .. }"),
-        (format!("{:?}", pending(&session)), "Pending { lookup: User(\"user-a\"), .. }"),
         (
-            format!("{:?}", pending(&key)),
-            "Pending { lookup: Key { kind: Standard, secret: .. }, .. }",
+            format!("{:?}", StoredKey::of_organization("t", "organization_x").with_scopes(["a"])),
+            "StoredKey { owner: Organization(\"t\"), secret: .., name: None, scopes: {\"a\"}, \
+             expire: None }",
         ),
+        (
+            format!("{:?}", Credentials::none()),
+            "Credentials { project: None, session: None, jwt: None, key: None, key_user: None, \
+             key_organization: None, target: None }",
+        ),
+        (
+            format!("{all:?}"),
+            "Credentials { project: Some(\"p\"), session: Some(..), jwt: Some(..), \
+             key: Some(..), key_user: Some(\"u\"), key_organization: Some(\"o\"), \
+             target: Some(..) }",
+        ),
+        (
+            format!("{user_session:?}"),
+            "Session { id: \"s\", expire: Some(\"2026-01-01T01:00:00.000+00:00\"), \
+             secret: Some(\"..\"), provider: None, factors: [\"password\"] }",
+        ),
+        (format!("{authenticator:?}"), "Authenticator { project_id: \"project-1\", .. }"),
+        (format!("{find_user:?}"), "FindUser { lookup: Id(\"user-a\"), .. }"),
+        (
+            format!("{find_key:?}"),
+            "FindKey { lookup: KeyLookup { kind: Standard, secret: .. }, .. }",
+        ),
+        (
+            format!("{find_organization:?}"),
+            "FindKey { lookup: KeyLookup { kind: Organization, team_id: \"t\", secret: .. }, .. }",
+        ),
+        (
+            format!("{find_account:?}"),
+            "FindKey { lookup: KeyLookup { kind: Account, user_id: \"u\", secret: .. }, .. }",
+        ),
+        (format!("{:?}", ImpersonationTarget::Id("u")), "Id(..)"),
+        (format!("{:?}", ImpersonationTarget::Email("e")), "Email(..)"),
+        (format!("{:?}", ImpersonationTarget::Phone("p")), "Phone(..)"),
     ] {
         assert_eq!(shown, expected);
     }
+    assert!(format!("{account:?}").starts_with("StoredKey { owner: Account(User { id: \"u\","));
 }

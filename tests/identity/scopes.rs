@@ -1,13 +1,16 @@
-//! Scopes: by their names, and by the two names of a few.
+//! Scopes: the two names of some scopes, and the scopes that a host sets.
 
-use rolegate::{
-    BuiltInScopes, Credentials, GUEST_SCOPES, KeyKind, MissingScope, Scopes, Secret, Tokens,
+use rolegate::Refusal;
+use rolegate::auth::{
+    AuthenticateError, Authenticated, Authenticator, BuiltInScopes, Credentials, GUEST_SCOPES,
+    Identity, JwtKeys, KeyKind, KeyLookup, MissingScope, Scopes, Secret, Step, StoredKey,
+    TokenError, UserLookup,
 };
 
-use super::{Store, authenticator, now};
+use super::{PROJECT, Store, authenticator, both_sessions, key, now, session};
 
 #[test]
-fn documents_and_rows_are_one_and_nothing_else_is() {
+fn scope_of_documents_and_rows_is_held_under_either_name_only() {
     let pairs = [("documents.read", "rows.read"), ("documents.write", "rows.write")];
     for (old, new) in pairs {
         for held in [old, new] {
@@ -28,55 +31,72 @@ fn documents_and_rows_are_one_and_nothing_else_is() {
 }
 
 #[test]
-fn a_missing_scope_is_named() {
+fn missing_scope_is_named_in_the_refusal() {
     let error: MissingScope = Scopes::new(["users.read"]).require("documents.read").unwrap_err();
     assert_eq!(error.scope(), "documents.read");
     assert_eq!((error.status(), error.error_type()), (401, "general_unauthorized_scope"));
-    assert_eq!(error.to_string(), "expected the scope `documents.read`, found others");
+    assert_eq!(error.to_string(), "missing scope `documents.read`");
     let identity = Store::default().ask(&Credentials::none(), now()).unwrap();
     assert_eq!(identity.require_scope("users.read").unwrap_err().scope(), "users.read");
     assert!(identity.require_scope("documents.read").is_ok());
 }
 
 #[test]
-fn users_have_at_least_what_guests_have() {
-    let store = Store::of_user_a();
-    let session = Credentials::none().with_session(("user-a", "s1"));
-    let identity = store.ask(&session, now()).unwrap();
-    for scope in GUEST_SCOPES {
-        assert!(identity.require_scope(scope).is_ok(), "{scope}");
+fn key_that_bypasses_permissions_needs_the_scope_all_the_same() {
+    let stored = StoredKey::of_project(PROJECT, "standard_a").with_scopes(["rows.read"]);
+    let store = Store::default().with_key(KeyKind::Standard, "standard_a", stored);
+    let ask = |scope| store.verify(&key("standard_a"), now()).unwrap().require_scope(scope);
+    assert!(ask("documents.read").unwrap().principal().bypasses_permissions());
+    match ask("documents.write").unwrap_err() {
+        AuthenticateError::MissingScope(error) => assert_eq!(error.scope(), "documents.write"),
+        other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn a_host_gives_other_scopes() {
+fn user_has_the_scopes_of_guests() {
+    for session in both_sessions() {
+        let identity = Store::of_user_a().ask(&session, now()).unwrap();
+        for scope in GUEST_SCOPES {
+            assert!(identity.require_scope(scope).is_ok(), "{scope}");
+        }
+    }
+}
+
+#[test]
+fn scopes_of_the_host_replace_the_built_in_ones() {
     let mut scopes = BuiltInScopes::default();
     scopes.guests = Scopes::default();
     scopes.users = Scopes::new(["account"]);
     scopes.keys = ["home"].into_iter().collect();
     let authenticator = authenticator().with_scopes(scopes);
-    let key = rolegate::FoundKey::of_project(super::PROJECT, "k");
-    let store = Store::of_user_a().with_key(KeyKind::Standard, "k", key);
+    let store =
+        Store::of_user_a().with_key(KeyKind::Standard, "k", StoredKey::of_project(PROJECT, "k"));
     for (credentials, expected) in [
         (Credentials::none(), vec![]),
-        (Credentials::none().with_session(("user-a", "s1")), vec!["account"]),
-        (Credentials::none().with_key("k"), vec!["home"]),
+        (session(), vec!["account"]),
+        (key("k"), vec!["home"]),
+        (key("unknown_k"), vec![]),
     ] {
-        let identity = authenticator.authenticate(&credentials, &store, now()).unwrap();
+        let caller = authenticator.authenticate(&credentials, &store, now()).unwrap();
+        let identity = caller.require_active().unwrap();
         assert_eq!(identity.scopes().iter().collect::<Vec<_>>(), expected);
     }
 }
 
 #[test]
-fn everything_is_send_and_sync() {
+fn public_types_are_send_and_sync() {
     fn check<T: Send + Sync + 'static>() {}
-    check::<rolegate::Authenticator>();
-    check::<rolegate::Pending<'static>>();
-    check::<rolegate::Identity>();
+    check::<Authenticator>();
+    check::<Authenticated>();
+    check::<Step<'static>>();
+    check::<UserLookup<'static>>();
+    check::<KeyLookup<'static>>();
+    check::<Identity>();
     check::<Credentials<'static>>();
-    check::<rolegate::FoundKey>();
-    check::<rolegate::AuthenticateError>();
-    check::<Tokens>();
+    check::<StoredKey>();
+    check::<AuthenticateError>();
+    check::<JwtKeys>();
     check::<Secret>();
-    assert!(size_of::<Result<(), rolegate::TokenError>>() <= 24);
+    assert!(size_of::<Result<(), TokenError>>() <= 24);
 }

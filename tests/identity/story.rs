@@ -1,20 +1,20 @@
-//! The story of Appwrite's guide on JWTs: three birthdays, each of them its own user's, and a function
-//! that lists them once as the user and once with an API key.
+//! The story of Appwrite's guide on JWTs: three birthdays, one for each of three users, and a function
+//! that lists them as the user and with an API key.
 
 use std::time::{Duration, SystemTime};
 
-use rolegate::{
-    AclColumn, AclTable, Action, AuthenticateError, Collection, Credentials, DEFAULT_JWT_LIFETIME,
-    DocumentSecurity, FoundKey, GuestReason, KeyKind, MissingScope, Provenance, RequestError,
-    TokenErrorKind,
+use rolegate::auth::{
+    AuthMethod, AuthenticateError, Credentials, DEFAULT_JWT_LIFETIME, GuestReason, KeyKind,
+    StoredKey, TokenErrorKind,
 };
+use rolegate::{AclColumn, AclTable, Action, Collection, DocumentSecurity};
 
-use super::{PROJECT, Store, authenticator, now, tokens};
+use super::{PROJECT, Store, authenticator, jwt_keys, key, now, session};
 
-/// What a listing of birthdays gives: names, and why it is a guest's if it is one.
+/// A listing of birthdays: names, and why the caller is a guest.
 type Listing = (Vec<&'static str>, Option<GuestReason>);
 
-/// The server: who asks, may it at all, which documents.
+/// Serves a request: authenticates the caller, checks the scope, and lists the visible documents.
 fn birthdays(
     store: &Store,
     credentials: &Credentials<'_>,
@@ -30,8 +30,8 @@ fn birthdays(
     let column: AclColumn = lists.collect::<Result<_, _>>()?;
     let collection = Collection::new([r#"create("users")"#], DocumentSecurity::Enabled);
 
-    let identity = authenticator().authenticate(credentials, store, now)?;
-    identity.require_scope("documents.read")?;
+    let caller = authenticator().authenticate(credentials, store, now)?;
+    let identity = caller.require_scope("documents.read")?;
     let visibility = collection.visibility(identity.principal(), Action::Read, &table)?;
     let visible = visibility.filter(&column);
     let names = visible.iter().map(|index| documents[index].0).collect();
@@ -39,64 +39,60 @@ fn birthdays(
 }
 
 #[test]
-fn the_guide_s_story_is_told_as_appwrite_tells_it() {
-    // user-a signs in. The host has checked the password, and keeps a session.
+fn guide_story_of_jwts_ends_as_in_appwrite() {
+    // user-a signs in. The host has checked the password, and stores a session.
     let mut store = Store::of_user_a()
         .with_key(
             KeyKind::Standard,
             "standard_reads",
-            FoundKey::of_project(PROJECT, "standard_reads").with_scopes(["documents.read"]),
+            StoredKey::of_project(PROJECT, "standard_reads").with_scopes(["documents.read"]),
         )
         .with_key(
             KeyKind::Standard,
             "standard_mails",
-            FoundKey::of_project(PROJECT, "standard_mails").with_scopes(["messages.write"]),
+            StoredKey::of_project(PROJECT, "standard_mails").with_scopes(["messages.write"]),
         );
-    let session = Credentials::none().with_session(("user-a", "s1"));
-    assert_eq!(birthdays(&store, &session, now()).unwrap(), (vec!["Kevin"], None));
+    assert_eq!(birthdays(&store, &session(), now()).unwrap(), (vec!["Kevin"], None));
 
-    // In that session account.createJWT makes a JWT, for the function that acts for the user.
-    let identity = store.ask(&session, now()).unwrap();
-    let Provenance::Session { user_id, session_id, .. } = identity.provenance() else { panic!() };
-    let jwt = tokens().create_jwt(user_id, session_id, DEFAULT_JWT_LIFETIME, now()).unwrap();
+    // In that session account.createJWT creates a JWT for the function that acts for the user.
+    let identity = store.ask(&session(), now()).unwrap();
+    let AuthMethod::Session { user_id, session_id, .. } = identity.method() else { panic!() };
+    let jwt = jwt_keys().create_jwt(user_id, session_id, DEFAULT_JWT_LIFETIME, now()).unwrap();
 
-    // With it the function lists one birthday of three: the user's.
+    // With the JWT the function lists one birthday of three: the user's.
     let as_user = Credentials::none().with_jwt(&*jwt);
     assert_eq!(birthdays(&store, &as_user, now()).unwrap(), (vec!["Kevin"], None));
 
-    // A connection that is kept open learns when to close.
+    // A long-lived connection learns when to close.
     let expires_at = store.ask(&as_user, now()).unwrap().expires_at().unwrap();
     assert_eq!(expires_at, now() + Duration::from_secs(900));
 
-    // 899 seconds later it still does. After 900 it lists none, and the request is refused: an expired
-    // token is an error, user_jwt_invalid, and not a guest's empty list.
+    // 899 seconds later the JWT is still valid. After 900 seconds the request is refused: an expired
+    // token is the error user_jwt_invalid, and not the empty list of a guest.
     let last = now() + Duration::from_secs(899);
     assert_eq!(birthdays(&store, &as_user, last).unwrap(), (vec!["Kevin"], None));
     match store.ask(&as_user, expires_at) {
-        Err(RequestError::Refused(AuthenticateError::Token(error))) => {
+        Err(AuthenticateError::InvalidJwt(error)) => {
             assert_eq!(error.kind(), TokenErrorKind::Expired);
-            let why = "expected a token before its `exp`, found one that has expired";
-            assert_eq!(error.to_string(), why);
+            let why = "invalid JWT: the token has expired";
             assert_eq!(birthdays(&store, &as_user, expires_at).unwrap_err().to_string(), why);
         }
         other => panic!("{other:?}"),
     }
 
-    // The API key needs no user's permissions and lists all three.
-    let as_key = Credentials::none().with_key("standard_reads");
+    // The API key bypasses permissions and lists all three.
+    let as_key = key("standard_reads");
     let (names, reason) = birthdays(&store, &as_key, now()).unwrap();
     assert_eq!((names, reason), (vec!["Kevin", "Laura", "Bob"], None));
 
-    // A key without the scope is refused, and told what it lacks.
-    let as_other_key = Credentials::none().with_key("standard_mails");
-    let error = birthdays(&store, &as_other_key, now()).unwrap_err();
-    let error = error.downcast::<MissingScope>().unwrap();
-    assert_eq!(error.scope(), "documents.read");
+    // A key without the scope is refused, and the refusal names the scope.
+    let error = birthdays(&store, &key("standard_mails"), now()).unwrap_err();
+    assert_eq!(error.to_string(), "missing scope `documents.read`");
 
-    // The user signs out. The JWT would still be valid, but its session is gone: the list is empty,
-    // and the log says why.
+    // The user signs out. The JWT has not expired, but its session is deleted. The list is empty, and the
+    // log says why.
     store.users[0].sessions.clear();
-    let gone = (vec![], Some(GuestReason::SessionGone));
+    let gone = (vec![], Some(GuestReason::SessionDeleted));
     assert_eq!(birthdays(&store, &as_user, now()).unwrap(), gone);
-    assert_eq!(gone.1.unwrap().to_string(), "the user has no such session any more");
+    assert_eq!(gone.1.unwrap().to_string(), "the session of the JWT has been deleted");
 }

@@ -1,4 +1,4 @@
-//! What a host relies on beside the answers: the example, and what can be done with the types.
+//! The public interface: the example, and the properties of the types that a host relies on.
 
 #[path = "../../examples/birthdays.rs"]
 #[allow(dead_code, reason = "main is for the example")]
@@ -6,14 +6,14 @@ mod birthdays;
 mod printed;
 mod refusals;
 
+use rolegate::index::DocumentIndex;
 use rolegate::{
-    AclColumn, AclId, AclTable, Action, Collection, DocumentIndex, Explanation, InsertError,
-    MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN, MAX_TEAM_ROLE_LEN, Matcher, Membership,
+    AclColumn, AclId, AclTable, Action, Collection, Explanation, InsertError, Matcher, Membership,
     ParseError, Permission, Principal, Role, Selection, User, Visibility,
 };
 
 #[test]
-fn the_example_shows_one_birthday_to_the_user_and_three_to_the_key() {
+fn example_shows_one_birthday_to_user_and_three_to_key() {
     let mut out = Vec::new();
     birthdays::show(&mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
@@ -39,7 +39,7 @@ fn the_example_shows_one_birthday_to_the_user_and_three_to_the_key() {
 }
 
 #[test]
-fn everything_can_be_shared_among_threads() {
+fn public_types_are_send_and_sync() {
     fn shared<T: Send + Sync + Unpin + 'static>() {}
     shared::<AclColumn>();
     shared::<AclTable>();
@@ -57,7 +57,7 @@ fn everything_can_be_shared_among_threads() {
 }
 
 #[test]
-fn what_is_passed_around_is_small() {
+fn ids_errors_and_texts_have_their_documented_size() {
     assert_eq!(size_of::<AclId>(), 8);
     assert_eq!(size_of::<ParseError>(), 8);
     assert_eq!(size_of::<Result<AclId, ParseError>>(), 16);
@@ -66,30 +66,35 @@ fn what_is_passed_around_is_small() {
 }
 
 #[test]
-fn a_role_is_a_text_wherever_one_is_asked_for() {
+fn role_is_accepted_where_a_text_is_expected() {
     let role = Role::team_role("t", "owner").unwrap();
     let text: &str = role.as_ref();
     assert_eq!(text, "team:t/owner");
 }
 
 #[test]
-fn a_batch_without_documents_is_empty_and_one_with_none_selected_is_not() {
+fn selection_without_selected_documents_is_empty() {
     assert!(Selection::new().is_empty());
-    assert!(![false].into_iter().collect::<Selection>().is_empty());
+    let selection = |items: &[bool]| items.iter().copied().collect::<Selection>();
+    assert!(selection(&[false; 65]).is_empty());
+    assert!(!selection(&[false, true]).is_empty());
+    let mut last = [false; 65];
+    last[64] = true;
+    assert!(!selection(&last).is_empty());
 }
 
 #[test]
-fn every_document_is_visible_only_where_permissions_are_bypassed() {
+fn visibility_is_unrestricted_only_with_bypass() {
     let mut table = AclTable::new();
     table.insert(["read(\"any\")"]).unwrap();
-    assert!(!table.resolve(&Principal::guest(), Action::Read).is_every_document());
+    assert!(!table.resolve(&Principal::guest(), Action::Read).is_unrestricted());
     let everything = table.resolve(&Principal::key_with_bypass(), Action::Read);
-    assert!(everything.is_every_document());
+    assert!(everything.is_unrestricted());
     assert!(!everything.is_none());
 }
 
 #[test]
-fn a_confirmed_membership_gives_its_team_and_its_roles() {
+fn confirmed_membership_gives_team_and_member_roles() {
     let mut user = User::new("ann");
     user.memberships.push(Membership::confirmed("m", "t", ["owner"]));
     let principal = Principal::user(&user).unwrap();
@@ -100,12 +105,45 @@ fn a_confirmed_membership_gives_its_team_and_its_roles() {
 }
 
 #[test]
-fn the_longest_role_and_permission_are_as_long_as_it_says() {
-    let (id, name) = ("a".repeat(MAX_ID_LEN), "b".repeat(MAX_TEAM_ROLE_LEN));
+fn longest_role_and_permission_have_the_documented_length() {
+    assert_eq!((Role::MAX_LEN, Permission::MAX_LEN), (123, 133));
+    let (id, name) = ("a".repeat(36), "b".repeat(81));
     assert!(Role::team(&format!("{id}a")).is_err());
     let role = Role::team_role(&id, &name).unwrap();
-    assert_eq!(role.as_str().len(), MAX_ROLE_LEN);
+    assert_eq!(role.as_str().len(), Role::MAX_LEN);
     assert!(Role::team_role(&id, &format!("{name}b")).is_err());
     let permission = Permission::new(Action::Update, &role);
-    assert_eq!(permission.as_str().len(), MAX_PERMISSION_LEN);
+    assert_eq!(permission.as_str().len(), Permission::MAX_LEN);
+}
+
+/// A document as hosts write it, with accessors of several shapes.
+struct Birthday {
+    permissions: Vec<String>,
+}
+
+impl Birthday {
+    fn as_slice(&self) -> &[String] {
+        &self.permissions
+    }
+
+    fn as_vec(&self) -> &Vec<String> {
+        &self.permissions
+    }
+}
+
+#[test]
+fn matcher_filter_accepts_vectors_slices_and_every_kind_of_closure() {
+    let birthdays: Vec<Birthday> = ["read(\"any\")", "read(\"users\")"]
+        .map(|permission| Birthday { permissions: vec![permission.to_owned()] })
+        .into();
+    let matcher = Principal::guest().matcher(Action::Read);
+    let references: Vec<&Birthday> = birthdays.iter().collect();
+    assert_eq!(matcher.filter(&birthdays, |birthday| &birthday.permissions).count(), 1);
+    assert_eq!(matcher.filter(&birthdays, Birthday::as_slice).count(), 1);
+    assert_eq!(matcher.filter(&birthdays, Birthday::as_vec).count(), 1);
+    assert_eq!(matcher.filter(&birthdays[..], |birthday| birthday.permissions.clone()).count(), 1);
+    assert_eq!(matcher.filter(&birthdays, |birthday: &Birthday| &birthday.permissions).count(), 1);
+    assert_eq!(matcher.filter(references, |birthday| &birthday.permissions).count(), 1);
+    let texts = |birthday: &Birthday| birthday.permissions.clone();
+    assert_eq!(matcher.filter(birthdays.iter().rev(), texts).count(), 1);
 }

@@ -1,10 +1,11 @@
-//! What is printed for people: errors, what caused them, and what `Debug` shows in a log.
+//! The texts for people: errors, their sources, and the output of `Debug`.
 
 use std::error::Error;
 
+use rolegate::index::DocumentIndex;
 use rolegate::{
-    AccessDenied, AclLimits, AclTable, Action, ActionSet, Collection, DocumentIndex,
-    DocumentSecurity, InsertError, Permission, Principal, Refusal, Role, Selection, Status, User,
+    AccessDenied, AclLimits, AclTable, Action, ActionSet, Collection, DocumentSecurity,
+    InsertError, Permission, Principal, Refusal, Role, Selection, User, Verification,
 };
 
 fn source(error: &dyn Error) -> Option<String> {
@@ -12,7 +13,7 @@ fn source(error: &dyn Error) -> Option<String> {
 }
 
 #[test]
-fn a_list_that_is_refused_says_which_permission_or_which_limit() {
+fn refused_list_names_its_permission_or_limit() {
     let mut table = AclTable::with_limits(AclLimits { lists: 1, ..AclLimits::default() });
     let error = table.insert([r#"read("any")"#, r#"read("usr:a")"#]).unwrap_err();
     let cause = "expected a role, found `usr`; write `user:a`";
@@ -24,7 +25,7 @@ fn a_list_that_is_refused_says_which_permission_or_which_limit() {
 
     table.insert([r#"read("any")"#]).unwrap();
     let error = table.insert([r#"read("users")"#]).unwrap_err();
-    assert_eq!(error.to_string(), "expected at most 1 distinct lists in a table, found one more");
+    assert_eq!(error.to_string(), "table is full: 1 list");
     assert_eq!(source(&error), None);
     let full = table.insert_lenient([r#"read("users")"#]).unwrap_err();
     assert_eq!(full.to_string(), error.to_string());
@@ -32,7 +33,7 @@ fn a_list_that_is_refused_says_which_permission_or_which_limit() {
 }
 
 #[test]
-fn permissions_that_may_not_be_set_are_named_with_the_reason() {
+fn permissions_that_cannot_be_set_are_named_with_reason() {
     let ann = Principal::parse_roles(["any", "user:ann"]).unwrap();
     let error = |requested: &[&str]| ann.document_permissions(requested).unwrap_err();
     let invalid = (400, "general_argument_invalid");
@@ -129,7 +130,7 @@ fn serialised_principal_shows_kind_id_and_roles() {
 }
 
 #[test]
-fn a_log_shows_what_is_in_what_it_is_given() {
+fn debug_of_public_types_shows_their_contents() {
     let principal = Principal::parse_roles(["any", "user:a"]).unwrap();
     let mut table = AclTable::new();
     let ids = ["read(\"any\")", "read(\"user:a\")", "read(\"user:b\")"]
@@ -139,7 +140,7 @@ fn a_log_shows_what_is_in_what_it_is_given() {
     let selection: Selection = [true, false, true, false].into_iter().collect();
     let mut index = DocumentIndex::new();
     for document in ["secret", "secret too"] {
-        index.insert(document, &["read(\"any\")"]).unwrap();
+        index.insert(document, ["read(\"any\")"]).unwrap();
     }
     let error = Permission::parse("read(\"usr:a\")").unwrap_err();
     for (shown, expected) in [
@@ -147,7 +148,7 @@ fn a_log_shows_what_is_in_what_it_is_given() {
         (format!("{:?}", ActionSet::NONE), "{}"),
         (format!("{:?}", Permission::parse("read(\"any\")").unwrap()), "Permission(read(\"any\"))"),
         (format!("{:?}", Role::parse("users/verified").unwrap()), "Role(users/verified)"),
-        (format!("{} {}", Status::Verified, Status::Unverified), "verified unverified"),
+        (format!("{} {}", Verification::Verified, Verification::Unverified), "verified unverified"),
         (
             format!("{error:?}"),
             "ParseError { kind: UnknownRole, span: 6..9, \
@@ -165,7 +166,7 @@ fn a_log_shows_what_is_in_what_it_is_given() {
             "DocumentIndex { documents: 2, table: AclTable { lists: 1, roles: 1, grants: 1, .. }, .. }",
         ),
         (format!("{some:?}"), "Visibility(2 lists)"),
-        (format!("{every:?}"), "Visibility(every document)"),
+        (format!("{every:?}"), "Visibility(unrestricted)"),
         (format!("{selection:?}"), "Selection(2 of 4)"),
     ] {
         assert_eq!(shown, expected);

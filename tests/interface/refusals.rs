@@ -1,4 +1,4 @@
-//! What people read when a text is refused: every kind of mistake, with its place and its hint.
+//! The messages for refused texts: every kind of mistake, with its span and hint.
 
 use rolegate::{Action, ActionSet, ParseError, Permission, Role};
 use serde::Deserialize;
@@ -26,7 +26,7 @@ fn refusal(what: &str, text: &str) -> Option<ParseError> {
 }
 
 #[test]
-fn a_refusal_says_what_was_expected_where_and_what_to_write_instead() {
+fn refusal_has_kind_span_and_message_of_the_vector() {
     for line in include_str!("../data/refusals.ndjson").lines() {
         let case: Case = serde_json::from_str(line).unwrap();
         let error = refusal(&case.what, &case.text).unwrap_or_else(|| panic!("accepted: {line}"));
@@ -37,7 +37,7 @@ fn a_refusal_says_what_was_expected_where_and_what_to_write_instead() {
 }
 
 #[test]
-fn a_caret_stands_under_the_mistake() {
+fn caret_points_at_the_mistake() {
     let (team, role) = ("a".repeat(30), "a".repeat(40));
     for (text, expected) in [
         (

@@ -1,11 +1,10 @@
-//! What is refused, and where it says so.
-
-use rolegate::json::{ErrorKind, Filter, Form, MAX_DEPTH};
-use serde_json::Value;
+//! Inputs that are refused: the kind, the place and the message.
 
 use super::{BIRTHDAYS, seen, seen_as, user_a};
+use crate::support::json::is_json;
+use rolegate::json::{ErrorKind, Filter, Format, MAX_DEPTH};
 
-/// Texts that are JSON, or nearly. Each is tried alone and within a document.
+/// Texts that are JSON, or almost. Each is tried alone and within a document.
 const VALUES: [&str; 97] = [
     "0",
     "-0",
@@ -107,7 +106,7 @@ const VALUES: [&str; 97] = [
 ];
 
 #[test]
-fn it_is_json_exactly_if_serde_json_says_so() {
+fn json_is_accepted_exactly_if_serde_json_accepts_it() {
     for value in VALUES {
         let long = format!("{value}                    ");
         for value in [value, &long] {
@@ -118,22 +117,21 @@ fn it_is_json_exactly_if_serde_json_says_so() {
                 format!("{{\"documents\":[{{\"a\":[[{value}]],\"$permissions\":{value}}}]}}"),
                 format!("{{\"documents\":[],\"a\":[{value},{{\"b\":{value}}}]}}"),
             ] {
-                let expected = serde_json::from_str::<Value>(&input);
-                let form = if input.starts_with('[') { Form::Array } else { Form::List };
-                let result = seen_as(form, &input);
-                assert_eq!(result.is_ok(), expected.is_ok(), "{input:?}: {result:?}, {expected:?}");
+                let expected = is_json(input.as_bytes());
+                let format = if input.starts_with('[') { Format::Array } else { Format::List };
+                let result = seen_as(format, &input);
+                assert_eq!(result.is_ok(), expected, "{input:?}: {result:?}");
             }
-            let expected = serde_json::from_str::<Value>(value);
             if !value.contains('\n') {
-                let result = seen_as(Form::Lines, value);
-                assert_eq!(result.is_ok(), expected.is_ok(), "{value:?}: {result:?}");
+                let result = seen_as(Format::Lines, value);
+                assert_eq!(result.is_ok(), is_json(value.as_bytes()), "{value:?}: {result:?}");
             }
         }
     }
 }
 
 #[test]
-fn bytes_that_are_no_utf_8_are_refused() {
+fn invalid_utf_8_is_an_error_at_its_offset() {
     let matcher = user_a();
     for bytes in
         [&b"\xff"[..], b"\xc3", b"\xc3\x28", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80"]
@@ -154,7 +152,7 @@ fn bytes_that_are_no_utf_8_are_refused() {
 }
 
 #[test]
-fn an_error_says_where_and_what() {
+fn syntax_error_names_place_and_remedy() {
     for (input, line, column, message) in [
         ("[1,\n 2,\n é]", 3, 2, "expected a value, found `\\u{e9}`"),
         (
@@ -165,18 +163,13 @@ fn an_error_says_where_and_what() {
         ),
         ("[\n  {\"a\": 1,}\n]", 2, 11, "expected a key, found `}`; leave out the comma before it"),
         ("[{a: 1}]", 1, 3, "expected a key, found `a`; strings and keys stand in double quotes"),
-        ("[{\"a\" 1}]", 1, 7, "expected `:` behind the key, found `1`"),
+        ("[{\"a\" 1}]", 1, 7, "expected `:` after the key, found `1`"),
         ("[1 2]", 1, 4, "expected `,` or `]`, found `2`"),
         ("[{\"a\":1 \"b\":2}]", 1, 9, "expected `,` or `}`, found `\"`"),
         ("[tru]", 1, 5, "expected `true`, `false` or `null`, found `]`"),
         ("[01]", 1, 3, "expected a number, found `1`; leave out zeros in front"),
         ("[1.]", 1, 4, "expected a digit, found `]`"),
-        (
-            "[1e999]",
-            1,
-            2,
-            "expected a number that 64 bits can hold, found a larger one; write it as a string",
-        ),
+        ("[1e999]", 1, 2, "number does not fit into 64 bits; write it as a string"),
         (
             "[\"a\tb\"]",
             1,
@@ -205,13 +198,13 @@ fn an_error_says_where_and_what() {
             "[] []",
             1,
             4,
-            "expected the end, found `[`; a text is one value, or lines of one document each",
+            "expected the end, found `[`; an input is one response, one array, or one document on each line",
         ),
         (
             "[{\"$permissions\":[],\n\"\\u0024permissions\":[]}]",
             2,
             1,
-            "expected one `$permissions` in a document, found another one",
+            "document has `$permissions` twice",
         ),
         ("[", 1, 2, "expected a value, found the end"),
         ("[\"abc", 1, 6, "expected a character or a closing quote, found the end"),
@@ -225,7 +218,7 @@ fn an_error_says_where_and_what() {
             "{\"a\":1}\n\n{\"a\":1}}",
             3,
             8,
-            "expected the end, found `}`; a text is one value, or lines of one document each",
+            "expected the end, found `}`; an input is one response, one array, or one document on each line",
         ),
         ("\u{feff}[]", 1, 1, "expected a value, found `\\u{feff}`; leave out the byte order mark"),
         ("[NaN]", 1, 2, "expected a value, found `N`; JSON has no NaN or infinity"),
@@ -244,56 +237,56 @@ fn an_error_says_where_and_what() {
 }
 
 #[test]
-fn a_form_that_was_told_is_held_to() {
-    for (form, input, kind, line, column) in [
-        (Form::List, "\n []", ErrorKind::NotAnObject, 2, 2),
-        (Form::List, "5", ErrorKind::NotAnObject, 1, 1),
-        (Form::List, "{\"message\":\"no\"}", ErrorKind::NoList, 1, 1),
-        (Form::List, "{\"documents\":\n{}}", ErrorKind::NotAnArray, 2, 1),
-        (Form::List, "{\"rows\":[],\"documents\":null}", ErrorKind::NotAnArray, 1, 24),
-        (Form::List, "", ErrorKind::UnexpectedEnd, 1, 1),
-        (Form::Array, "{}", ErrorKind::NotAnArray, 1, 1),
-        (Form::Array, "", ErrorKind::UnexpectedEnd, 1, 1),
-        (Form::Array, "{]", ErrorKind::UnexpectedCharacter, 1, 2),
-        (Form::Lines, "[\n]", ErrorKind::UnexpectedEnd, 1, 2),
+fn input_in_another_format_is_an_error() {
+    for (format, input, kind, line, column) in [
+        (Format::List, "\n []", ErrorKind::NotAnObject, 2, 2),
+        (Format::List, "5", ErrorKind::NotAnObject, 1, 1),
+        (Format::List, "{\"message\":\"no\"}", ErrorKind::NoList, 1, 1),
+        (Format::List, "{\"documents\":\n{}}", ErrorKind::NotAnArray, 2, 1),
+        (Format::List, "{\"rows\":[],\"documents\":null}", ErrorKind::NotAnArray, 1, 24),
+        (Format::List, "", ErrorKind::UnexpectedEnd, 1, 1),
+        (Format::Array, "{}", ErrorKind::NotAnArray, 1, 1),
+        (Format::Array, "", ErrorKind::UnexpectedEnd, 1, 1),
+        (Format::Array, "{]", ErrorKind::UnexpectedCharacter, 1, 2),
+        (Format::Lines, "[\n]", ErrorKind::UnexpectedEnd, 1, 2),
     ] {
-        let error = seen_as(form, input).unwrap_err();
+        let error = seen_as(format, input).unwrap_err();
         assert_eq!((error.kind(), error.line(), error.column()), (kind, line, column), "{input}");
     }
 }
 
 #[test]
-fn an_error_about_a_limit_or_a_form_says_what_to_do() {
+fn limit_or_format_error_names_remedy() {
     let matcher = user_a();
     let filter = Filter::new(&matcher);
     let deep = "[".repeat(MAX_DEPTH + 1);
     for (filter, input, message) in [
         (
-            filter.clone().form(Form::List),
+            filter.clone().format(Format::List),
             r#"{"message":"no"}"#,
-            "line 1, column 1: expected a list of documents, found none; \
-             if it has another name, tell the filter"
+            "line 1, column 1: expected a list of documents, found an object with the key `message`; \
+             a list has a key, and a document has `$permissions`"
                 .to_owned(),
         ),
         (
             filter.clone(),
             &deep,
             format!(
-                "line 1, column {}: expected at most {MAX_DEPTH} levels, found one more",
+                "line 1, column {}: nested deeper than {MAX_DEPTH} levels",
                 MAX_DEPTH + 1
             ),
         ),
         (
             filter.clone().max_document_len(1),
             "[ {}]",
-            "line 1, column 3: expected a shorter document, found more; or allow longer ones"
+            "line 1, column 3: document is too long; allow longer documents"
                 .into(),
         ),
         (
             filter.clone().max_response_len(3),
             "[\n{}]",
-            "line 2, column 2: expected a shorter response, found more; \
-             or allow longer ones, or send one document a line"
+            "line 2, column 2: response is too long; \
+             allow longer responses, or send one document on each line"
                 .into(),
         ),
     ] {
@@ -309,7 +302,7 @@ fn an_error_about_a_limit_or_a_form_says_what_to_do() {
 }
 
 #[test]
-fn whatever_is_cut_off_is_an_error_and_gives_nothing() {
+fn truncated_response_is_an_error_without_output() {
     let matcher = user_a();
     let filter = Filter::new(&matcher);
     let trimmed = BIRTHDAYS.trim_end();

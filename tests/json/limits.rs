@@ -1,12 +1,12 @@
-//! Depth, lengths, and inputs of a size that nobody sends by mistake.
+//! Depth, lengths, and inputs that are larger than any a client sends by mistake.
 
-use rolegate::json::{ErrorKind, Filter, Form, MAX_DEPTH, Nested};
+use rolegate::json::{ErrorKind, Filter, Format, MAX_DEPTH, Nested};
 use serde_json::Value;
 
 use super::user_a;
 
 #[test]
-fn nesting_is_bounded_as_in_serde_json() {
+fn nesting_beyond_the_limit_is_an_error_as_in_serde_json() {
     let matcher = user_a();
     for nested in [Nested::Keep, Nested::Filter] {
         for depth in [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1, 100_000] {
@@ -15,60 +15,60 @@ fn nesting_is_bounded_as_in_serde_json() {
                 [open.repeat(levels), inner.into(), close.repeat(levels)].concat()
             };
             let permissions = r#""$permissions":["read(\"any\")"]"#;
-            for (form, input) in [
-                (Form::Array, format!("[{{\"a\":{},{permissions}}}]", deep("[", "", "]", 2))),
+            for (format, input) in [
+                (Format::Array, format!("[{{\"a\":{},{permissions}}}]", deep("[", "", "]", 2))),
                 (
-                    Form::Array,
+                    Format::Array,
                     format!("[{{\"a\":{},{permissions}}}]", deep("{\"a\":", "1", "}", 2)),
                 ),
-                (Form::Array, format!("[{{\"$permissions\":{}}}]", deep("[", "", "]", 2))),
-                (Form::Array, deep("[", "{}", "]", 1)),
-                (Form::Array, deep("[", "[]", "]", 1)),
-                (Form::List, format!("{{\"rows\":[],\"a\":{}}}", deep("[", "", "]", 1))),
-                (Form::List, format!("{{\"rows\":[{}]}}", deep("[", "", "]", 2))),
-                (Form::Lines, deep("{\"a\":", "1", "}", 0)),
+                (Format::Array, format!("[{{\"$permissions\":{}}}]", deep("[", "", "]", 2))),
+                (Format::Array, deep("[", "{}", "]", 1)),
+                (Format::Array, deep("[", "[]", "]", 1)),
+                (Format::List, format!("{{\"rows\":[],\"a\":{}}}", deep("[", "", "]", 1))),
+                (Format::List, format!("{{\"rows\":[{}]}}", deep("[", "", "]", 2))),
+                (Format::Lines, deep("{\"a\":", "1", "}", 0)),
             ] {
                 let result =
-                    Filter::new(&matcher).form(form).nested(nested).apply(input.as_bytes());
-                assert_eq!(result.is_ok(), depth <= MAX_DEPTH, "{depth} {form:?} {nested:?}");
+                    Filter::new(&matcher).format(format).nested(nested).apply(input.as_bytes());
+                assert_eq!(result.is_ok(), depth <= MAX_DEPTH, "{depth} {format:?} {nested:?}");
                 if let Err(error) = result {
                     assert_eq!(error.kind(), ErrorKind::TooDeep);
                 }
                 let expected = serde_json::from_str::<Value>(&input);
-                assert_eq!(expected.is_ok(), depth <= MAX_DEPTH, "{depth} {form:?}");
+                assert_eq!(expected.is_ok(), depth <= MAX_DEPTH, "{depth} {format:?}");
             }
         }
     }
 }
 
 #[test]
-fn a_document_is_no_longer_than_it_may_be() {
+fn document_beyond_the_limit_is_an_error() {
     let matcher = user_a();
     let document = r#"{"$permissions":["read(\"any\")"]}"#;
-    for (form, input) in [
-        (Form::Array, format!("[ {{}}, {document}]")),
-        (Form::List, format!("{{\"rows\":[{document},5]}}")),
-        (Form::Lines, format!("{document}\n{{}}")),
+    for (format, input) in [
+        (Format::Array, format!("[ {{}}, {document}]")),
+        (Format::List, format!("{{\"rows\":[{document},5]}}")),
+        (Format::Lines, format!("{document}\n{{}}")),
     ] {
         for nested in [Nested::Keep, Nested::Filter] {
-            let filter = Filter::new(&matcher).form(form).nested(nested);
+            let filter = Filter::new(&matcher).format(format).nested(nested);
             let fits = filter.clone().max_document_len(document.len());
-            assert!(fits.apply(input.as_bytes()).is_ok(), "{form:?}");
-            assert!(fits.copy(input.as_bytes(), Vec::new()).is_ok(), "{form:?}");
+            assert!(fits.apply(input.as_bytes()).is_ok(), "{format:?}");
+            assert!(fits.copy(input.as_bytes(), Vec::new()).is_ok(), "{format:?}");
             let short = filter.max_document_len(document.len() - 1);
             for error in [
                 short.apply(input.as_bytes()).unwrap_err(),
                 short.copy(input.as_bytes(), Vec::new()).unwrap_err(),
             ] {
                 assert_eq!(error.kind(), ErrorKind::DocumentTooLong);
-                assert_eq!(error.offset(), input.find("{\"$").unwrap() as u64, "{form:?}");
+                assert_eq!(error.offset(), input.find("{\"$").unwrap() as u64, "{format:?}");
             }
         }
     }
 }
 
 #[test]
-fn a_response_from_a_reader_is_no_longer_than_it_may_be() {
+fn response_from_reader_beyond_the_limit_is_an_error() {
     let matcher = user_a();
     let input = format!("[{}]", "{},".repeat(100_000) + "{}");
     let filter = Filter::new(&matcher);
@@ -79,13 +79,16 @@ fn a_response_from_a_reader_is_no_longer_than_it_may_be() {
     let error = short.copy(input.as_bytes(), &mut written).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ResponseTooLong);
     assert!(written.is_empty());
-    assert!(short.apply(input.as_bytes()).is_ok(), "what is in memory already is not held to it");
+    assert!(
+        short.apply(input.as_bytes()).is_ok(),
+        "the limit is not for input that is in memory already"
+    );
 }
 
 #[test]
-fn a_line_without_an_end_is_an_error_and_not_a_memory() {
+fn endless_line_is_an_error_in_bounded_memory() {
     let matcher = user_a();
-    let filter = Filter::new(&matcher).form(Form::Lines).max_document_len(1000);
+    let filter = Filter::new(&matcher).format(Format::Lines).max_document_len(1000);
     let endless = std::io::repeat(b' ');
     let error = filter.copy(endless, Vec::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DocumentTooLong);

@@ -1,5 +1,6 @@
-//! Raw JSON: what comes out, what is refused, and where.
+//! The JSON filter: its output, its report, and its errors.
 
+mod detection;
 mod errors;
 mod limits;
 mod properties;
@@ -8,7 +9,7 @@ mod spellings;
 mod strategies;
 mod streams;
 
-use rolegate::json::{Error, Filter, Form, Outcome};
+use rolegate::json::{Error, Filter, FilterReport, Format};
 use rolegate::{Action, Matcher, Principal};
 
 /// The documents of Appwrite's guide.
@@ -26,18 +27,18 @@ fn bypass() -> Matcher {
     Principal::key_with_bypass().matcher(Action::Read)
 }
 
-/// What user-a sees of some JSON.
-fn seen(input: &str) -> Result<(String, Outcome), Error> {
-    seen_as(Form::Detect, input)
+/// Filters some JSON for user-a.
+fn seen(input: &str) -> Result<(String, FilterReport), Error> {
+    seen_as(Format::Detect, input)
 }
 
-fn seen_as(form: Form, input: &str) -> Result<(String, Outcome), Error> {
+fn seen_as(format: Format, input: &str) -> Result<(String, FilterReport), Error> {
     let matcher = user_a();
-    let (output, outcome) = Filter::new(&matcher).form(form).apply(input.as_bytes())?;
-    Ok((String::from_utf8(output).unwrap(), outcome))
+    let (output, report) = Filter::new(&matcher).format(format).apply(input.as_bytes())?;
+    Ok((String::from_utf8(output).unwrap(), report))
 }
 
-/// The visible text alone.
+/// Returns the output for user-a.
 fn text(input: &str) -> String {
     seen(input).unwrap_or_else(|error| panic!("{input}: {error}")).0
 }

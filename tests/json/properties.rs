@@ -1,23 +1,23 @@
-//! Whatever the input: what the naive way gives, byte for byte.
+//! Random inputs: the output equals that of the naive filter, byte for byte.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use rolegate::json::{Filter, Form, Malformed, Nested};
+use rolegate::json::{Filter, Format, Nested};
 use rolegate::{Action, Principal};
 
 use super::strategies::input;
 use crate::support::json::{self, Question};
 use crate::support::strategies::{action, principal_roles};
 
-fn forms() -> impl Strategy<Value = Form> {
-    select(vec![Form::Detect, Form::List, Form::Array, Form::Lines])
+fn formats() -> impl Strategy<Value = Format> {
+    select(vec![Format::Detect, Format::List, Format::Array, Format::Lines])
 }
 
-/// Checks one input against the naive way.
+/// Compares one input with the naive filter.
 fn check(
     input: &[u8],
-    form: Form,
+    format: Format,
     nested: Nested,
     roles: Option<&[String]>,
     action: Action,
@@ -28,32 +28,32 @@ fn check(
         None => Principal::key_with_bypass(),
     };
     let matcher = principal.matcher(action);
-    let filter = Filter::new(&matcher).form(form).nested(nested).list("movies");
+    let filter = Filter::new(&matcher).format(format).nested(nested).list_key("movies");
     let roles: Option<Vec<&str>> = roles.map(|roles| roles.iter().map(String::as_str).collect());
-    let told = match form {
-        Form::List => Some(json::Form::List),
-        Form::Array => Some(json::Form::Array),
-        Form::Lines => Some(json::Form::Lines),
+    let told = match format {
+        Format::List => Some(json::Format::List),
+        Format::Array => Some(json::Format::Array),
+        Format::Lines => Some(json::Format::Lines),
         _ => None,
     };
     let nested = nested == Nested::Filter;
     let question = Question { roles: roles.as_deref(), action, lists: &["movies"], nested };
     let expected = json::filter(input, told, question);
     let result = filter.apply(input);
-    let Some((form, expected)) = expected else {
+    let Some((format, expected)) = expected else {
         prop_assert!(result.is_err(), "{} {:?}", shown, result);
         return Ok(());
     };
-    let (output, outcome) = match result {
+    let (output, report) = match result {
         Ok(result) => result,
         Err(error) => return Err(TestCaseError::fail(format!("{shown}: {error}"))),
     };
     prop_assert_eq!(String::from_utf8_lossy(&output), expected.text.as_str(), "{}", shown);
-    prop_assert_eq!(format!("{:?}", outcome.form()), format!("{form:?}"));
-    prop_assert_eq!((outcome.visible(), outcome.removed()), (expected.visible, expected.removed));
-    prop_assert_eq!(outcome.nested_removed(), expected.nested_removed, "{}", shown);
-    let malformed: Vec<u64> = outcome.malformed().iter().map(Malformed::document).collect();
-    prop_assert_eq!(malformed, expected.malformed, "{}", shown);
+    prop_assert_eq!(format!("{:?}", report.format()), format!("{format:?}"));
+    prop_assert_eq!((report.visible(), report.removed()), (expected.visible, expected.removed));
+    prop_assert_eq!(report.nested_removed(), expected.nested_removed, "{}", shown);
+    let reported = json::reported_documents(&report);
+    prop_assert_eq!(reported, expected.reported_documents(), "{}", shown);
     Ok(())
 }
 
@@ -61,21 +61,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn the_output_is_that_of_the_naive_way(
+    fn output_equals_that_of_the_naive_filter(
         input in input(),
-        form in forms(),
+        format in formats(),
         nested in select(vec![Nested::Keep, Nested::Filter]),
         roles in prop::option::weighted(0.9, principal_roles()),
         action in action(),
     ) {
-        check(input.as_bytes(), Form::Detect, nested, roles.as_deref(), action)?;
-        check(input.as_bytes(), form, nested, roles.as_deref(), action)?;
+        check(input.as_bytes(), Format::Detect, nested, roles.as_deref(), action)?;
+        check(input.as_bytes(), format, nested, roles.as_deref(), action)?;
     }
 
     #[test]
-    fn mutated_inputs_are_judged_as_the_naive_way_does(
+    fn mutated_input_is_accepted_exactly_if_the_naive_filter_accepts_it(
         input in input(),
-        form in forms(),
+        format in formats(),
         nested in select(vec![Nested::Keep, Nested::Filter]),
         roles in principal_roles(),
         mutations in vec((any::<Index>(), prop_oneof![
@@ -95,15 +95,15 @@ proptest! {
                 None => drop(input.remove(at)),
             }
         }
-        check(&input, form, nested, Some(&roles), Action::Read)?;
+        check(&input, format, nested, Some(&roles), Action::Read)?;
     }
 
     #[test]
-    fn a_visible_document_is_filtered_to_itself(input in input(), roles in principal_roles()) {
+    fn output_filtered_again_is_unchanged(input in input(), roles in principal_roles()) {
         let matcher = Principal::parse_roles(&roles).unwrap().matcher(Action::Read);
         let filter = Filter::new(&matcher).nested(Nested::Filter);
-        if let Ok((output, outcome)) = filter.apply(input.as_bytes()) {
-            let again = filter.clone().form(outcome.form()).apply(&output);
+        if let Ok((output, report)) = filter.apply(input.as_bytes()) {
+            let again = filter.clone().format(report.format()).apply(&output);
             prop_assert_eq!(again.unwrap().0, output, "{}", input);
         }
     }

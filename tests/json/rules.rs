@@ -1,6 +1,6 @@
-//! Each rule by itself.
+//! Each rule of the filter by itself.
 
-use rolegate::json::{Filter, Form, MAX_REPORTED, MalformedReason, Nested};
+use rolegate::json::{Filter, Format, MAX_REPORTED, Nested, Problem, ProblemKind};
 use rolegate::{Action, Collection, DocumentSecurity, Principal};
 
 use super::{BIRTHDAYS, bypass, matcher, seen, seen_as, text, user_a};
@@ -8,44 +8,44 @@ use super::{BIRTHDAYS, bypass, matcher, seen, seen_as, text, user_a};
 const MINE: &str = r#"{"$permissions":["read(\"user:user-a\")"]}"#;
 const YOURS: &str = r#"{"$permissions":["read(\"user:user-b\")"]}"#;
 
-/// Of the birthdays, the one that user-a sees.
+/// Returns the only birthday that user-a sees.
 fn kevin() -> &'static str {
     let start = BIRTHDAYS.match_indices('{').nth(1).unwrap().0;
     &BIRTHDAYS[start..=start + BIRTHDAYS[start..].find('}').unwrap()]
 }
 
 #[test]
-fn of_the_birthdays_a_user_sees_one_in_every_form() {
+fn birthdays_in_every_format_show_user_a_one() {
     let kevin = kevin();
-    let (output, outcome) = seen(BIRTHDAYS).unwrap();
+    let (output, report) = seen(BIRTHDAYS).unwrap();
     let expected = format!("{{\n  \"total\": 1,\n  \"documents\": [\n    {kevin}\n  ]\n}}\n");
     assert_eq!(output, expected);
-    assert_eq!(outcome.form(), Form::List);
-    assert_eq!((outcome.visible(), outcome.removed(), outcome.malformed_count()), (1, 2, 0));
+    assert_eq!(report.format(), Format::List);
+    assert_eq!((report.visible(), report.removed(), report.malformed_permissions()), (1, 2, 0));
 
     let array = &BIRTHDAYS[BIRTHDAYS.find('[').unwrap()..=BIRTHDAYS.rfind(']').unwrap()];
-    let (output, outcome) = seen(array).unwrap();
+    let (output, report) = seen(array).unwrap();
     assert_eq!(output, format!("[\n    {kevin}\n  ]"));
-    assert_eq!(outcome.form(), Form::Array);
+    assert_eq!(report.format(), Format::Array);
 
     let response: serde_json::Value = serde_json::from_str(BIRTHDAYS).unwrap();
     let lines: Vec<String> =
         response["documents"].as_array().unwrap().iter().map(ToString::to_string).collect();
-    let (output, outcome) = seen(&(lines.join("\n") + "\n")).unwrap();
+    let (output, report) = seen(&(lines.join("\n") + "\n")).unwrap();
     assert_eq!(output, format!("{}\n", lines[0]));
-    assert_eq!(outcome.form(), Form::Lines);
+    assert_eq!(report.format(), Format::Lines);
 }
 
 #[test]
-fn a_key_with_bypass_gets_everything_as_it_is() {
+fn bypass_returns_the_input_unchanged() {
     let bypass = bypass();
     for input in [BIRTHDAYS, r#"{"total":99,"documents":[1,null,{}]}"#, "[1, 2]", "{}\n5\n"] {
-        let (output, outcome) = Filter::new(&bypass).apply(input.as_bytes()).unwrap();
+        let (output, report) = Filter::new(&bypass).apply(input.as_bytes()).unwrap();
         assert_eq!(output, input.as_bytes());
-        assert_eq!(outcome.removed(), 0, "{input}");
+        assert_eq!(report.removed(), 0, "{input}");
     }
     let error_response = br#"{"message":"not found","code":404}"#;
-    let filter = Filter::new(&bypass).form(Form::List).nested(Nested::Filter);
+    let filter = Filter::new(&bypass).format(Format::List).nested(Nested::Filter);
     assert_eq!(filter.apply(error_response).unwrap().0, error_response);
     assert!(filter.apply(b"{\"message\":nope}").is_err());
     let repeated = br#"{"documents":[{"$permissions":[],"$permissions":[]}]}"#;
@@ -53,27 +53,27 @@ fn a_key_with_bypass_gets_everything_as_it_is() {
 
     let nested = format!(r#"[{{"author":{YOURS},"books":[{YOURS},{MINE}],"$permissions":[]}}]"#);
     let filter = Filter::new(&bypass).nested(Nested::Filter);
-    let (output, outcome) = filter.apply(nested.as_bytes()).unwrap();
+    let (output, report) = filter.apply(nested.as_bytes()).unwrap();
     assert_eq!(String::from_utf8(output).unwrap(), nested);
-    assert_eq!((outcome.visible(), outcome.nested_removed()), (1, 0));
+    assert_eq!((report.visible(), report.nested_removed()), (1, 0));
 }
 
 #[test]
-fn where_the_collection_grants_every_document_is_visible() {
+fn collection_grant_makes_every_document_visible() {
     let users = Collection::new(["read(\"users\")"], DocumentSecurity::Enabled);
     let principal = Principal::parse_roles(["any", "users", "user:user-a"]).unwrap();
     let granted = users.matcher(&principal, Action::Read).unwrap();
     assert!(granted.allows(["read(\"user:user-b\")"]));
-    let (output, outcome) = Filter::new(&granted).apply(BIRTHDAYS.as_bytes()).unwrap();
+    let (output, report) = Filter::new(&granted).apply(BIRTHDAYS.as_bytes()).unwrap();
     assert_eq!(output, BIRTHDAYS.as_bytes());
-    assert_eq!(outcome.visible(), 3);
+    assert_eq!(report.visible(), 3);
 
-    // What is within belongs to another collection.
+    // Nested documents belong to another collection.
     let nested = format!(r#"[{{"author":{YOURS},"$permissions":[]}}]"#);
-    let (output, outcome) =
+    let (output, report) =
         Filter::new(&granted).nested(Nested::Filter).apply(nested.as_bytes()).unwrap();
     assert_eq!(output, br#"[{"author":null,"$permissions":[]}]"#);
-    assert_eq!((outcome.visible(), outcome.nested_removed()), (1, 1));
+    assert_eq!((report.visible(), report.nested_removed()), (1, 1));
 
     let own = Collection::without_permissions(DocumentSecurity::Enabled);
     let own = own.matcher(&principal, Action::Read).unwrap();
@@ -83,7 +83,7 @@ fn where_the_collection_grants_every_document_is_visible() {
 }
 
 #[test]
-fn keys_and_permissions_may_be_written_with_escapes() {
+fn escaped_keys_and_permissions_are_read() {
     for document in [
         r#"{"\u0024permissions":["read(\"any\")"]}"#,
         r#"{"$permi\u0073\u0073ions":["read(\"any\")"]}"#,
@@ -107,7 +107,7 @@ fn keys_and_permissions_may_be_written_with_escapes() {
 }
 
 #[test]
-fn only_permissions_at_the_top_of_a_document_count() {
+fn permissions_below_the_top_of_a_document_do_not_count() {
     for document in [
         r#"{"inner":{"$permissions":["read(\"any\")"]}}"#,
         r#"{"inner":{"$permissions":["read(\"any\")"]},"$permissions":[]}"#,
@@ -121,15 +121,61 @@ fn only_permissions_at_the_top_of_a_document_count() {
 }
 
 #[test]
-fn missing_permissions_grant_nothing() {
-    for document in ["{}", r#"{"a":1}"#, r#"{"$permissions":[]}"#] {
-        let (output, outcome) = seen(&format!("[{document}]")).unwrap();
-        assert_eq!((output.as_str(), outcome.malformed_count()), ("[]", 0), "{document}");
+fn document_without_permissions_is_removed_and_reported() {
+    let empty = r#"{"total":1,"documents":[{"$permissions":[]}]}"#;
+    let (output, report) = seen(empty).unwrap();
+    assert_eq!(output, r#"{"total":0,"documents":[]}"#);
+    assert_eq!(
+        (report.problems(), report.problem_count()),
+        (&[][..], 0),
+        "an empty list is a list"
+    );
+
+    // What `Query.select` makes of a document.
+    let input = r#"{"total":1,"documents":[{"status":"active"}]}"#;
+    let (output, report) = seen(input).unwrap();
+    assert_eq!(output, r#"{"total":0,"documents":[]}"#);
+    assert_eq!((report.without_permissions(), report.problem_count()), (1, 1));
+    let [problem] = report.problems() else { panic!("{report:?}") };
+    assert_eq!((problem.document(), problem.permission()), (0, None));
+    assert_eq!((problem.kind(), problem.offset()), (&ProblemKind::NoPermissions, 24));
+    assert_eq!(problem.to_string(), "document 0: no `$permissions`");
+
+    for (format, input) in [
+        (Format::Array, format!("[{MINE},{{}},{MINE},{{\"a\":[{MINE}]}}]")),
+        (Format::List, format!("{{\"rows\":[{MINE},{{}}],\"documents\":[{MINE},{{}}]}}")),
+        (Format::Lines, format!("{MINE}\n{{}}\n{MINE}\n{{\"a\":{MINE}}}\n")),
+    ] {
+        let matcher = user_a();
+        for nested in [Nested::Keep, Nested::Filter] {
+            let filter = Filter::new(&matcher).format(format).nested(nested);
+            let (_, report) = filter.apply(input.as_bytes()).unwrap();
+            let problems = report.problems();
+            assert!(problems.iter().map(Problem::document).eq([1, 3]), "{input}");
+            for problem in problems {
+                let rest = &input[usize::try_from(problem.offset()).unwrap()..];
+                assert!(rest.starts_with("{}") || rest.starts_with("{\"a\""), "{rest}");
+            }
+            assert_eq!((report.without_permissions(), report.removed()), (2, 2));
+        }
     }
 }
 
 #[test]
-fn what_is_no_array_of_strings_grants_nothing_and_is_reported() {
+fn document_without_permissions_is_kept_and_not_reported_if_everything_is_visible() {
+    let bypass = bypass();
+    let users = Collection::new(["read(\"users\")"], DocumentSecurity::Enabled);
+    let principal = Principal::parse_roles(["any", "users"]).unwrap();
+    let granted = users.matcher(&principal, Action::Read).unwrap();
+    for matcher in [&bypass, &granted] {
+        let input = br#"{"total":1,"documents":[{"status":"active"},5]}"#;
+        let (output, report) = Filter::new(matcher).apply(input).unwrap();
+        assert_eq!((output.as_slice(), report.problem_count()), (&input[..], 0));
+    }
+}
+
+#[test]
+fn permissions_of_another_type_grant_nothing_and_are_reported() {
     for (permissions, at) in [
         (r#""read(\"any\")""#, None),
         ("null", None),
@@ -139,25 +185,25 @@ fn what_is_no_array_of_strings_grants_nothing_and_is_reported() {
         (r#"[["read(\"any\")"]]"#, Some(0)),
     ] {
         let document = format!(r#"{{"$permissions":{permissions}}}"#);
-        let (output, outcome) = seen(&format!("[{MINE},{document}]")).unwrap();
+        let (output, report) = seen(&format!("[{MINE},{document}]")).unwrap();
         assert_eq!(output, format!("[{MINE}]"));
-        let [malformed] = outcome.malformed() else { panic!("{permissions}: {outcome:?}") };
+        let [malformed] = report.problems() else { panic!("{permissions}: {report:?}") };
         assert_eq!((malformed.document(), malformed.permission()), (1, at), "{permissions}");
         let expected = match at {
-            None => MalformedReason::NotAnArray,
-            Some(_) => MalformedReason::NotAString,
+            None => ProblemKind::PermissionsNotAnArray,
+            Some(_) => ProblemKind::PermissionNotAString,
         };
-        assert_eq!(malformed.reason(), &expected);
+        assert_eq!(malformed.kind(), &expected);
     }
 }
 
 #[test]
-fn a_malformed_permission_is_reported_and_the_others_count() {
+fn malformed_permission_is_reported_and_the_others_count() {
     let bad = r#""reed(\"any\")""#;
     let input = format!(r#"[{MINE}, {{"$permissions":["read(\"any\")", {bad}]}}]"#);
-    let (output, outcome) = seen(&input).unwrap();
+    let (output, report) = seen(&input).unwrap();
     assert_eq!(output, input);
-    let [malformed] = outcome.malformed() else { panic!("{outcome:?}") };
+    let [malformed] = report.problems() else { panic!("{report:?}") };
     assert_eq!((malformed.document(), malformed.permission()), (1, Some(1)));
     assert!(input[usize::try_from(malformed.offset()).unwrap()..].starts_with(bad));
     assert_eq!(
@@ -167,31 +213,44 @@ fn a_malformed_permission_is_reported_and_the_others_count() {
 }
 
 #[test]
-fn reports_are_bounded_and_counted() {
+fn problems_beyond_the_bound_are_only_counted() {
     let document = r#"{"$permissions":["read(\"\")","","é","read(\"user:0\")"]}"#;
     let input = format!("[{}]", [document; 1000].join(","));
-    let (output, outcome) = seen(&input).unwrap();
+    let (output, report) = seen(&input).unwrap();
     assert_eq!(output, "[]");
-    assert_eq!((outcome.malformed().len(), outcome.malformed_count()), (MAX_REPORTED, 4000));
-    assert_eq!(outcome.malformed()[MAX_REPORTED - 1].document(), 24);
+    assert_eq!((report.problems().len(), report.malformed_permissions()), (MAX_REPORTED, 4000));
+    assert_eq!(report.problems()[MAX_REPORTED - 1].document(), 24);
+
+    // Problems of one sort do not hide those of another.
+    let input = format!("[{},{},{document}]", ["{}"; 1000].join(","), ["5"; 1000].join(","));
+    let (_, report) = seen(&input).unwrap();
+    assert_eq!(report.problems().len(), 2 * MAX_REPORTED + 4);
+    let counts =
+        (report.without_permissions(), report.not_objects(), report.malformed_permissions());
+    assert_eq!((counts, report.problem_count()), ((1000, 1000, 4), 2004));
     let long = format!(r#"[{{"$permissions":["{}"]}}]"#, "read(".repeat(100_000));
-    let (_, outcome) = seen(&long).unwrap();
-    assert!(outcome.malformed()[0].to_string().len() < 400);
+    let (_, report) = seen(&long).unwrap();
+    assert!(report.problems()[0].to_string().len() < 400);
 }
 
 #[test]
-fn elements_that_are_no_objects_are_removed() {
+fn elements_that_are_not_objects_are_removed_and_reported() {
     for element in
         ["1", "\"read\"", "null", "true", "[]", r#"[{"$permissions":["read(\"any\")"]}]"#]
     {
-        assert_eq!(text(&format!("[{element},{MINE}, {element}]")), format!("[{MINE}]"));
+        let (output, report) = seen(&format!("[{element},{MINE}, {element}]")).unwrap();
+        assert_eq!(output, format!("[{MINE}]"));
+        assert_eq!((report.not_objects(), report.problem_count()), (2, 2));
+        assert!(report.problems().iter().map(Problem::document).eq([0, 2]));
+        assert_eq!(report.problems()[0].offset(), 1);
+        assert_eq!(report.problems()[1].to_string(), "document 2: not an object");
         assert_eq!(text(&format!("{{\"rows\":[{element}]}}")), "{\"rows\":[]}");
-        assert_eq!(seen_as(Form::Lines, &format!("{element}\n{MINE}")).unwrap().0, MINE);
+        assert_eq!(seen_as(Format::Lines, &format!("{element}\n{MINE}")).unwrap().0, MINE);
     }
 }
 
 #[test]
-fn commas_go_with_what_is_removed() {
+fn removed_elements_take_commas_along() {
     let (m, y) = (MINE, YOURS);
     for (input, output) in [
         (format!("[ {m} , {y} ]"), format!("[ {m} ]")),
@@ -206,7 +265,7 @@ fn commas_go_with_what_is_removed() {
 }
 
 #[test]
-fn the_total_is_that_of_the_visible_documents() {
+fn total_counts_the_visible_documents() {
     let (m, y) = (MINE, YOURS);
     for (input, output) in [
         (
@@ -234,20 +293,19 @@ fn the_total_is_that_of_the_visible_documents() {
 }
 
 #[test]
-fn lists_may_have_other_names() {
+fn list_under_an_added_key_is_filtered() {
     let matcher = user_a();
     let input = format!(r#"{{"total":1,"movies":[{YOURS}]}}"#);
-    let filter = Filter::new(&matcher).list("movies").list("séries");
+    let filter = Filter::new(&matcher).list_key("movies").list_key("séries");
     assert_eq!(filter.apply(input.as_bytes()).unwrap().0, br#"{"total":0,"movies":[]}"#);
-    // Without the name it is a document, and as a list response an error.
-    assert_eq!(text(&input), "");
-    assert!(seen_as(Form::List, &input).is_err());
+    assert_eq!(seen(&input).unwrap_err().found_lists(), ["movies"]);
+    assert_eq!(seen_as(Format::List, &input).unwrap_err().found_lists(), ["movies"]);
     let other = format!(r#"{{"s\u00e9ries":[{YOURS}]}}"#);
     assert_eq!(filter.apply(other.as_bytes()).unwrap().0, br#"{"s\u00e9ries":[]}"#);
 }
 
 #[test]
-fn a_document_that_has_a_list_is_still_a_document() {
+fn object_with_permissions_and_a_list_is_a_document() {
     let input = r#"{"$permissions":["read(\"user:user-b\")"],"rows":[]}"#;
     assert_eq!(text(input), "");
     let inner =
@@ -258,7 +316,7 @@ fn a_document_that_has_a_list_is_still_a_document() {
 }
 
 #[test]
-fn empty_lines_are_kept_and_lines_may_end_in_two_characters() {
+fn empty_lines_and_line_ends_are_kept() {
     assert_eq!(text(""), "");
     assert_eq!(text("\n \t\r\n"), "\n \t\r\n");
     let input = format!("\r\n {MINE} \r\n{YOURS}\r\n\n{MINE}");
@@ -284,21 +342,21 @@ fn nested_documents_are_kept_or_filtered() {
         (r#""a":[],"b":{},"c":[1,[]]"#.into(), r#""a":[],"b":{},"c":[1,[]]"#.into(), 0),
     ] {
         let input = format!("[{{{inner},{own}}},{{{inner}}}]");
-        let (output, outcome) = filter.apply(input.as_bytes()).unwrap();
+        let (output, report) = filter.apply(input.as_bytes()).unwrap();
         assert_eq!(String::from_utf8(output).unwrap(), format!("[{{{expected},{own}}}]"));
-        assert_eq!(outcome.nested_removed(), removed, "{input}");
+        assert_eq!(report.nested_removed(), removed, "{input}");
         assert_eq!(text(&input), format!("[{{{inner},{own}}}]"));
     }
 }
 
 #[test]
-fn other_actions_are_asked_of_the_same_permissions() {
+fn other_actions_are_tested_against_the_same_permissions() {
     let input = br#"[{"$permissions":["write(\"users\")"]},{"$permissions":["read(\"users\")"]}]"#;
     let users = Principal::parse_roles(["users"]).unwrap();
     for (action, expected) in [(Action::Read, 1), (Action::Update, 0), (Action::Delete, 0)] {
         let matcher = users.matcher(action);
-        let (output, outcome) = Filter::new(&matcher).apply(input).unwrap();
-        assert_eq!(outcome.visible(), 1, "{action}");
+        let (output, report) = Filter::new(&matcher).apply(input).unwrap();
+        assert_eq!(report.visible(), 1, "{action}");
         let element = [&b"write"[..], b"read"][expected];
         assert!(output.windows(element.len()).any(|part| part == element), "{action}");
     }

@@ -1,4 +1,4 @@
-//! Random JSON, written in all the ways that it can be.
+//! Strategies for JSON with random spelling: white space, escapes, order of keys.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn space() -> impl Strategy<Value = &'static str> {
     ]
 }
 
-/// A text as a JSON string, some of its characters as escapes that need not be.
+/// Writes a text as a JSON string, with escapes for some characters that need none.
 pub fn quoted(text: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     let some = prop_oneof![4 => Just(0_u32), 1 => Just(u32::MAX), 1 => any::<u32>()];
     (text, some).prop_map(|(text, escaped)| {
@@ -85,7 +85,7 @@ fn object_of(members: Vec<BoxedStrategy<(String, String)>>) -> BoxedStrategy<Str
         .boxed()
 }
 
-/// What stands behind `$permissions`, mostly a list.
+/// A value of `$permissions`, mostly a list.
 fn permissions() -> BoxedStrategy<String> {
     let text = prop_oneof![
         6 => quoted(small_permission()),
@@ -100,7 +100,7 @@ fn permissions_member() -> BoxedStrategy<(String, String)> {
     (quoted(Just("$permissions".to_owned())), permissions()).boxed()
 }
 
-/// Any value, with documents within it.
+/// Any value, with nested documents.
 pub fn value() -> BoxedStrategy<String> {
     scalar()
         .prop_recursive(4, 24, 4, |inner| {
@@ -115,7 +115,7 @@ pub fn value() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// An object that has permissions, or nearly.
+/// An object that mostly has permissions.
 fn small_document(inner: BoxedStrategy<String>) -> BoxedStrategy<String> {
     let member = (key(), inner).boxed();
     prop_oneof![12 => Just(1), 2 => Just(0), 1 => Just(2)]
@@ -135,7 +135,7 @@ fn document() -> BoxedStrategy<String> {
     small_document(scalar())
 }
 
-/// What may stand in a list.
+/// An element of a list.
 pub fn element() -> BoxedStrategy<String> {
     prop_oneof![8 => small_document(value()), 1 => value()].boxed()
 }
@@ -145,7 +145,7 @@ pub fn array() -> BoxedStrategy<String> {
     array_of(element(), 6)
 }
 
-/// A list response, or nearly.
+/// A list response, or almost.
 pub fn response() -> BoxedStrategy<String> {
     let list =
         (quoted(select(vec!["documents", "rows", "movies"]).prop_map(str::to_owned)), array())
@@ -164,7 +164,7 @@ pub fn response() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Newline-delimited JSON: documents without line breaks, and some empty lines.
+/// Newline-delimited JSON: documents without line breaks, and empty lines.
 pub fn lines() -> BoxedStrategy<String> {
     let ending = select(vec!["\n", "\r\n", "\n\n", "\n \t\n"]);
     (vec((element(), ending), 0..6), any::<bool>())
@@ -179,7 +179,7 @@ pub fn lines() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Any of them, with white space around.
+/// An input of any format, with white space around it.
 pub fn input() -> BoxedStrategy<String> {
     let any = prop_oneof![3 => response(), 2 => array(), 3 => lines(), 1 => value()];
     (space(), any, space()).prop_map(|(a, text, b)| format!("{a}{text}{b}")).boxed()

@@ -1,14 +1,14 @@
-//! From readers to writers: the same as in memory, however it comes.
+//! From readers to writers: the same results as in memory, for every size of reads.
 
 use std::io::{self, Read, Write};
 
 use proptest::prelude::*;
-use rolegate::json::{ErrorKind, Filter, Form};
+use rolegate::json::{ErrorKind, Filter, Format};
 
 use super::strategies::{input, lines};
 use super::{BIRTHDAYS, user_a};
 
-/// Gives so many bytes at a time, and an interruption before each.
+/// A reader that returns at most so many bytes at a time, and is interrupted before each read.
 struct Slow<'a>(&'a [u8], usize, bool);
 
 impl Read for Slow<'_> {
@@ -25,7 +25,7 @@ impl Read for Slow<'_> {
     }
 }
 
-/// Takes so many bytes and fails.
+/// A writer that accepts so many bytes and then fails.
 struct Short(Vec<u8>, usize);
 
 impl Write for Short {
@@ -41,17 +41,17 @@ impl Write for Short {
 }
 
 #[test]
-fn the_birthdays_pass_byte_by_byte() {
+fn birthdays_read_byte_by_byte_equal_those_in_memory() {
     let matcher = user_a();
     let filter = Filter::new(&matcher);
     let expected = filter.apply(BIRTHDAYS.as_bytes()).unwrap();
     let mut written = Vec::new();
-    let outcome = filter.copy(Slow(BIRTHDAYS.as_bytes(), 1, false), &mut written).unwrap();
-    assert_eq!((written, outcome), expected);
+    let report = filter.copy(Slow(BIRTHDAYS.as_bytes(), 1, false), &mut written).unwrap();
+    assert_eq!((written, report), expected);
 }
 
 #[test]
-fn lines_that_are_longer_than_a_block_pass() {
+fn lines_longer_than_a_block_are_filtered() {
     let matcher = user_a();
     let filter = Filter::new(&matcher);
     for len in [1, 65_000, 65_536, 131_072, 1_000_000] {
@@ -61,14 +61,14 @@ fn lines_that_are_longer_than_a_block_pass() {
         let none = format!(r#"{{"a":"{padding}"}}"#);
         let input = [mine.as_str(), &none, &yours, "", &none, &mine].join("\n");
         let mut written = Vec::new();
-        let outcome = filter.copy(input.as_bytes(), &mut written).unwrap();
+        let report = filter.copy(input.as_bytes(), &mut written).unwrap();
         assert_eq!(written, [mine.as_str(), &yours, "", &mine].join("\n").as_bytes());
-        assert_eq!((outcome.visible(), outcome.removed()), (3, 2));
+        assert_eq!((report.visible(), report.removed()), (3, 2));
     }
 }
 
 #[test]
-fn places_are_counted_from_the_start_of_the_stream() {
+fn places_in_a_stream_count_from_its_start() {
     let matcher = user_a();
     let line = r#"{"$permissions":["read(\"any\")","rea"]}"#;
     let input = format!("{}\n{{\"a\":x}}\n{line}\n", vec![line; 10_000].join("\n"));
@@ -77,38 +77,42 @@ fn places_are_counted_from_the_start_of_the_stream() {
     let error = filter.copy(input.as_bytes(), &mut written).unwrap_err();
     assert_eq!((error.line(), error.column()), (10_001, 6));
     assert_eq!(error.offset(), input.find('x').unwrap() as u64);
-    assert_eq!(written, [line, "\n"].concat().repeat(10_000).as_bytes(), "what stood before it");
+    assert_eq!(
+        written,
+        [line, "\n"].concat().repeat(10_000).as_bytes(),
+        "the lines before the error"
+    );
 
     let good = input.replace('x', "1");
-    let outcome = filter.copy(good.as_bytes(), io::sink()).unwrap();
-    assert_eq!((outcome.visible(), outcome.malformed_count()), (10_001, 10_001));
-    let malformed = &outcome.malformed()[99];
+    let report = filter.copy(good.as_bytes(), io::sink()).unwrap();
+    assert_eq!((report.visible(), report.malformed_permissions()), (10_001, 10_001));
+    let malformed = &report.problems()[99];
     let expected = good.match_indices("\"rea\"").nth(99).unwrap().0;
     assert_eq!((malformed.document(), malformed.offset()), (99, expected as u64));
 }
 
-/// The reader stops where a document ends that is as long as one may be, and its line does not yet.
+/// A read may end after a document of maximum length, and before its line break.
 #[test]
-fn a_line_of_just_the_length_that_is_allowed_passes_however_it_comes() {
+fn line_of_maximum_length_passes_for_every_read_size() {
     let matcher = user_a();
     let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}";
     let len = line.len();
-    // Taken for a response it would be too long.
+    // The input would be too long as a response.
     let filter = Filter::new(&matcher).max_document_len(len).max_response_len(len);
     for blank in ["", "\n\n", " \n"] {
         let input = format!("{blank}{line}\n{line}\n{line}");
         for step in len..=len + 4 {
             let mut written = Vec::new();
             let reader = Slow(input.as_bytes(), step, false);
-            let outcome = filter.copy(reader, &mut written).unwrap();
-            assert_eq!((outcome.form(), outcome.visible()), (Form::Lines, 3), "{input:?} {step}");
+            let report = filter.copy(reader, &mut written).unwrap();
+            assert_eq!((report.format(), report.visible()), (Format::Lines, 3), "{input:?} {step}");
             assert_eq!(written, input.as_bytes());
         }
     }
 }
 
 #[test]
-fn a_mistake_in_the_first_line_is_told_before_the_rest_is_read() {
+fn mistake_in_the_first_line_is_an_error_before_further_reads() {
     let matcher = user_a();
     let filter = Filter::new(&matcher).max_response_len(1000);
     let endless = b"{\"a\":x}\n".chain(io::repeat(b' '));
@@ -117,22 +121,22 @@ fn a_mistake_in_the_first_line_is_told_before_the_rest_is_read() {
 }
 
 #[test]
-fn whoever_watches_sees_how_far_it_has_come() {
+fn progress_reports_growing_counts() {
     let matcher = user_a();
     let line = "{\"$permissions\":[\"read(\\\"any\\\")\"]}\n{}\n";
     let input = line.repeat(10_000);
     let (mut written, mut seen) = (Vec::new(), Vec::new());
-    let outcome = Filter::new(&matcher)
-        .copy_watched(input.as_bytes(), &mut written, |outcome| seen.push(outcome.visible()))
+    let report = Filter::new(&matcher)
+        .copy_with_progress(input.as_bytes(), &mut written, |report| seen.push(report.visible()))
         .unwrap();
-    assert_eq!((outcome.visible(), outcome.removed()), (10_000, 10_000));
+    assert_eq!((report.visible(), report.removed()), (10_000, 10_000));
     assert_eq!(written.len(), (line.len() - "{}\n".len()) * 10_000);
     assert!(seen.len() > 2 && seen.is_sorted(), "{seen:?}");
     assert_eq!(seen.last(), Some(&10_000));
 }
 
 #[test]
-fn errors_of_the_reader_and_the_writer_are_passed_on() {
+fn reader_and_writer_errors_are_returned() {
     struct Broken;
     impl Read for Broken {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -140,8 +144,8 @@ fn errors_of_the_reader_and_the_writer_are_passed_on() {
         }
     }
     let matcher = user_a();
-    for form in [Form::Detect, Form::List, Form::Lines] {
-        let error = Filter::new(&matcher).form(form).copy(Broken, io::sink()).unwrap_err();
+    for format in [Format::Detect, Format::List, Format::Lines] {
+        let error = Filter::new(&matcher).format(format).copy(Broken, io::sink()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Read);
         assert_eq!(error.to_string(), "the disk is gone");
         let source = std::error::Error::source(&error).unwrap();
@@ -155,48 +159,23 @@ fn errors_of_the_reader_and_the_writer_are_passed_on() {
     assert_eq!(error.kind(), ErrorKind::Write);
 }
 
-#[test]
-fn what_comes_is_told_by_its_first_line() {
-    let matcher = user_a();
-    let filter = Filter::new(&matcher);
-    for (input, form) in [
-        ("", Form::Lines),
-        ("\n\n", Form::Lines),
-        ("{}", Form::Lines),
-        ("\n\n{}\n{}\n", Form::Lines),
-        ("5\n", Form::Lines),
-        ("[]", Form::Array),
-        (" \n[\n]", Form::Array),
-        ("{\"rows\":[]}", Form::List),
-        ("\n{\"rows\":[]}\n\n", Form::List),
-        ("{\n\"rows\":[]}", Form::List),
-    ] {
-        assert_eq!(filter.copy(input.as_bytes(), io::sink()).unwrap().form(), form, "{input}");
-        assert_eq!(filter.apply(input.as_bytes()).unwrap().1.form(), form, "{input}");
-    }
-    // One whose first line is longer than a document may be is a response.
-    let long = format!("{{\"rows\":[{}]}}", ["{}"; 100].join(","));
-    let short = filter.max_document_len(20);
-    assert_eq!(short.copy(long.as_bytes(), io::sink()).unwrap().removed(), 100);
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn a_stream_is_what_it_is_in_memory(input in input(), step in 1..40_usize) {
+    fn stream_result_equals_that_in_memory(input in input(), step in 1..40_usize) {
         let matcher = user_a();
-        for form in [Form::Detect, Form::List, Form::Array, Form::Lines] {
-            let filter = Filter::new(&matcher).form(form);
+        for format in [Format::Detect, Format::List, Format::Array, Format::Lines] {
+            let filter = Filter::new(&matcher).format(format);
             let mut written = Vec::new();
             let copied = filter.copy(Slow(input.as_bytes(), step, false), &mut written);
             match (filter.apply(input.as_bytes()), copied) {
-                (Ok((output, expected)), Ok(outcome)) => {
+                (Ok((output, expected)), Ok(report)) => {
                     prop_assert_eq!(&written, &output, "{}", input);
-                    prop_assert_eq!(outcome, expected, "{}", input);
+                    prop_assert_eq!(report, expected, "{}", input);
                 }
                 (Err(expected), Err(error)) => {
-                    if form != Form::Detect {
+                    if format != Format::Detect {
                         prop_assert_eq!(error.to_string(), expected.to_string(), "{}", input);
                         prop_assert_eq!(error.offset(), expected.offset(), "{}", input);
                     }
@@ -209,13 +188,13 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_before_an_error_are_whole_visible_lines(
+    fn output_before_an_error_is_whole_visible_lines(
         input in lines(),
         cut in any::<prop::sample::Index>(),
         step in 1..40_usize,
     ) {
         let matcher = user_a();
-        let filter = Filter::new(&matcher).form(Form::Lines);
+        let filter = Filter::new(&matcher).format(Format::Lines);
         let whole = filter.apply(input.as_bytes());
         let cut = &input.as_bytes()[..cut.index(input.len() + 1)];
         let mut written = Vec::new();

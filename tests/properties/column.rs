@@ -1,4 +1,4 @@
-//! Columns: ids of one, two and four bytes that behave as a vector of them.
+//! Properties of columns: ids of one, two and four bytes, compared with a vector of ids.
 
 use std::sync::LazyLock;
 
@@ -7,19 +7,18 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use rolegate::{AclColumn, AclId, AclTable, Action, Principal, Visibility};
 
-/// More lists than two bytes can number.
+/// The lists of the large table: more than two bytes can number.
 const LISTS: usize = (1 << 16) + 100;
 
-/// Lists at the borders of what one and two bytes can number, and others.
+/// Lists at the borders of one and two bytes, and at borders of words.
 const BORDERS: [usize; 14] =
     [0, 1, 63, 64, 254, 255, 256, 257, 65_534, 65_535, 65_536, 65_537, LISTS - 2, LISTS - 1];
 
-/// A table of the cheapest lists that differ. Anybody may read each of them, and the user of its
-/// number may update it.
+/// A table of small distinct lists. Every principal may read list `n`, and user `n` may update it.
 struct Large {
     table: AclTable,
     ids: Vec<AclId>,
-    /// What everybody may read, resolved when there were so many lists.
+    /// The visibilities of a guest, each with the number of lists at resolve time.
     early: Vec<(usize, Visibility)>,
     foreign: AclId,
 }
@@ -42,7 +41,7 @@ static LARGE: LazyLock<Large> = LazyLock::new(|| {
     large
 });
 
-/// A list of the large table, or the foreign one.
+/// A list of the large table, or `None` for the id of another table.
 type Place = Option<usize>;
 
 fn id(place: Place) -> AclId {
@@ -82,7 +81,7 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// A column as a vector: all that is not of the table of the first id is nothing.
+/// A column as a vector. An id is `None` if its table is not the table of the first id.
 #[derive(Default)]
 struct Model {
     first: Option<Place>,
@@ -149,7 +148,7 @@ impl Model {
         Ok(())
     }
 
-    /// The documents whose list is of the large table and is `visible`.
+    /// Returns the documents whose list belongs to the large table and is `visible`.
     fn filtered(&self, visible: impl Fn(usize) -> bool) -> Vec<usize> {
         let sees = |&at: &usize| self.places[at].flatten().is_some_and(&visible);
         (0..self.places.len()).filter(sees).collect()
@@ -163,7 +162,7 @@ fn updater(users: &[usize]) -> Visibility {
 
 proptest! {
     #[test]
-    fn a_column_is_a_vector_of_ids(operations in vec(operation(), 0..12)) {
+    fn column_after_operations_equals_vector_of_ids(operations in vec(operation(), 0..12)) {
         let (mut column, mut model) = (AclColumn::new(), Model::default());
         for operation in &operations {
             model.apply(operation, &mut column);
@@ -177,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn a_filter_gives_the_documents_whose_lists_are_visible(
+    fn filter_on_any_column_selects_documents_with_visible_lists(
         operations in vec(operation(), 0..6),
         users in subsequence(BORDERS.to_vec(), 0..4),
         many in 0..300_usize,
@@ -192,7 +191,7 @@ proptest! {
         updater(&users).filter_into(&column, &mut selection);
         let expected = model.filtered(|list| users.contains(&list));
         prop_assert_eq!(selection.iter().collect::<Vec<_>>(), expected, "some");
-        prop_assert_eq!(selection.len(), column.len());
+        prop_assert_eq!(selection.batch_len(), column.len());
 
         for (lists, visibility) in &LARGE.early {
             visibility.filter_into(&column, &mut selection);
@@ -201,16 +200,16 @@ proptest! {
         }
         LARGE.table.resolve(&Principal::key_with_bypass(), Action::Read).filter_into(&column, &mut selection);
         let expected = model.filtered(|_| true);
-        prop_assert_eq!(selection.iter().collect::<Vec<_>>(), expected, "every document");
+        prop_assert_eq!(selection.iter().collect::<Vec<_>>(), expected, "unrestricted");
     }
 }
 
 proptest! {
-    // Some 65,536 documents each, which is where a visibility begins to prepare itself for a batch.
+    // Each case has about 65,536 documents, from which a visibility prepares its table of bytes.
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn a_large_batch_is_filtered_as_a_small_one(
+    fn filter_on_large_batch_equals_filter_on_each_document(
         len in select(vec![65_535, 65_536, 65_537, 70_000_usize]),
         (largest, step) in (select(BORDERS.to_vec()), select(vec![1, 3, 64, 257_usize])),
         users in subsequence(BORDERS.to_vec(), 0..6),
@@ -232,7 +231,7 @@ proptest! {
 }
 
 #[test]
-fn a_column_takes_as_many_bytes_a_document_as_its_largest_id_needs() {
+fn column_with_large_id_takes_the_bytes_that_it_needs() {
     for (list, bytes) in [(0, 1), (255, 1), (256, 2), (65_535, 2), (65_536, 4), (LISTS - 1, 4)] {
         let mut column: AclColumn = (0..1000).map(|_| LARGE.ids[0]).collect();
         column.push(LARGE.ids[list]);
@@ -242,9 +241,9 @@ fn a_column_takes_as_many_bytes_a_document_as_its_largest_id_needs() {
     }
 }
 
-/// The widths one after the other, each reached by a small step and by a large one.
+/// Reaches each width by a small step and by a large one.
 #[test]
-fn a_column_is_as_wide_as_its_largest_id_and_no_wider_whatever_came_before() {
+fn column_after_widening_is_no_wider_than_its_largest_id() {
     for (lists, bytes) in [
         (&[0, 255][..], 1),
         (&[255, 256], 2),
@@ -263,9 +262,9 @@ fn a_column_is_as_wide_as_its_largest_id_and_no_wider_whatever_came_before() {
     }
 }
 
-/// The one list that a user reaches, at the borders of words and of what a byte can number.
+/// Tries one visible list at the borders of words and of one byte.
 #[test]
-fn one_visible_list_is_found_wherever_it_stands() {
+fn one_visible_list_at_any_border_is_found() {
     let lists = [0, 1, 63, 64, 65, 127, 128, 191, 192, 254, 255, 256, 65_535, 65_536];
     for visible in lists {
         let visibility = updater(&[visible]);

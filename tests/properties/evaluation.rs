@@ -1,4 +1,4 @@
-//! Decisions: every way of asking gives the oracle's verdict, and the verdict obeys its laws.
+//! Properties of decisions: every evaluator agrees with the oracle, and the verdict obeys its laws.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,13 +17,13 @@ fn holder(roles: &[String]) -> Principal {
     Principal::parse_roles(roles).unwrap()
 }
 
-/// What the oracle says of each list.
+/// Returns the verdict of the oracle on each list.
 fn expected(roles: &[String], action: Action, lists: &[List]) -> Vec<bool> {
     let roles = texts(roles);
     lists.iter().map(|list| oracle::allows(&roles, action, &texts(list))).collect()
 }
 
-/// What the library says of each list, asked in every way, which must all agree.
+/// Returns the verdict of the library on each list. All evaluators must agree.
 fn verdicts(
     principal: &Principal,
     action: Action,
@@ -62,7 +62,7 @@ fn lists() -> impl Strategy<Value = Vec<List>> {
 
 proptest! {
     #[test]
-    fn every_way_of_asking_gives_the_oracles_verdict(
+    fn every_evaluator_on_stored_lists_agrees_with_oracle(
         roles in principal_roles(),
         lists in lists(),
     ) {
@@ -74,13 +74,13 @@ proptest! {
     }
 
     #[test]
-    fn a_key_with_bypass_sees_everything(action in action(), lists in lists()) {
+    fn key_with_bypass_sees_every_list(action in action(), lists in lists()) {
         let verdicts = verdicts(&Principal::key_with_bypass(), action, &lists)?;
         prop_assert!(verdicts.iter().all(|&seen| seen));
     }
 
     #[test]
-    fn a_guest_sees_only_what_any_and_guests_are_given(action in action(), lists in lists()) {
+    fn guest_sees_only_grants_to_any_and_guests(action in action(), lists in lists()) {
         let given = |text: &String| text.ends_with("(\"any\")") || text.ends_with("(\"guests\")");
         let only: Vec<List> = lists
             .iter()
@@ -92,7 +92,7 @@ proptest! {
     }
 
     #[test]
-    fn write_never_gives_read_and_gives_the_rest(roles in principal_roles(), role in small_role()) {
+    fn write_grants_create_update_delete_and_not_read(roles in principal_roles(), role in small_role()) {
         let lists = [vec![format!("write(\"{role}\")")]];
         let principal = holder(&roles);
         let holds = roles.iter().any(|held| held == role);
@@ -103,7 +103,7 @@ proptest! {
     }
 
     #[test]
-    fn order_and_repetition_make_no_difference(
+    fn list_reordered_and_repeated_has_the_same_id_and_verdict(
         roles in principal_roles(),
         action in action(),
         (list, other) in stored_list().prop_flat_map(|list| {
@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn another_role_never_hides(
+    fn principal_with_another_role_sees_no_less(
         roles in principal_roles(),
         more in small_role(),
         action in action(),
@@ -138,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn another_permission_never_hides(
+    fn list_with_more_permissions_hides_no_more(
         roles in principal_roles(),
         action in action(),
         (list, more) in (stored_list(), stored_list()),
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn who_has_the_roles_of_two_sees_what_either_sees(
+    fn principal_with_the_roles_of_two_sees_what_either_sees(
         (one, other) in (principal_roles(), principal_roles()),
         action in action(),
         lists in lists(),
@@ -162,7 +162,7 @@ proptest! {
     }
 
     #[test]
-    fn who_has_a_role_is_whom_its_permission_is_for(roles in principal_roles(), role in small_role()) {
+    fn permission_for_a_role_is_granted_to_its_holders_only(roles in principal_roles(), role in small_role()) {
         let principal = holder(&roles);
         let held = roles.iter().any(|held| held == role);
         prop_assert_eq!(principal.has_role(&Role::parse(role).unwrap()), held);

@@ -1,29 +1,31 @@
-//! The language: one permission has one spelling, and nothing else is a permission.
+//! Properties of the language: a permission has one spelling, and no other text is a permission.
 
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use rolegate::{Action, ActionSet, Permission, Role, RoleKind, Status};
+use rolegate::{Action, ActionSet, Permission, Role, RoleKind, Verification};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::support::{recogniser, strategies};
 
-/// What a text would be if it were printed as JSON and read again.
+/// Prints a value as JSON, and parses it again.
 fn through_json<T: Serialize + DeserializeOwned>(value: &T) -> T {
     serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
 }
 
-/// A role made from the parts of another.
+/// Creates a role from the parts of another.
 fn rebuilt(role: &Role<'_>) -> Role<'static> {
     match role.kind() {
         RoleKind::Any => Role::any(),
         RoleKind::Guests => Role::guests(),
-        RoleKind::Users { status: None } => Role::users(),
-        RoleKind::Users { status: Some(status) } => Role::users_with(status),
-        RoleKind::User { id, status: None } => Role::user(id).unwrap(),
-        RoleKind::User { id, status: Some(status) } => Role::user_with(id, status).unwrap(),
+        RoleKind::Users { verification: None } => Role::users(),
+        RoleKind::Users { verification: Some(verification) } => Role::users_with(verification),
+        RoleKind::User { id, verification: None } => Role::user(id).unwrap(),
+        RoleKind::User { id, verification: Some(verification) } => {
+            Role::user_with(id, verification).unwrap()
+        }
         RoleKind::Team { id, role: None } => Role::team(id).unwrap(),
         RoleKind::Team { id, role: Some(role) } => Role::team_role(id, role).unwrap(),
         RoleKind::Member { id } => Role::member(id).unwrap(),
@@ -61,27 +63,27 @@ fn action_set_text() -> BoxedStrategy<String> {
 }
 
 proptest! {
-    // Parsing takes microseconds, and a wrong border is one of some hundred places.
+    // Parsing takes microseconds, and a wrong border can be in one of a hundred places.
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
-    fn a_permission_is_accepted_exactly_if_the_recogniser_accepts_it(text in permission_text()) {
+    fn permission_text_is_accepted_as_by_the_recogniser(text in permission_text()) {
         prop_assert_eq!(Permission::parse(&text).is_ok(), recogniser::is_permission(&text));
     }
 
     #[test]
-    fn a_role_is_accepted_exactly_if_the_recogniser_accepts_it(text in role_text()) {
+    fn role_text_is_accepted_as_by_the_recogniser(text in role_text()) {
         prop_assert_eq!(Role::parse(&text).is_ok(), recogniser::is_role(&text));
     }
 
     #[test]
-    fn a_role_is_made_of_parts_exactly_if_each_part_is_one(
+    fn role_of_parts_is_accepted_if_each_part_is(
         id in strategies::part_with_edges(),
         role in strategies::part_with_edges(),
     ) {
         let is_id = recogniser::is_id(&id);
         prop_assert_eq!(Role::user(&id).is_ok(), is_id);
-        prop_assert_eq!(Role::user_with(&id, Status::Verified).is_ok(), is_id);
+        prop_assert_eq!(Role::user_with(&id, Verification::Verified).is_ok(), is_id);
         prop_assert_eq!(Role::team(&id).is_ok(), is_id);
         prop_assert_eq!(Role::member(&id).is_ok(), is_id);
         prop_assert_eq!(Role::label(&id).is_ok(), recogniser::is_label(&id));
@@ -90,7 +92,7 @@ proptest! {
     }
 
     #[test]
-    fn an_action_and_a_set_are_accepted_exactly_if_the_recogniser_accepts_them(
+    fn action_and_set_texts_are_accepted_as_by_the_recogniser(
         text in action_set_text(),
     ) {
         prop_assert_eq!(Action::parse(&text).is_ok(), recogniser::is_action(&text));
@@ -100,7 +102,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn a_permission_is_printed_as_it_was_read(text in strategies::permission()) {
+    fn permission_parsed_and_printed_is_unchanged(text in strategies::permission()) {
         let permission = Permission::parse(&text).unwrap();
         prop_assert_eq!(permission.to_string(), &*text);
         prop_assert_eq!(&through_json(&permission.clone().into_owned()), &permission);
@@ -112,7 +114,7 @@ proptest! {
     }
 
     #[test]
-    fn a_role_is_printed_as_it_was_read_and_is_its_parts(text in strategies::role()) {
+    fn role_parsed_and_printed_is_unchanged_and_equals_its_parts(text in strategies::role()) {
         let role = Role::parse(&text).unwrap();
         prop_assert_eq!(role.to_string(), &*text);
         prop_assert_eq!(&through_json(&role.clone().into_owned()), &role);
@@ -121,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn a_permission_made_of_an_action_and_a_role_is_read_back(
+    fn permission_of_action_and_role_is_parsed_back(
         action in strategies::action(),
         text in strategies::role(),
     ) {
@@ -134,7 +136,7 @@ proptest! {
     }
 
     #[test]
-    fn an_action_set_is_read_as_it_was_printed(actions in subsequence(Action::ALL.to_vec(), 0..=4)) {
+    fn action_set_printed_and_parsed_is_unchanged(actions in subsequence(Action::ALL.to_vec(), 0..=4)) {
         let set: ActionSet = actions.iter().copied().collect();
         prop_assert_eq!(ActionSet::parse(&set.to_string()).unwrap(), set);
         prop_assert_eq!(through_json(&set), set);
@@ -147,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_no_permission_is_refused_in_json_too(
+    fn malformed_permission_in_json_is_refused(
         text in strategies::near_miss(strategies::permission()),
     ) {
         let json = serde_json::to_string(&text).unwrap();
@@ -158,9 +160,9 @@ proptest! {
     }
 }
 
-/// Comparing two recognisers on texts that both refuse would say nothing.
+/// Comparing two recognisers only on texts that both refuse would test nothing.
 #[test]
-fn the_texts_that_are_tried_are_accepted_and_refused_often() {
+fn text_strategies_yield_accepted_and_refused_texts_often() {
     fn accepted(texts: impl Strategy<Value = String>, is: fn(&str) -> bool) -> usize {
         let mut runner = TestRunner::deterministic();
         let texts = (0..1000).map(|_| texts.new_tree(&mut runner).unwrap().current());
@@ -176,9 +178,9 @@ fn the_texts_that_are_tried_are_accepted_and_refused_often() {
     assert!(counts.iter().all(|count| (50..950).contains(count)), "of 1000 each: {counts:?}");
 }
 
-/// Every set with every other: there are sixteen.
+/// Tries every pair of the sixteen sets.
 #[test]
-fn sets_of_actions_are_united_and_intersected_as_sets() {
+fn action_sets_combined_pairwise_behave_as_sets() {
     let sets = || {
         (0..16_u32).map(|bits| {
             let among = |(at, _): &(usize, Action)| bits >> at & 1 != 0;

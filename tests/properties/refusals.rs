@@ -1,16 +1,16 @@
-//! Errors: wherever a text is refused, the refusal is small, points into the text, and can be shown.
+//! Errors of parsing: each is small, points into the text, and prints within a limit.
 
 use proptest::prelude::*;
-use rolegate::{Action, ActionSet, MAX_PERMISSION_LEN, ParseError, Permission, Role};
+use rolegate::{Action, ActionSet, ParseError, Permission, Role};
 
 use crate::support::strategies;
 
-/// The longest message, and the longest rendering with a caret: what a log line bears.
+/// The limit of a message, and of a rendering with a caret, in bytes.
 const MAX_SHOWN: usize = 400;
 
 type Parse = fn(&str) -> Option<ParseError>;
 
-/// Everything that reads a text, by name.
+/// The parsers, by name.
 const PARSERS: [(&str, Parse); 9] = [
     ("permission", |text| Permission::parse(text).err()),
     ("role", |text| Role::parse(text).err()),
@@ -23,7 +23,7 @@ const PARSERS: [(&str, Parse); 9] = [
     ("label", |text| Role::label(text).err()),
 ];
 
-/// Checks what must hold of every error about `text`; `other` is a text that it is not about.
+/// Checks an error about `text`, also when it is shown with another text.
 fn check(what: &str, error: &ParseError, text: &str, other: &str) -> Result<(), TestCaseError> {
     let span = error.span();
     prop_assert!(text.get(span.clone()).is_some(), "{what}: {span:?} of {text:?}");
@@ -74,11 +74,11 @@ fn hostile_text() -> BoxedStrategy<String> {
 }
 
 proptest! {
-    // Nine parsers a text, and a message depends on where in it the mistake is.
+    // Each text is tried on nine parsers, and a message depends on the place of the mistake.
     #![proptest_config(ProptestConfig::with_cases(2048))]
 
     #[test]
-    fn an_error_points_into_the_text_and_is_small_to_show(
+    fn parse_error_any_text_points_into_it_and_prints_within_the_limit(
         text in hostile_text(),
         other in hostile_text(),
     ) {
@@ -87,7 +87,7 @@ proptest! {
 }
 
 #[test]
-fn a_text_of_a_megabyte_is_refused_with_a_small_error() {
+fn parse_error_megabyte_text_is_small() {
     let size = 1 << 20;
     for piece in ["a", "0", " ", "\"", "/", ":", "read(\"", "any", "*", "é", "\u{10ffff}", "read,"]
     {
@@ -104,7 +104,7 @@ fn a_text_of_a_megabyte_is_refused_with_a_small_error() {
 }
 
 #[test]
-fn a_message_and_a_caret_count_escapes_in_full() {
+fn parse_error_wide_characters_count_as_escapes() {
     let text = format!("read(\"any\"){}", "\u{10ffff}".repeat(100));
     let error = Permission::parse(&text).unwrap_err();
     check("permission", &error, &text, "").unwrap();
@@ -113,7 +113,7 @@ fn a_message_and_a_caret_count_escapes_in_full() {
 }
 
 #[test]
-fn a_hint_names_an_id_only_if_it_could_be_one() {
+fn hint_for_misspelt_role_repeats_only_valid_ids() {
     let hint = |text: &str| Role::parse(text).unwrap_err().hint().unwrap().to_owned();
     assert_eq!(hint("usr:a"), "write `user:a`");
     assert_eq!(hint("usr:"), "write `user:ID`");
@@ -121,16 +121,16 @@ fn a_hint_names_an_id_only_if_it_could_be_one() {
     assert_eq!(hint("lable:a-b"), "write `label:NAME`");
 }
 
-/// A set of actions apart, which is read name by name.
+/// A set of actions is an exception: it is parsed name by name.
 #[test]
-fn of_a_long_text_only_the_beginning_is_looked_at() {
+fn parse_error_long_text_points_near_its_start() {
     for piece in ["a", " ", "0", "é", "\u{10ffff}"] {
         let long = piece.repeat(10_000);
         for beginning in ["", "read(\"any\")", "read(\"user:", "any", "user:", "role:"] {
             let text = format!("{beginning}{long}");
             for (what, parse) in PARSERS.into_iter().filter(|(what, _)| *what != "action set") {
                 let end = parse(&text).unwrap().span().end;
-                assert!(end <= 2 * MAX_PERMISSION_LEN, "{what}: {end} of {beginning}{piece}...");
+                assert!(end <= 2 * Permission::MAX_LEN, "{what}: {end} of {beginning}{piece}...");
             }
         }
     }

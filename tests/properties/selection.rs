@@ -1,4 +1,4 @@
-//! Selections: bits in words of 64 that behave as a vector of booleans.
+//! Properties of selections: bits in words of 64, compared with a vector of booleans.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,16 +8,16 @@ use rolegate::Selection;
 const LENGTHS: [usize; 13] =
     [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, (1 << 16) - 1, 1 << 16, (1 << 16) + 1];
 
-/// Which documents, in ways that meet the words' borders.
+/// The selected documents. The patterns meet the borders of words.
 #[derive(Clone, Debug)]
 enum Pattern {
     None,
     All,
-    /// Those whose position leaves a remainder of 0.
+    /// The positions that this number divides.
     Every(usize),
-    /// The first and the last of each word.
+    /// The first and the last position of each word.
     Borders,
-    /// As a generator with this seed says.
+    /// Random positions by this seed.
     Random(u64),
 }
 
@@ -90,8 +90,8 @@ fn check(selection: &Selection, bits: &[bool]) -> Result<(), TestCaseError> {
     prop_assert_eq!(selection.internal_validate(), Ok(()));
     let len = bits.len();
     let positions: Vec<usize> = (0..len).filter(|&at| bits[at]).collect();
-    prop_assert_eq!(selection.len(), len);
-    prop_assert_eq!(selection.is_empty(), len == 0);
+    prop_assert_eq!(selection.batch_len(), len);
+    prop_assert_eq!(selection.is_empty(), positions.is_empty());
     prop_assert_eq!(selection.count(), positions.len());
     prop_assert!((0..len).all(|at| selection.contains(at) == bits[at]));
     let behind = [len, len + 1, len + 63, len + 64, usize::MAX];
@@ -110,16 +110,16 @@ fn check(selection: &Selection, bits: &[bool]) -> Result<(), TestCaseError> {
     );
     prop_assert!(selection.iter().eq(positions.iter().copied()));
     let same: Selection = bits.iter().copied().collect();
-    prop_assert_eq!(selection, &same, "made anew");
+    prop_assert_eq!(selection, &same, "collected again");
     Ok(())
 }
 
 proptest! {
-    // 65,536 documents now and then, each of which is looked at in four ways.
+    // Some cases have 65,536 documents, and each is checked in four ways.
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn a_selection_is_a_vector_of_booleans(mut bits in bits(), operations in vec(operation(), 0..5)) {
+    fn selection_after_operations_equals_vector_of_booleans(mut bits in bits(), operations in vec(operation(), 0..5)) {
         let mut selection: Selection = bits.iter().copied().collect();
         check(&selection, &bits)?;
         for operation in &operations {
@@ -129,9 +129,9 @@ proptest! {
     }
 
     #[test]
-    fn inverting_twice_changes_nothing_and_swaps_both_and_either(one in bits(), other in bits()) {
+    fn selection_inverted_twice_is_unchanged_and_obeys_de_morgan(one in bits(), other in bits()) {
         let one: Selection = one.into_iter().collect();
-        let len = one.len();
+        let len = one.batch_len();
         let other: Selection = (0..len).map(|at| other.get(at) == Some(&true)).collect();
         let inverted = |selection: &Selection| {
             let mut inverted = selection.clone();

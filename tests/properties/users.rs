@@ -1,17 +1,18 @@
-//! Users: the roles that a user document gives are those of the table in the semantics.
+//! Users: a user document gives the roles of the table in the semantics, and names the values that
+//! give none.
 
 use std::collections::BTreeSet;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use rolegate::{Principal, PrincipalKind, Role, User};
+use rolegate::{ParseError, Principal, PrincipalKind, Role, SkippedRole, SkippedRoleReason, User};
 use serde_json::{Map, Value, json};
 
 use crate::support::strategies::{id, label, part_with_edges};
 use crate::support::users::{self, Who};
 
-/// Ids that somebody might choose in order to be taken for somebody else.
+/// Ids that an attacker might choose to be taken for another user.
 const HOSTILE: [&str; 16] = [
     "",
     "0",
@@ -31,7 +32,7 @@ const HOSTILE: [&str; 16] = [
     "/",
 ];
 
-/// An id or a label: good, hostile, or at an edge of what one may be.
+/// An id or a label: valid, hostile, or at a limit of the grammar.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => select(vec!["a", "b", "t", "owner", "m1"]).prop_map(str::to_owned),
@@ -42,7 +43,7 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A field that may be missing or null: no entry, or one.
+/// A field that may be absent or `null`.
 fn field<T: Into<Value> + 'static>(
     name: &'static str,
     values: impl Strategy<Value = T> + 'static,
@@ -82,7 +83,7 @@ fn user() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// What the library makes of a user document.
+/// Returns the principal that the library makes of a user document.
 fn ours(document: &Value) -> (Who, Option<Principal>) {
     let user: User = serde_json::from_value(document.clone()).unwrap();
     let Ok(principal) = Principal::user(&user) else { return (Who::Blocked, None) };
@@ -95,11 +96,11 @@ fn ours(document: &Value) -> (Who, Option<Principal>) {
 }
 
 proptest! {
-    // A document has a dozen fields, and the mistakes are in their combinations.
+    // A document has a dozen fields, and mistakes hide in their combinations.
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn a_user_has_the_roles_of_the_table(document in user()) {
+    fn user_any_document_has_the_roles_of_the_table(document in user()) {
         let (who, principal) = ours(&document);
         prop_assert_eq!(who, users::who(&document));
         let Some(principal) = principal else { return Ok(()) };
@@ -116,7 +117,20 @@ proptest! {
     }
 
     #[test]
-    fn nothing_unconfirmed_counts(document in user()) {
+    fn skipped_roles_any_document_name_each_value_without_role(document in user()) {
+        let user: User = serde_json::from_value(document.clone()).unwrap();
+        let skipped = user.skipped_roles();
+        let paths: Vec<String> = skipped.iter().map(SkippedRole::path).collect();
+        prop_assert_eq!(paths, users::skipped(&document));
+        for skipped in &skipped {
+            let printed = skipped.to_string();
+            prop_assert!(printed.starts_with(&skipped.path()), "{}", printed);
+            prop_assert!(printed.len() < 800 && printed.is_ascii(), "{}", printed);
+        }
+    }
+
+    #[test]
+    fn membership_unconfirmed_gives_no_role(document in user()) {
         let mut less = document.clone();
         if let Some(memberships) = less["memberships"].as_array_mut() {
             memberships.retain(|membership| membership["confirm"] == true);
@@ -125,7 +139,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_is_in_no_team_has_no_role_of_one(mut document in user()) {
+    fn user_without_memberships_has_no_role_of_a_team(mut document in user()) {
         document["memberships"] = json!([]);
         if let (Who::User(roles), _) = ours(&document) {
             let of_teams = |role: &String| role.starts_with("team:") || role.starts_with("member:");
@@ -134,14 +148,14 @@ proptest! {
     }
 
     #[test]
-    fn a_user_is_read_as_it_was_printed(document in user()) {
+    fn user_written_as_json_is_read_back_unchanged(document in user()) {
         let user: User = serde_json::from_value(document).unwrap();
         let again: User = serde_json::from_value(serde_json::to_value(&user).unwrap()).unwrap();
         prop_assert_eq!(again, user);
     }
 
     #[test]
-    fn a_field_of_another_type_is_an_error(
+    fn user_field_of_another_type_is_refused(
         mut document in user(),
         (name, wrong) in select(vec![
             ("$id", json!(1)),
@@ -160,7 +174,7 @@ proptest! {
 }
 
 #[test]
-fn an_array_is_not_taken_for_an_object() {
+fn user_json_array_instead_of_object_is_refused() {
     for text in [
         r#"["a"]"#,
         r#"{"$id": "a", "memberships": [["m", "t", true, ["owner"]]]}"#,
@@ -168,4 +182,94 @@ fn an_array_is_not_taken_for_an_object() {
     ] {
         assert!(serde_json::from_str::<User>(text).is_err(), "{text}");
     }
+}
+
+fn roles_of(json: &str) -> Vec<String> {
+    let user: User = serde_json::from_str(json).unwrap();
+    let principal = Principal::user(&user).unwrap();
+    let of_teams = |role: &&Role<'_>| role.as_str().starts_with(['t', 'm']);
+    principal.roles().iter().filter(of_teams).map(Role::to_string).collect()
+}
+
+/// Appwrite's rule: an absent or `null` field ends the membership, an empty one only its own role.
+#[test]
+fn membership_with_absent_or_empty_parts_gives_the_other_roles() {
+    let all = ["member:m", "team:t", "team:t/owner"];
+    for (fields, expected) in [
+        (r#""$id": "m", "teamId": "t""#, &all[..]),
+        (r#""$id": "m", "teamId": """#, &all[..1]),
+        (r#""$id": "m", "teamId": "0""#, &all[..1]),
+        (r#""$id": "m", "teamId": "a b""#, &all[..1]),
+        (r#""$id": "m", "teamId": "t/owner""#, &all[..1]),
+        (r#""$id": "", "teamId": "t""#, &all[1..]),
+        (r#""$id": "0", "teamId": "t""#, &all[1..]),
+        (r#""$id": "m/", "teamId": "t""#, &all[1..]),
+        (r#""$id": "", "teamId": """#, &[]),
+        (r#""$id": "m""#, &[]),
+        (r#""teamId": "t""#, &[]),
+        (r#""$id": "m", "teamId": null"#, &[]),
+        (r#""$id": null, "teamId": "t""#, &[]),
+        (r#""$id": "m", "team_id": "t""#, &[]),
+    ] {
+        let membership = format!(r#"{{{fields}, "confirm": true, "roles": ["owner"]}}"#);
+        let json = format!(r#"{{"$id": "u", "memberships": [{membership}]}}"#);
+        assert_eq!(roles_of(&json), expected, "{fields}");
+    }
+    let unconfirmed = r#"{"$id": "m", "teamId": "t", "roles": ["owner"]}"#;
+    for confirm in ["", r#", "confirm": false"#, r#", "confirm": null"#] {
+        let membership = unconfirmed.replace('}', &format!("{confirm}}}"));
+        let json = format!(r#"{{"$id": "u", "memberships": [{membership}]}}"#);
+        assert_eq!(roles_of(&json), [""; 0], "{membership}");
+    }
+}
+
+#[test]
+fn skipped_roles_print_path_value_and_reason() {
+    let user: User = serde_json::from_value(json!({
+        "$id": "u/verified",
+        "labels": ["vip", "super-admin", ""],
+        "memberships": [
+            {"$id": "m1", "teamId": "t1", "confirm": false, "roles": ["owner"]},
+            {"teamId": "t2", "confirm": true},
+            {"$id": "m3", "team_id": "t3", "confirm": true},
+            {"$id": "m4", "teamId": "t4", "confirm": true, "roles": ["owner", "project manager"]},
+            {"$id": "0", "teamId": "t 5", "confirm": true, "roles": ["owner"]},
+        ],
+    }))
+    .unwrap();
+    let skipped = user.skipped_roles();
+    let printed: Vec<String> = skipped.iter().map(ToString::to_string).collect();
+    let malformed =
+        |path: &str, value: &str, of: &str, error: Result<Role<'static>, ParseError>| {
+            format!("{path} {value}gives no role{of}: {}", error.unwrap_err())
+        };
+    assert_eq!(
+        printed,
+        [
+            malformed("$id", "`u/verified` ", "", Role::user("u/verified")),
+            malformed("labels[1]", "`super-admin` ", "", Role::label("super-admin")),
+            malformed("labels[2]", "", "", Role::label("")),
+            "memberships[0] `m1` gives no role: it is not confirmed".into(),
+            "memberships[1].$id is missing: the membership gives no role".into(),
+            "memberships[2].teamId is missing: the membership gives no role".into(),
+            malformed(
+                "memberships[3].roles[1]",
+                "`project manager` ",
+                "",
+                Role::team_role("t4", "project manager")
+            ),
+            malformed("memberships[4].$id", "`0` ", "", Role::member("0")),
+            malformed("memberships[4].teamId", "`t 5` ", " of a team", Role::team("t 5")),
+        ]
+    );
+    assert_eq!(skipped[1].value(), "super-admin");
+    assert!(matches!(skipped[1].reason(), SkippedRoleReason::Malformed(_)));
+    assert_eq!(skipped[3].reason(), &SkippedRoleReason::NotConfirmed);
+    assert_eq!(skipped[4].reason(), &SkippedRoleReason::MissingField);
+
+    let guest: User = serde_json::from_str(r#"{"$id": "0", "labels": ["vip"]}"#).unwrap();
+    let printed: Vec<String> = guest.skipped_roles().iter().map(ToString::to_string).collect();
+    assert_eq!(printed, ["$id `0` is no id: the user is a guest"]);
+    let long = User::new("é".repeat(1000)).skipped_roles()[0].to_string();
+    assert!(long.contains("\\u{e9}...` gives no role") && long.len() < 400, "{long}");
 }

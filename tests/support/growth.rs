@@ -5,10 +5,11 @@
 
 use std::hint::black_box;
 
-use rolegate::json::{Filter, Nested};
+use rolegate::index::DocumentIndex;
+use rolegate::json::{Filter, Format, Nested};
 use rolegate::{
-    AclColumn, AclLimits, AclTable, Action, ActionSet, Collection, DocumentIndex, Permission,
-    Principal, Role, User, Visibility, aggregate,
+    AclColumn, AclLimits, AclTable, Action, ActionSet, Collection, Permission, Principal, Role,
+    User, Visibility, aggregate,
 };
 
 /// How much more it may take for twice the input.
@@ -39,7 +40,7 @@ const fn case(
 }
 
 /// Every kind of input that may be larger than anybody expects.
-pub const CASES: [Case; 21] = [
+pub const CASES: [Case; 23] = [
     case("text", Growth::None, 1 << 20, text),
     case("nesting", Growth::Linear, 100_000, nesting),
     case("nesting-documents", Growth::Linear, 100_000, nesting_of_documents),
@@ -57,6 +58,8 @@ pub const CASES: [Case; 21] = [
     case("long-document", Growth::Linear, 1 << 20, long_document),
     case("aggregate", Growth::Linear, 50_000, aggregated),
     case("lines", Growth::Linear, 20_000, lines),
+    case("slow-line", Growth::Linear, 1 << 20, slow_line),
+    case("other-object", Growth::Linear, 50_000, other_object),
     case("index", Growth::Linear, 20_000, index),
     case("index-changes", Growth::Linear, 100_000, index_changes),
     case("index-refused", Growth::Linear, 20_000, index_refused),
@@ -142,7 +145,47 @@ fn lines(count: usize) -> Box<dyn FnOnce()> {
     Box::new(move || {
         let matcher = guest().matcher(Action::Read);
         let filtered = Filter::new(&matcher).copy(lines.as_bytes(), std::io::sink()).unwrap();
-        assert_eq!((filtered.visible(), filtered.malformed_count()), (count as u64, count as u64));
+        assert_eq!(
+            (filtered.visible(), filtered.malformed_permissions()),
+            (count as u64, count as u64)
+        );
+    })
+}
+
+/// A line of as many bytes, 64 of which arrive at a time.
+fn slow_line(size: usize) -> Box<dyn FnOnce()> {
+    struct Slow<'a>(&'a [u8]);
+    impl std::io::Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let len = buffer.len().min(64);
+            self.0.read(&mut buffer[..len])
+        }
+    }
+    let line =
+        format!("{{\"$permissions\":[\"read(\\\"any\\\")\"],\"a\":\"{}\"}}\n", "a".repeat(size));
+    Box::new(move || {
+        let matcher = guest().matcher(Action::Read);
+        let filter = Filter::new(&matcher).max_document_len(usize::MAX);
+        for format in [Format::Lines, Format::Detect] {
+            let filter = filter.clone().format(format);
+            let report = filter.copy(Slow(line.as_bytes()), std::io::sink()).unwrap();
+            assert_eq!(report.visible(), 1);
+        }
+    })
+}
+
+/// An object with as many arrays, none of which is a list by its key.
+fn other_object(count: usize) -> Box<dyn FnOnce()> {
+    let arrays: Vec<String> = (0..count).map(|n| format!("\"k{n:06}\":[{{}}]")).collect();
+    let object = format!("{{{}}}", arrays.join(","));
+    let pages = format!("[{{\"documents\":[],{}}}]", arrays.join(","));
+    Box::new(move || {
+        let matcher = guest().matcher(Action::Read);
+        for (input, lists) in [(&object, 4), (&pages, 0)] {
+            let error = Filter::new(&matcher).apply(input.as_bytes()).unwrap_err();
+            assert_eq!(error.found_lists().len(), lists);
+            assert!(Filter::new(&matcher).copy(input.as_bytes(), std::io::sink()).is_err());
+        }
     })
 }
 
@@ -327,7 +370,7 @@ fn index_refused(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
     let mut index = DocumentIndex::with_limits(AclLimits { lists: 4, ..AclLimits::default() });
     for document in 0..count {
-        index.insert(document, &["read(\"any\")"]).unwrap();
+        index.insert(document, ["read(\"any\")"]).unwrap();
     }
     Box::new(move || {
         let refused = lists.iter().filter(|list| index.insert(0, *list).is_err()).count();
@@ -344,7 +387,7 @@ fn index_page(count: usize) -> Box<dyn FnOnce()> {
             _ if document >= count / 2 => ["read(\"users\")".into()],
             _ => ["read(\"team:t\")".into()],
         };
-        index.insert(document, &list).unwrap();
+        index.insert(document, list).unwrap();
     }
     // Never freed: to free it takes time in proportion to it.
     let index = Box::leak(Box::new(index));

@@ -1,11 +1,12 @@
-//! An index of documents as a plain map of their lists, and what is done to both, which must agree
-//! after each change.
+//! A model of the index: a plain map from documents to lists. The index and the model must agree after
+//! each change.
 
 use std::collections::BTreeMap;
 
+use rolegate::index::DocumentIndex;
 use rolegate::{
-    AclLimits, Action, Collection, DocumentIndex, DocumentSecurity, MalformedPermission, Principal,
-    Role, Visibility,
+    AclLimits, Action, Collection, DocumentSecurity, InsertError, MalformedPermission, Principal,
+    Role, TableFull, Visibility,
 };
 
 use super::model::normalized;
@@ -14,20 +15,21 @@ use super::{oracle, recogniser};
 
 type List = Vec<String>;
 
-/// Something that is done to an index.
+/// A change of an index.
 #[derive(Clone, Debug)]
 pub enum Change {
     Insert(u8, List),
+    InsertLenient(u8, List),
     Remove(u8),
 }
 
-/// The actions that documents have a part in.
+/// The actions that a document's permissions can grant.
 const ACTIONS: [Action; 3] = [Action::Read, Action::Update, Action::Delete];
 
-/// How many answers are kept to be asked again after later changes.
+/// The number of visibilities that are kept and used again after later changes.
 const KEPT: usize = 16;
 
-/// Collections of which some grant everything to somebody, and some nothing to anybody.
+/// Collections that grant everything to some principals, and collections that grant nothing.
 const COLLECTIONS: [(&[&str], bool); 4] = [
     (&["read(\"any\")", "delete(\"user:a\")"], true),
     (&["write(\"users\")"], false),
@@ -35,7 +37,7 @@ const COLLECTIONS: [(&[&str], bool); 4] = [
     (&[], false),
 ];
 
-/// Somebody who asks. Whoever has no roles bypasses permissions.
+/// A principal with its roles. `None` bypasses permissions.
 struct Who {
     principal: Principal,
     roles: Option<List>,
@@ -52,27 +54,27 @@ impl Who {
     }
 }
 
-/// An answer from before, with who asked for what.
+/// A visibility from before some changes, with its principal and action.
 struct Kept {
     visibility: Visibility,
     who: usize,
     action: Action,
 }
 
-/// An index, the model of it, and answers from before.
+/// An index, its model, and visibilities from before.
 pub struct Machine {
     index: DocumentIndex<u8>,
     documents: BTreeMap<u8, List>,
-    /// The same done to an index that is another one.
+    /// Another index that gets the same changes.
     other: DocumentIndex<u8>,
     limited: bool,
-    everybody: Vec<Who>,
+    principals: Vec<Who>,
     kept: Vec<Kept>,
     steps: usize,
 }
 
 impl Machine {
-    /// An index that is asked by some, by guests, and by a key with bypass.
+    /// Returns an empty index for some principals, a guest, and a key that bypasses permissions.
     pub fn new(limits: AclLimits, some: impl IntoIterator<Item = Principal>) -> Self {
         let who = |principal: Principal| {
             let roles = || principal.roles().iter().map(Role::to_string).collect();
@@ -84,29 +86,30 @@ impl Machine {
             documents: BTreeMap::new(),
             other: DocumentIndex::with_limits(limits),
             limited: limits != AclLimits::default(),
-            everybody: some.into_iter().chain(others).map(who).collect(),
+            principals: some.into_iter().chain(others).map(who).collect(),
             kept: Vec::new(),
             steps: 0,
         }
     }
 
-    /// How many lists the table holds, those of no document among them.
+    /// Returns the number of lists in the table, lists without a document included.
     pub fn lists(&self) -> usize {
         self.index.table().len()
     }
 
-    /// Does one thing, and compares what everybody sees.
+    /// Applies one change, and compares the visible documents of every principal.
     pub fn step(&mut self, change: &Change) {
         self.keep();
         self.apply(change);
-        let (Change::Insert(at, _) | Change::Remove(at)) = change;
+        let (Change::Insert(at, _) | Change::InsertLenient(at, _) | Change::Remove(at)) = change;
         self.check(&[Some(*at), at.checked_add(1), at.checked_sub(1), None]);
     }
 
-    /// Does one thing. The document is the one that the change names, and no other.
+    /// Applies one change.
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Insert(at, list) => self.insert(*at, list),
+            Change::InsertLenient(at, list) => self.insert_lenient(*at, list),
             Change::Remove(at) => {
                 assert_eq!(self.index.remove(at), self.documents.remove(at).is_some(), "{at}");
                 self.other.remove(at);
@@ -117,6 +120,23 @@ impl Machine {
     fn insert(&mut self, at: u8, list: &List) {
         let inserted = self.index.insert(at, list);
         assert_eq!(self.other.insert(at, list), inserted, "{list:?}");
+        let malformed = list.iter().position(|text| !recogniser::is_permission(text));
+        match inserted {
+            Ok(()) => {
+                assert_eq!(malformed, None, "accepted: {list:?}");
+                self.documents.insert(at, list.clone());
+            }
+            Err(InsertError::Malformed(error)) => assert_eq!(Some(error.index()), malformed),
+            Err(InsertError::Full(full)) => {
+                self.check_full(full, &list[..malformed.unwrap_or(list.len())]);
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn insert_lenient(&mut self, at: u8, list: &List) {
+        let inserted = self.index.insert_lenient(at, list);
+        assert_eq!(self.other.insert_lenient(at, list), inserted, "{list:?}");
         match inserted {
             Ok(malformed) => {
                 let positions: Vec<usize> =
@@ -126,21 +146,24 @@ impl Machine {
                 assert_eq!(positions, expected, "malformed ones of {list:?}");
                 self.documents.insert(at, list.clone());
             }
-            Err(full) => {
-                assert!(self.limited, "{full} without limits");
-                let new = normalized(list);
-                let known = self.documents.values().any(|list| normalized(list) == new);
-                assert!(!known, "{full}, and a document has {list:?}");
-            }
+            Err(full) => self.check_full(full, list),
         }
     }
 
-    /// Keeps an answer, each time somebody else's.
+    /// A table with limits can be full, but not for a list that a document has.
+    fn check_full(&self, full: TableFull, list: &[String]) {
+        assert!(self.limited, "{full} without limits");
+        let new = normalized(list);
+        let known = self.documents.values().any(|list| normalized(list) == new);
+        assert!(!known, "{full}, and a document has {list:?}");
+    }
+
+    /// Keeps a visibility, each time of the next principal.
     fn keep(&mut self) {
         self.steps += 1;
-        let who = self.steps % self.everybody.len();
-        let action = ACTIONS[self.steps / self.everybody.len() % ACTIONS.len()];
-        let visibility = self.index.table().resolve(&self.everybody[who].principal, action);
+        let who = self.steps % self.principals.len();
+        let action = ACTIONS[self.steps / self.principals.len() % ACTIONS.len()];
+        let visibility = self.index.table().resolve(&self.principals[who].principal, action);
         let kept = Kept { visibility, who, action };
         if self.kept.len() < KEPT {
             self.kept.push(kept);
@@ -149,13 +172,13 @@ impl Machine {
         }
     }
 
-    /// Compares everything: what everybody sees for each action, by itself and in collections, and by
-    /// answers from before and of another index.
+    /// Compares the visible documents of every principal for each action: alone, in collections, by
+    /// visibilities from before, and by visibilities of another index.
     pub fn check(&self, cursors: &[Option<u8>]) {
         self.index.internal_validate().unwrap();
         assert_eq!(self.index.len(), self.documents.len());
         assert_eq!(self.index.is_empty(), self.documents.is_empty());
-        for who in &self.everybody {
+        for who in &self.principals {
             for action in ACTIONS {
                 let visible = self.index.table().resolve(&who.principal, action);
                 let expected = self.documents_where(|list| who.may(action, list));
@@ -196,20 +219,21 @@ impl Machine {
         }
     }
 
-    /// What an answer from before shows is allowed now, unless it shows every document whatever its list.
+    /// Checks that a visibility from before shows only documents that are allowed now. One that shows
+    /// every document must show all of them.
     fn check_kept(&self, kept: &Kept, cursors: &[Option<u8>]) {
         let Kept { visibility, who, action } = kept;
         let shown: Vec<u8> = self.index.after(visibility, None).copied().collect();
-        let allowed = self.documents_where(|list| self.everybody[*who].may(*action, list));
+        let allowed = self.documents_where(|list| self.principals[*who].may(*action, list));
         let denied: Vec<_> = shown.iter().filter(|at| !allowed.contains(at)).collect();
         assert!(denied.is_empty(), "{denied:?} by {visibility:?} from before");
-        if visibility.is_every_document() {
+        if visibility.is_unrestricted() {
             assert!(shown.is_empty() || shown == allowed, "{shown:?} of {allowed:?}");
         }
         self.check_pages(visibility, &shown, cursors);
     }
 
-    /// The total, each document, and pages in both directions from everywhere.
+    /// Checks the total, each document, and the pages in both directions from each cursor.
     fn check_pages(&self, visible: &Visibility, expected: &[u8], cursors: &[Option<u8>]) {
         assert_eq!(self.index.count(visible), expected.len(), "{visible:?}: {expected:?}");
         for at in self.documents.keys().chain(cursors.iter().flatten()) {
@@ -235,7 +259,7 @@ impl Machine {
         self.check_page_by_page(visible, expected);
     }
 
-    /// Each page begins behind the last document of the one before it.
+    /// Reads page by page: each page starts after the last document of the page before.
     fn check_page_by_page(&self, visible: &Visibility, expected: &[u8]) {
         let (mut up, mut down): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
         for _ in 0..=expected.len() / 3 {
@@ -247,7 +271,7 @@ impl Machine {
     }
 }
 
-/// An iterator gives these, also if it is left halfway, and nothing more however often it is asked.
+/// Checks that an iterator gives the expected documents, in part and in whole, and is fused.
 fn check_whole<'a, I: Iterator<Item = &'a u8>>(
     documents: impl Fn() -> I,
     expected: &[u8],
@@ -257,5 +281,5 @@ fn check_whole<'a, I: Iterator<Item = &'a u8>>(
     assert!(documents().take(half).eq(&expected[..half]), "{shown}: the first {half}");
     let mut all = documents();
     assert_eq!(all.by_ref().copied().collect::<Vec<_>>(), expected, "{shown}");
-    assert!(all.next().is_none() && all.next().is_none(), "{shown}: behind the end");
+    assert!(all.next().is_none() && all.next().is_none(), "{shown}: after the end");
 }

@@ -1,20 +1,21 @@
-//! Filtering JSON the naive way: `serde_json` says what is JSON, a tree of places says what is where,
-//! and the output is put together piece by piece.
+//! The naive JSON filter: `serde_json` decides what is JSON, a tree of nodes with offsets is read from
+//! it, and the output is put together piece by piece.
 
 use rolegate::Action;
+use rolegate::json::{FilterReport, MAX_REPORTED, ProblemKind};
 use serde_json::Value;
 
 use super::oracle;
 
-/// What some JSON is, once it is known.
+/// The format of an input, once it is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
+pub enum Format {
     List,
     Array,
     Lines,
 }
 
-/// Who asks for what, and how.
+/// The principal, the action and the settings.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// `None` bypasses permissions.
@@ -24,7 +25,7 @@ pub struct Question<'a> {
     pub nested: bool,
 }
 
-/// What must come out.
+/// The expected output and report.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Output {
     pub text: String,
@@ -33,28 +34,65 @@ pub struct Output {
     pub nested_removed: u64,
     /// Documents with a malformed permission, once for each.
     pub malformed: Vec<u64>,
+    /// Removed documents without permissions.
+    pub without_permissions: Vec<u64>,
+    /// Removed elements and lines that are not objects.
+    pub not_objects: Vec<u64>,
 }
 
-/// What must come out, or `None` if the input must be refused. `form` is `None` where it is to be
-/// found out.
-pub fn filter(input: &[u8], form: Option<Form>, question: Question<'_>) -> Option<(Form, Output)> {
-    let form = form.map_or_else(|| detect(input, question), Some)?;
+impl Output {
+    /// The documents of the problems that a report lists, as [`reported_documents`] sorts them.
+    pub fn reported_documents(&self) -> [Vec<u64>; 3] {
+        [&self.without_permissions, &self.not_objects, &self.malformed]
+            .map(|documents| documents.iter().copied().take(MAX_REPORTED).collect())
+    }
+}
+
+/// The documents of a report's problems: those without permissions, those that are not objects, and
+/// those with a malformed permission.
+pub fn reported_documents(report: &FilterReport) -> [Vec<u64>; 3] {
+    let mut sorted = <[Vec<u64>; 3]>::default();
+    for problem in report.problems() {
+        let sort = match problem.kind() {
+            ProblemKind::NoPermissions => 0,
+            ProblemKind::NotAnObject => 1,
+            _ => 2,
+        };
+        sorted[sort].push(problem.document());
+    }
+    sorted
+}
+
+/// Returns the expected output, or `None` if the input must be refused. A `format` of `None` is
+/// detected.
+pub fn filter(
+    input: &[u8],
+    format: Option<Format>,
+    question: Question<'_>,
+) -> Option<(Format, Output)> {
+    let format = format.map_or_else(|| detect(input, question), Some)?;
     let mut output = Output::default();
-    if form == Form::Lines {
+    if format == Format::Lines {
         for line in input.split_inclusive(|&byte| byte == b'\n') {
             lines_line(line, question, &mut output)?;
         }
-        return Some((form, output));
+        return Some((format, output));
     }
     let text = json(input)?;
     let root = Node::read(text);
     let before = text.get(..root.start)?.to_owned();
-    let body = match form {
-        Form::List => list(text, &root, question, &mut output)?,
+    let body = match format {
+        Format::List => list(text, &root, question, &mut output)?,
         _ => elements(text, &root, question, &mut output)?,
     };
+    if let (Format::Array, Kind::Array(nodes)) = (format, &root.kind)
+        && output.without_permissions.first() == Some(&0)
+        && is_response(&nodes[0], question)
+    {
+        return None;
+    }
     output.text = before + &body + text.get(root.end..)?;
-    Some((form, output))
+    Some((format, output))
 }
 
 fn lines_line(line: &[u8], question: Question<'_>, output: &mut Output) -> Option<()> {
@@ -70,27 +108,69 @@ fn lines_line(line: &[u8], question: Question<'_>, output: &mut Output) -> Optio
     Some(())
 }
 
-/// The text, if it is one JSON value.
-fn json(input: &[u8]) -> Option<&str> {
-    serde_json::from_slice::<Value>(input).ok()?;
-    Some(std::str::from_utf8(input).unwrap())
+/// Returns `true` if the input is one JSON value whose numbers are in the range of `f64`.
+pub fn is_json(input: &[u8]) -> bool {
+    json(input).is_some()
 }
 
-fn detect(input: &[u8], question: Question<'_>) -> Option<Form> {
-    let start = input.iter().position(|byte| !b" \n\t\r".contains(byte));
-    match start.map(|start| input[start]) {
-        Some(b'[') => return Some(Form::Array),
-        Some(b'{') => {}
-        _ => return Some(Form::Lines),
+/// Returns the text if it is one JSON value.
+fn json(input: &[u8]) -> Option<&str> {
+    serde_json::from_slice::<Value>(input).ok()?;
+    let text = std::str::from_utf8(input).unwrap();
+    numbers_are_in_range(text, &Node::read(text)).then_some(text)
+}
+
+/// Checks the numbers of a value. A `Value` holds every number if `serde_json` is built with
+/// `arbitrary_precision`, and `f64` of the standard library rounds exactly.
+fn numbers_are_in_range(text: &str, node: &Node) -> bool {
+    match &node.kind {
+        Kind::Array(nodes) => nodes.iter().all(|node| numbers_are_in_range(text, node)),
+        Kind::Object(members) => members.iter().all(|(_, node)| numbers_are_in_range(text, node)),
+        Kind::String(_) => true,
+        Kind::Other => {
+            let scalar = &text[node.start..node.end];
+            let is_number = scalar.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+            let in_range = || {
+                scalar.parse().is_ok_and(f64::is_finite)
+                    && serde_json::from_str::<f64>(scalar).is_ok()
+            };
+            !is_number || in_range()
+        }
     }
-    let mut values = serde_json::Deserializer::from_slice(input).into_iter::<Value>();
-    values.next()?.ok()?;
-    let first = std::str::from_utf8(input.get(..values.byte_offset())?).unwrap();
-    let Kind::Object(members) = Node::read(first).kind else { unreachable!() };
+}
+
+/// Returns `true` for an object with a list, and without permissions.
+fn is_response(node: &Node, question: Question<'_>) -> bool {
+    let Kind::Object(members) = &node.kind else { return false };
     let is_array = |node: &Node| matches!(node.kind, Kind::Array(..));
     let list = members.iter().any(|(key, node)| is_list(key, question) && is_array(node));
-    let document = members.iter().any(|(key, _)| key == "$permissions");
-    Some(if list && !document { Form::List } else { Form::Lines })
+    list && !is_document(node)
+}
+
+/// Returns `true` for an object with permissions.
+fn is_document(node: &Node) -> bool {
+    let Kind::Object(members) = &node.kind else { return false };
+    members.iter().any(|(key, _)| key == "$permissions")
+}
+
+/// Returns `None` if the input is a single value that is neither a response nor a document. Lines that
+/// cannot be read are refused later.
+fn detect(input: &[u8], question: Question<'_>) -> Option<Format> {
+    let is_space = |byte: &u8| b" \n\r\t".contains(byte);
+    let start = input.iter().position(|byte| !is_space(byte));
+    if start.is_some_and(|start| input[start] == b'[') {
+        return Some(Format::Array);
+    }
+    let mut values = serde_json::Deserializer::from_slice(input).into_iter::<Value>();
+    let Some(Ok(_)) = values.next() else { return Some(Format::Lines) };
+    let (first, rest) = input.split_at(values.byte_offset());
+    let first = Node::read(std::str::from_utf8(first).unwrap());
+    if is_response(&first, question) {
+        return Some(Format::List);
+    }
+    let single = rest.iter().all(is_space);
+    let refused = single && !is_document(&first) && question.roles.is_some();
+    (!refused).then_some(Format::Lines)
 }
 
 fn is_list(key: &str, question: Question<'_>) -> bool {
@@ -166,7 +246,7 @@ fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> 
     if any { body + &text[nodes[nodes.len() - 1].end..array.end] } else { "[]".into() }
 }
 
-/// A document as it comes out, `None` within if it does not.
+/// Returns a document as it is in the output, or `None` within if it is removed.
 #[allow(clippy::option_option, reason = "refused, removed, kept")]
 fn document(
     text: &str,
@@ -176,24 +256,31 @@ fn document(
 ) -> Option<Option<String>> {
     let index = output.visible + output.removed;
     let before = output.nested_removed;
-    let mut granted = false;
+    let mut granted = None;
     let mut body = text[node.start..node.end].to_owned();
     if let Kind::Object(members) = &node.kind {
-        granted = permitted(members, question, index, output)?.unwrap_or(false);
+        granted = permitted(members, question, index, output)?;
         if question.nested {
             body = inner(text, node, question, index, output)?;
         }
     }
-    if granted || question.roles.is_none() {
+    if granted == Some(true) || question.roles.is_none() {
         output.visible += 1;
         return Some(Some(body));
+    }
+    if granted.is_none() {
+        let problems = match &node.kind {
+            Kind::Object(_) => &mut output.without_permissions,
+            _ => &mut output.not_objects,
+        };
+        problems.push(index);
     }
     output.removed += 1;
     output.nested_removed = before;
     Some(None)
 }
 
-/// A value within a document, the documents within it filtered. Its own permissions have been seen to.
+/// Returns a value with its nested documents filtered. The caller tests the value's own permissions.
 fn inner(
     text: &str,
     node: &Node,
@@ -237,7 +324,8 @@ fn inner(
     }
 }
 
-/// Whether an object's permissions allow it, `None` within if it has none. Two of them are refused.
+/// Returns whether an object's permissions allow the action, `None` within if it has none. An object
+/// with two lists is refused.
 #[allow(clippy::option_option, reason = "refused, none, decided")]
 fn permitted(
     members: &[(String, Node)],
@@ -270,7 +358,7 @@ fn permitted(
     Some(Some(granted))
 }
 
-/// A value, and where it is.
+/// A value and its offsets.
 struct Node {
     start: usize,
     end: usize,
@@ -285,7 +373,7 @@ enum Kind {
 }
 
 impl Node {
-    /// Reads a text that is known to be JSON.
+    /// Reads a text that is JSON.
     fn read(text: &str) -> Self {
         let mut at = 0;
         Self::read_at(text.as_bytes(), &mut at)

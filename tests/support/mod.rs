@@ -1,4 +1,4 @@
-//! What the tests share: the naive oracle, the rules written plainly, and strategies that aim at
+//! Shared parts of the tests: the naive oracle, the rules as plain code, and strategies that aim at
 //! edges.
 
 pub mod index;

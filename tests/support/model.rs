@@ -1,5 +1,5 @@
-//! A table of lists as a plain map, and sequences of operations that are done to it and to an
-//! [`AclTable`], which must agree after each of them.
+//! A model of the table: lists as plain maps. An [`AclTable`] and the model must agree after each
+//! operation of a sequence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,21 +12,21 @@ use super::{oracle, recogniser};
 
 type List = Vec<String>;
 
-/// What a list comes down to: what it grants to whom.
+/// The meaning of a list: the actions that it grants to each role.
 pub(super) type Normalized = BTreeMap<String, BTreeSet<Action>>;
 
-/// Something that is done to a table.
+/// An operation on a table.
 #[derive(Clone, Debug)]
 pub enum Operation {
     Insert(List),
     InsertLenient(List),
-    /// Resolve for a holder of these roles, and keep the answer.
+    /// Resolves for a holder of these roles, and keeps the visibility.
     Resolve(Vec<String>, Action),
     ListsGranting(Action, String),
     ShrinkToFit,
 }
 
-/// Why the model refuses a list.
+/// The reason why the model refuses a list.
 #[derive(PartialEq, Eq, Debug)]
 enum Refusal {
     Malformed(usize),
@@ -49,7 +49,7 @@ impl From<TableFull> for Refusal {
     }
 }
 
-/// A table, the model of it, and what was resolved on the way.
+/// A table, its model, and the visibilities that were resolved on the way.
 pub struct Machine {
     table: AclTable,
     limits: AclLimits,
@@ -58,7 +58,7 @@ pub struct Machine {
     snapshots: Vec<Snapshot>,
 }
 
-/// An answer, with what it was asked and how many lists there were then.
+/// A visibility, with its roles, its action, and the number of lists at the time.
 struct Snapshot {
     visibility: Visibility,
     roles: Vec<String>,
@@ -77,7 +77,7 @@ impl Machine {
         }
     }
 
-    /// Does one thing and compares.
+    /// Applies one operation, and compares.
     pub fn step(&mut self, operation: &Operation) {
         match operation {
             Operation::Insert(list) => self.insert(list),
@@ -111,8 +111,8 @@ impl Machine {
         self.compare(list, expected, id);
     }
 
-    /// What the list comes down to, or why it is refused: the limits count as it is gone through,
-    /// and it is gone through as far as the first permission that must not be malformed.
+    /// Returns the meaning of a list, or the reason why it is refused. Permissions are read in order, up
+    /// to the first malformed one. The limits are tested after each permission.
     fn expected(&self, list: &[String], malformed: Option<usize>) -> Result<Normalized, Refusal> {
         let new = normalized(list);
         let mut roles = self.roles();
@@ -145,7 +145,7 @@ impl Machine {
             (expected, inserted) => panic!("{list:?}: {inserted:?}, the model: {expected:?}"),
         };
         if let Some(known) = self.lists.iter().position(|known| *known == new) {
-            assert_eq!(id, self.ids[known], "{list:?} is there already");
+            assert_eq!(id, self.ids[known], "{list:?} is already there");
         } else {
             assert!(!self.ids.contains(&id), "{list:?} is new");
             self.ids.push(id);
@@ -181,7 +181,7 @@ impl Machine {
         assert!(self.table.memory() <= before);
     }
 
-    /// The cheap half of the comparison, after each step: as many lists, and the same roles.
+    /// Compares the number of lists, and the roles. This is the cheap part, done after each step.
     fn check_lists(&self) {
         assert_eq!(self.table.len(), self.lists.len());
         assert_eq!(self.table.is_empty(), self.lists.is_empty());
@@ -191,8 +191,7 @@ impl Machine {
         assert_eq!(distinct, self.roles(), "roles that lists name");
     }
 
-    /// The other half, at the end: what each list grants, and that each answer still stands for the
-    /// table as it was.
+    /// Compares the meaning of each list, and each visibility with the lists at its time.
     pub fn finish(&self) {
         for (id, list) in self.ids.iter().zip(&self.lists) {
             let grants = self.table.grants(*id).unwrap();
@@ -224,7 +223,7 @@ impl Machine {
         let ids: Vec<AclId> = positions.iter().map(|&at| self.ids[at]).collect();
         assert_eq!(visibility.lists().unwrap().collect::<Vec<_>>(), ids);
         assert_eq!(visibility.is_none(), ids.is_empty());
-        assert!(!visibility.is_every_document());
+        assert!(!visibility.is_unrestricted());
     }
 
     fn roles(&self) -> BTreeSet<String> {

@@ -1,11 +1,10 @@
-//! The one definition of "allowed", naive enough to check by eye. Every fast path is held against
-//! it.
+//! The one definition of "allowed", naive enough to check by eye. Every fast path is compared with it.
 
 use rolegate::Action;
 
 use super::recogniser;
 
-/// Whether a list allows an action to a holder of these roles.
+/// Returns `true` if a list allows an action to a holder of these roles.
 pub fn allows(roles: &[&str], action: Action, list: &[&str]) -> bool {
     list.iter().any(|&text| {
         let names = |verb: &str| roles.iter().any(|role| text == format!("{verb}(\"{role}\")"));

@@ -1,12 +1,11 @@
-//! The grammar a second time, written straight from `permission strings` in the semantics: what is
-//! cut where, and what each piece may be.
+//! A second implementation of the grammar, which cuts a text into pieces and tests each piece.
 
-/// `permission = action "(" '"' role '"' ")"`.
+/// Returns `true` for `permission = action "(" '"' role '"' ")"`.
 pub fn is_permission(text: &str) -> bool {
     split_permission(text).is_some_and(|(_, role)| is_role(role))
 }
 
-/// The action and the role of what may be a permission.
+/// Returns the action and the role of a text with the shape of a permission. The role is not checked.
 pub fn split_permission(text: &str) -> Option<(&str, &str)> {
     let (action, rest) = text.split_once("(\"")?;
     let role = rest.strip_suffix("\")")?;
@@ -21,7 +20,7 @@ fn is_action_or_write(text: &str) -> bool {
     is_action(text) || text == "write"
 }
 
-/// `role`: what stands before the first slash, and what stands behind it, if there is one.
+/// Returns `true` for a role. The text is cut at its first slash, and the head at its first colon.
 pub fn is_role(text: &str) -> bool {
     let (head, behind) = match text.split_once('/') {
         Some((head, behind)) => (head, Some(behind)),
@@ -42,12 +41,12 @@ fn is_status(text: &str) -> bool {
     text == "verified" || text == "unverified"
 }
 
-/// 1 to 36 of `[A-Za-z0-9._-]`, not starting with one of the three specials, and not `0`.
+/// Returns `true` for 1 to 36 of `[A-Za-z0-9._-]` that start with a letter or digit, except `0`.
 pub fn is_id(text: &str) -> bool {
     text.len() <= 36 && is_id_of_any_length(text)
 }
 
-/// As an id, but up to 81.
+/// Returns `true` for a text like an id, of up to 81 characters.
 pub fn is_team_role(text: &str) -> bool {
     text.len() <= 81 && is_id_of_any_length(text)
 }
@@ -58,13 +57,13 @@ fn is_id_of_any_length(text: &str) -> bool {
     all && first && text != "0"
 }
 
-/// 1 to 36 of `[A-Za-z0-9]`, and not `0`.
+/// Returns `true` for 1 to 36 of `[A-Za-z0-9]`, except `0`.
 pub fn is_label(text: &str) -> bool {
     let all = text.bytes().all(|b| b.is_ascii_alphanumeric());
     all && !text.is_empty() && text.len() <= 36 && text != "0"
 }
 
-/// A set of actions: names with commas between them, or `none` alone.
+/// Returns `true` for a set of actions: names with commas between them, or `none` alone.
 pub fn is_action_set(text: &str) -> bool {
     text == "none" || text.split(',').all(is_action_or_write)
 }

@@ -1,7 +1,7 @@
-//! What the properties are tried on: texts at the edges of the language, and small universes of roles
-//! in which lists and principals meet often.
+//! Inputs of the properties: texts at the edges of the language, and small universes of roles in which
+//! lists and principals often share a role.
 //!
-//! What others are built of is boxed: a tree of alternatives by value outgrows a test's stack.
+//! Strategies that others are built of are boxed: a tree of them by value overflows a test's stack.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ pub fn action() -> impl Strategy<Value = Action> {
     select(Action::ALL.to_vec())
 }
 
-/// An action's name, or `write`.
+/// The name of an action, or `write`.
 pub fn verb() -> impl Strategy<Value = &'static str> {
     select(vec!["read", "create", "update", "delete", "write"])
 }
@@ -21,7 +21,7 @@ fn status() -> impl Strategy<Value = &'static str> {
     select(vec!["verified", "unverified"])
 }
 
-/// A text of `first` and then of any of `all`, of a length at the edges of 1 to `max` or within.
+/// A text of one character of `first`, then of `all`. Lengths are at the edges of `1..=max`, or inside.
 fn word(first: &'static str, all: &'static str, max: usize) -> impl Strategy<Value = String> {
     let len = prop_oneof![2 => Just(1), 4 => 2..6_usize, 1 => Just(max - 1), 2 => Just(max)];
     let one_of = |chars: &str| select(chars.chars().collect::<Vec<_>>());
@@ -63,7 +63,7 @@ pub fn permission() -> impl Strategy<Value = String> {
     (verb(), role()).prop_map(|(verb, role)| format!("{verb}(\"{role}\")"))
 }
 
-/// Texts that nobody should take for what they stand in.
+/// Pieces that make a text malformed, or change its meaning.
 const PIECES: [&str; 34] = [
     "\"",
     "'",
@@ -101,7 +101,7 @@ const PIECES: [&str; 34] = [
     "\u{10ffff}",
 ];
 
-/// One slip of the keyboard, or of an attacker. Places are counted in characters.
+/// One edit of a text. Places are counted in characters.
 #[derive(Clone, Debug)]
 enum Slip {
     Insert(Index, &'static str),
@@ -166,14 +166,14 @@ fn slip() -> impl Strategy<Value = Slip> {
     ]
 }
 
-/// A text that is nearly one of `texts`, and now and then still is one.
+/// A text that is nearly one of `texts`, and sometimes is one.
 pub fn near_miss(texts: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
     (texts, vec(slip(), 1..3))
         .prop_map(|(text, slips)| slips.iter().fold(text, |text, slip| slip.apply(&text)))
         .boxed()
 }
 
-/// A permission whose parts may be one character too long, `0`, or begin or go on as no part may.
+/// A permission with parts at the edges of the grammar: too long by one, `0`, or with a wrong character.
 pub fn permission_with_edges() -> impl Strategy<Value = String> {
     (verb(), role_with_edges()).prop_map(|(verb, role)| format!("{verb}(\"{role}\")"))
 }
@@ -189,7 +189,7 @@ pub fn role_with_edges() -> impl Strategy<Value = String> {
     (head, part_with_edges(), behind).prop_map(|(head, id, behind)| format!("{head}{id}{behind}"))
 }
 
-/// An id, label or team role at a border of what those may be.
+/// An id, label or team role at an edge of the grammar.
 pub fn part_with_edges() -> impl Strategy<Value = String> {
     let len = select(vec![0_usize, 1, 2, 34, 35, 36, 79, 80, 81]);
     let first = select(vec!["0", "1", "9", "a", "b", "Z", "_", ".", "-", "é", "/", ""]);
@@ -197,8 +197,7 @@ pub fn part_with_edges() -> impl Strategy<Value = String> {
     (first, other, len).prop_map(|(first, other, len)| format!("{first}{}", other.repeat(len)))
 }
 
-/// The roles of a world so small that everybody meets: some are the beginnings of others, some
-/// differ by case alone.
+/// The roles of a small universe. Some are prefixes of others, and some differ by case alone.
 pub const UNIVERSE: [&str; 18] = [
     "any",
     "guests",
@@ -225,7 +224,7 @@ pub fn small_role() -> impl Strategy<Value = &'static str> {
     select(UNIVERSE.to_vec())
 }
 
-/// The roles of a principal: none, one, a dozen, or two hundred.
+/// The roles of a principal: 0, 1, 12 or 200.
 pub fn principal_roles() -> impl Strategy<Value = Vec<String>> {
     let some = |count: usize| subsequence(UNIVERSE.to_vec(), count);
     let owned = |roles: Vec<&str>| roles.into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -250,8 +249,7 @@ pub fn small_list() -> impl Strategy<Value = Vec<String>> {
     vec(small_permission(), 0..5)
 }
 
-/// A list of permissions as it may be stored: some malformed, some for roles that are only nearly
-/// somebody's.
+/// A stored list: some permissions are malformed, and some name roles that are nearly held.
 pub fn stored_list() -> impl Strategy<Value = Vec<String>> {
     let any_permission = prop_oneof![
         6 => small_permission(),
@@ -261,7 +259,7 @@ pub fn stored_list() -> impl Strategy<Value = Vec<String>> {
     vec(any_permission, 0..6)
 }
 
-/// Limits so small that they are met, each of them alone or several at once.
+/// Limits so small that they are reached, one alone or several at once.
 pub fn limits() -> impl Strategy<Value = AclLimits> {
     let some = |values: Vec<u32>| prop_oneof![Just(u32::MAX), select(values)];
     (some(vec![0, 1, 5]), some(vec![0, 1, 4]), some(vec![0, 1, 8]), some(vec![0, 5, 40])).prop_map(

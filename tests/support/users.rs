@@ -1,4 +1,4 @@
-//! The roles of a user: the table of the semantics as plain code.
+//! The roles of a user, and the values that give none: the table of the semantics as plain code.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::recogniser;
 
-/// What a user document makes of whoever holds it.
+/// The principal that a user document gives.
 #[derive(PartialEq, Eq, Debug)]
 pub enum Who {
     Blocked,
@@ -14,7 +14,7 @@ pub enum Who {
     User(BTreeSet<String>),
 }
 
-/// The roles of a user, from its JSON.
+/// Returns the principal of a user document.
 pub fn who(document: &Value) -> Who {
     if document["status"] == false {
         return Who::Blocked;
@@ -39,9 +39,11 @@ pub fn who(document: &Value) -> Who {
 }
 
 fn of_membership(membership: &Value) -> Vec<String> {
-    let (id, team) = (given(&membership["$id"]), given(&membership["teamId"]));
     let mut roles = Vec::new();
-    if membership["confirm"] != true || is_empty(id) || is_empty(team) {
+    let (Some(id), Some(team)) = (membership["$id"].as_str(), membership["teamId"].as_str()) else {
+        return roles;
+    };
+    if membership["confirm"] != true {
         return roles;
     }
     if recogniser::is_id(id) {
@@ -56,7 +58,44 @@ fn of_membership(membership: &Value) -> Vec<String> {
     roles
 }
 
-/// A text, empty where none is given.
+/// Returns the paths of the values that give no role, in order.
+pub fn skipped(document: &Value) -> Vec<String> {
+    let id = given(&document["$id"]);
+    if is_empty(id) {
+        return vec!["$id".into()];
+    }
+    let mut paths = Vec::new();
+    if !recogniser::is_id(id) {
+        paths.push("$id".into());
+    }
+    for (index, label) in all(&document["labels"]).enumerate() {
+        if !recogniser::is_label(given(label)) {
+            paths.push(format!("labels[{index}]"));
+        }
+    }
+    for (index, membership) in all(&document["memberships"]).enumerate() {
+        let path = format!("memberships[{index}]");
+        if membership["confirm"] != true {
+            paths.push(path);
+            continue;
+        }
+        let parts = [("$id", &membership["$id"]), ("teamId", &membership["teamId"])];
+        let missing = parts.iter().any(|(_, value)| value.is_null());
+        let skip = |value: &Value| {
+            if missing { value.is_null() } else { !recogniser::is_id(given(value)) }
+        };
+        let of_parts = parts.iter().filter(|(_, value)| skip(value));
+        paths.extend(of_parts.map(|(name, _)| format!("{path}.{name}")));
+        if !missing && recogniser::is_id(given(&membership["teamId"])) {
+            let roles = all(&membership["roles"]).map(given).enumerate();
+            let roles = roles.filter(|(_, role)| !recogniser::is_team_role(role));
+            paths.extend(roles.map(|(position, _)| format!("{path}.roles[{position}]")));
+        }
+    }
+    paths
+}
+
+/// Returns a text, or an empty one for `null`.
 fn given(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }

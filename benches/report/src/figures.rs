@@ -1,130 +1,99 @@
-//! What criterion has measured: [`Figures`].
+//! The measurements of criterion: [`Figures`].
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
-use std::{fs, io};
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::Result;
 
-/// One benchmark's median.
-#[derive(Clone, Copy)]
+/// One benchmark.
+#[derive(Default)]
 pub struct Figure {
-    /// Nanoseconds for one run.
-    pub nanoseconds: f64,
-    /// Documents, or whatever else a run has several of.
-    pub elements: f64,
+    /// The median of each run: nanoseconds of one iteration, or bytes.
+    runs: Vec<f64>,
+    /// Elements of one iteration, such as documents.
+    elements: f64,
 }
 
 impl Figure {
-    /// Nanoseconds for one element.
-    pub fn each(self) -> f64 {
-        self.nanoseconds / self.elements
+    /// Returns the median of the runs.
+    pub fn time(&self) -> f64 {
+        let mut runs = self.runs.clone();
+        runs.sort_by(f64::total_cmp);
+        runs.get(runs.len() / 2).copied().unwrap_or(f64::NAN)
     }
 
-    /// Elements in a second.
-    pub fn rate(self) -> f64 {
-        1e9 / self.each()
+    /// Returns the median of the runs for one element.
+    pub fn each(&self) -> f64 {
+        self.time() / self.elements
     }
 }
 
-/// All figures by criterion's full name, such as `filter/rolegate/256`.
-pub struct Figures {
-    by_name: BTreeMap<String, Figure>,
-    /// What has been asked for, so that what no table shows can be shown all the same.
-    used: RefCell<BTreeSet<String>>,
-}
-
-#[derive(Deserialize)]
-struct Benchmark {
-    full_id: String,
-    throughput: Option<Throughput>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Throughput {
-    elements: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct Estimates {
-    median: Estimate,
-}
-
-#[derive(Deserialize)]
-struct Estimate {
-    point_estimate: f64,
-}
+/// The benchmarks by criterion's full name, such as `filter/rolegate/256`.
+#[derive(Default)]
+pub struct Figures(BTreeMap<String, Figure>);
 
 impl Figures {
-    /// Reads the latest figure of every benchmark below a folder.
-    pub fn read(folder: &Path) -> Result<Self> {
-        let mut figures = Self { by_name: BTreeMap::new(), used: RefCell::default() };
-        figures.visit(folder)?;
-        Ok(figures)
+    /// Reads the runs: the folders `1` to `runs` in a folder. Every run must have every benchmark.
+    pub fn read(folder: &Path, runs: usize) -> Result<Self> {
+        let mut figures = Self::default();
+        for run in 1..=runs {
+            figures.read_run(&folder.join(run.to_string()))?;
+        }
+        match figures.0.iter().find(|(_, figure)| figure.runs.len() != runs) {
+            Some((name, _)) => Err(format!("{name} was not measured in every run").into()),
+            None => Ok(figures),
+        }
     }
 
-    fn visit(&mut self, folder: &Path) -> Result<()> {
+    fn read_run(&mut self, folder: &Path) -> Result<()> {
         if folder.ends_with("new") {
-            let benchmark: Benchmark = json(&folder.join("benchmark.json"))?;
-            let estimates: Estimates = json(&folder.join("estimates.json"))?;
-            let elements = benchmark.throughput.and_then(|throughput| throughput.elements);
-            let nanoseconds = estimates.median.point_estimate;
-            let figure = Figure { nanoseconds, elements: elements.unwrap_or(1.0) };
-            self.by_name.insert(benchmark.full_id, figure);
+            let [benchmark, estimates] =
+                ["benchmark.json", "estimates.json"].map(|file| fs::read(folder.join(file)));
+            let benchmark: Value = serde_json::from_slice(&benchmark?)?;
+            let estimates: Value = serde_json::from_slice(&estimates?)?;
+            let name = benchmark["full_id"].as_str().ok_or("a benchmark has no name")?;
+            let median = estimates["median"]["point_estimate"].as_f64();
+            let elements = benchmark["throughput"]["Elements"].as_f64().unwrap_or(1.0);
+            self.insert(name, median.ok_or("a benchmark has no median")?, elements);
             return Ok(());
         }
-        let entries = fs::read_dir(folder).map_err(|error| about(folder, &error))?;
-        for entry in entries {
+        for entry in
+            fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?
+        {
             let path = entry?.path();
             if path.is_dir() {
-                self.visit(&path)?;
+                self.read_run(&path)?;
             }
         }
         Ok(())
     }
 
-    /// The figure of one benchmark.
-    pub fn get(&self, name: &str) -> Result<Figure> {
-        let figure = self.by_name.get(name);
-        let figure = figure.ok_or_else(|| format!("no figure for {name}: not all has been run"))?;
-        self.used.borrow_mut().insert(name.into());
-        Ok(*figure)
+    /// Adds the figure of one run.
+    pub fn insert(&mut self, name: &str, median: f64, elements: f64) {
+        let figure = self.0.entry(name.into()).or_default();
+        figure.runs.push(median);
+        figure.elements = elements;
     }
 
-    /// How often the time of `divisor` goes into that of `name`.
-    pub fn ratio(&self, name: &str, divisor: &str) -> Result<f64> {
-        Ok(self.get(name)?.nanoseconds / self.get(divisor)?.nanoseconds)
+    /// Returns one benchmark.
+    pub fn get(&self, name: &str) -> Result<&Figure> {
+        Ok(self.0.get(name).ok_or_else(|| format!("{name} was not measured"))?)
     }
 
-    /// The figures of a group by what its name leaves of theirs, the fastest first.
-    pub fn group(&self, name: &str) -> Result<Vec<(&str, Figure)>> {
-        let prefix = format!("{name}/");
-        let names = self.by_name.keys();
-        let members = names.filter_map(|full| Some((full, full.strip_prefix(&prefix)?)));
-        let mut group: Vec<_> =
-            members.map(|(full, member)| Ok((member, self.get(full)?))).collect::<Result<_>>()?;
-        group.sort_by(|(_, one), (_, other)| one.nanoseconds.total_cmp(&other.nanoseconds));
-        Ok(group)
+    /// Returns the time of `other` divided by that of `ours`: the smallest ratio of the runs.
+    pub fn ratio(&self, other: &str, ours: &str) -> Result<f64> {
+        let runs = self.get(other)?.runs.iter().zip(&self.get(ours)?.runs);
+        Ok(runs.map(|(other, ours)| other / ours).fold(f64::INFINITY, f64::min))
     }
 
-    /// What nobody has asked for.
-    pub fn rest(&self) -> impl Iterator<Item = (&str, Figure)> {
-        let used = self.used.borrow().clone();
-        let unused = self.by_name.iter().filter(move |(name, _)| !used.contains(*name));
-        unused.map(|(name, figure)| (name.as_str(), *figure))
+    /// Returns the names of all benchmarks whose names begin with `prefix`, the fastest first.
+    pub fn names(&self, prefix: &str) -> Vec<&str> {
+        let mut members: Vec<_> =
+            self.0.iter().filter(|(name, _)| name.starts_with(prefix)).collect();
+        members.sort_by(|(_, one), (_, other)| one.time().total_cmp(&other.time()));
+        members.into_iter().map(|(name, _)| name.as_str()).collect()
     }
-}
-
-fn json<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = fs::read_to_string(path).map_err(|error| about(path, &error))?;
-    Ok(serde_json::from_str(&text)?)
-}
-
-fn about(path: &Path, error: &io::Error) -> String {
-    format!("{}: {error}", path.display())
 }

@@ -1,113 +1,60 @@
-//! Numbers as people read them.
+//! Numbers with their unit, rounded to significant digits.
 
-/// With so many significant digits, thousands apart.
-fn significant(value: f64, digits: i32) -> String {
+/// A function that prints a number with that many significant digits.
+pub type Show = fn(f64, usize) -> String;
+
+pub const RATIO: Show = |value, digits| format!("{} ×", significant(value, digits));
+pub const BYTES: Show = |value, digits| format!("{} bytes", significant(value, digits));
+pub const TIME: Show =
+    |value, digits| scaled(value, digits, &[(1.0, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s")]);
+pub const RATE: Show =
+    |value, digits| scaled(value, digits, &[(1.0, "/s"), (1e6, "M/s"), (1e9, "G/s")]);
+
+/// Rounds to significant digits.
+pub fn round(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
+}
+
+/// Prints with the largest unit that leaves at least 1.
+fn scaled(value: f64, digits: usize, units: &[(f64, &str)]) -> String {
+    let fits = |&&(scale, _): &&(f64, &str)| round(value, digits) >= scale;
+    let (scale, unit) = units.iter().rfind(fits).unwrap_or(&units[0]);
+    format!("{} {unit}", significant(value / scale, digits))
+}
+
+/// Prints without an exponent and with the thousands separated.
+fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".into();
     }
-    let rounded = round(value, digits);
-    let (mut magnitude, mut decimals) = (1.0, digits - 1);
-    while rounded >= magnitude * 10.0 {
-        magnitude *= 10.0;
-        decimals -= 1;
+    let scientific = format!("{value:.*e}", digits - 1);
+    let exponent: isize =
+        scientific.rsplit('e').next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let decimals = (digits - 1).checked_add_signed(-exponent).unwrap_or(0);
+    let mut text = format!("{:.decimals$}", round(value, digits));
+    let mut end = text.find('.').unwrap_or(text.len());
+    while end > 3 {
+        end -= 3;
+        text.insert(end, ',');
     }
-    while rounded < magnitude {
-        magnitude /= 10.0;
-        decimals += 1;
-    }
-    let decimals = usize::try_from(decimals).unwrap_or(0);
-    let text = format!("{rounded:.decimals$}");
-    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
-    apart(whole) + fraction
-}
-
-/// With thousands apart.
-fn apart(whole: &str) -> String {
-    let mut grouped = String::new();
-    for (position, digit) in whole.chars().enumerate() {
-        if position > 0 && (whole.len() - position).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// To so many significant digits.
-pub fn round(value: f64, digits: i32) -> f64 {
-    format!("{value:.*e}", usize::try_from(digits - 1).unwrap_or(0)).parse().unwrap_or(value)
-}
-
-/// What a number counts.
-#[derive(Clone, Copy)]
-pub enum Quantity {
-    /// How many times.
-    Ratio,
-    /// Nanoseconds.
-    Time,
-    /// In a second.
-    Rate,
-    /// Bytes.
-    Bytes,
-}
-
-impl Quantity {
-    /// With its unit.
-    pub fn show(self, value: f64, digits: i32) -> String {
-        let scaled = |units: &[(f64, &str)]| {
-            let fits = |&&(scale, _): &&(f64, &str)| round(value, digits) >= scale;
-            let (scale, unit) = units.iter().rfind(fits).unwrap_or(&units[0]);
-            format!("{} {unit}", significant(value / scale, digits))
-        };
-        match self {
-            Self::Ratio => format!("{} ×", significant(value, digits)),
-            Self::Bytes => format!("{} bytes", significant(value, digits)),
-            Self::Time => scaled(&[(1.0, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s")]),
-            Self::Rate => scaled(&[(1.0, "/s"), (1e6, "M/s"), (1e9, "G/s")]),
-        }
-    }
-}
-
-/// A whole number in full.
-pub fn count(number: u32) -> String {
-    apart(&number.to_string())
-}
-
-/// How many times, in two digits.
-pub fn ratio(value: f64) -> String {
-    Quantity::Ratio.show(value, 2)
-}
-
-/// Nanoseconds, in two digits.
-pub fn time(nanoseconds: f64) -> String {
-    Quantity::Time.show(nanoseconds, 2)
-}
-
-/// How many in a second, in two digits.
-pub fn rate(each_second: f64) -> String {
-    Quantity::Rate.show(each_second, 2)
-}
-
-/// Bytes, in two digits.
-pub fn bytes(bytes: f64) -> String {
-    Quantity::Bytes.show(bytes, 2)
+    text
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, rate, ratio, time};
+    use super::{BYTES, RATE, RATIO, TIME};
 
     #[test]
-    fn numbers_have_two_digits_and_their_unit() {
-        assert_eq!(ratio(0.008_33), "0.0083 ×");
-        assert_eq!(ratio(4.04), "4.0 ×");
-        assert_eq!(ratio(12.7), "13 ×");
-        assert_eq!(ratio(0.0), "0 ×");
-        assert_eq!(ratio(1_267_890.0), "1,300,000 ×");
-        assert_eq!(time(0.29), "0.29 ns");
-        assert_eq!(time(999.6), "1.0 µs");
-        assert_eq!(time(25_400_000.0), "25 ms");
-        assert_eq!(rate(23_400_000.0), "23 M/s");
-        assert_eq!(bytes(31.6), "32 bytes");
+    fn number_has_two_digits_and_its_unit() {
+        assert_eq!(RATIO(0.008_33, 2), "0.0083 ×");
+        assert_eq!(RATIO(4.04, 2), "4.0 ×");
+        assert_eq!(RATIO(12.7, 2), "13 ×");
+        assert_eq!(RATIO(0.0, 2), "0 ×");
+        assert_eq!(RATIO(1_267_890.0, 2), "1,300,000 ×");
+        assert_eq!(TIME(0.29, 2), "0.29 ns");
+        assert_eq!(TIME(999.6, 2), "1.0 µs");
+        assert_eq!(TIME(25_400_000.0, 2), "25 ms");
+        assert_eq!(RATE(23_400_000.0, 2), "23 M/s");
+        assert_eq!(BYTES(31.6, 2), "32 bytes");
     }
 }

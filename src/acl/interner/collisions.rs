@@ -1,21 +1,21 @@
-//! Roles that were chosen to collide: what they cost a table whose seeds are known, which is the worst
-//! that can be, and what they cost any other.
+//! Roles that were chosen to collide: their cost in a table whose seed is known, which is the worst
+//! case, and their cost in any other table.
 
 use super::*;
 
-/// How many roles are chosen: as many as fit into [`BUCKETS`], so that no slot is left to growth.
+/// The number of chosen roles. They fill [`BUCKETS`], so the hash table has no room to grow.
 const CHOSEN: usize = 256;
 
-/// What hashbrown uses for that many entries.
+/// The buckets that hashbrown uses for that many entries.
 const BUCKETS: u64 = 512;
 
-/// What a hash table sees of a hash: the bucket from its low bits, and seven of its high bits, which
-/// it compares before the texts.
+/// Returns the parts of a hash that a hash table uses: the bucket from the low bits, and seven of the
+/// high bits, which it compares before the texts.
 fn seen_of(hash: u64) -> (u64, u64) {
     (hash % BUCKETS, hash >> 57)
 }
 
-/// Roles that are all the same to a hash table with these seeds.
+/// Returns roles that a hash table with this seed cannot tell apart.
 fn colliding(hasher: &RandomState) -> Vec<String> {
     let wanted = seen_of(hash_bytes(hasher, b"user:a0"));
     (0_u64..)
@@ -33,7 +33,7 @@ fn interner(hasher: RandomState, roles: &[String]) -> Interner {
     interner
 }
 
-/// With how many texts a text is compared until it is known not to be there.
+/// Returns the number of texts that a search compares with a text that it does not find.
 fn compared(interner: &Interner, text: &str) -> usize {
     let mut compared = 0;
     let hash = interner.hash(text.as_bytes());
@@ -45,22 +45,22 @@ fn compared(interner: &Interner, text: &str) -> usize {
     compared
 }
 
-/// The sum for all of them.
+/// Returns the sum of [`compared`] for all roles.
 fn compared_with_all(interner: &Interner, roles: &[String]) -> usize {
     roles.iter().map(|role| compared(interner, role)).sum()
 }
 
 #[test]
-fn roles_that_all_collide_are_told_apart_by_their_texts() {
+fn colliding_roles_are_distinguished_by_their_texts() {
     let hasher = RandomState::default();
     let roles = colliding(&hasher);
     let mut interner = interner(hasher, &roles);
     let compared = compared_with_all(&interner, &roles);
-    assert_eq!(compared, CHOSEN * CHOSEN, "each with each: they do collide");
+    assert_eq!(compared, CHOSEN * CHOSEN, "each role collides with each");
 
     interner.internal_validate().unwrap();
     for (id, role) in roles.iter().enumerate() {
-        assert_eq!(interner.get(role), Some(saturating(id)));
+        assert_eq!(interner.get(role), Some(to_u32(id)));
         assert_eq!(interner.get(&format!("{role}x")), None);
         assert_eq!(interner.get(role.get(..role.len() - 1).unwrap()), None);
     }
@@ -74,22 +74,22 @@ fn roles_that_all_collide_are_told_apart_by_their_texts() {
     interner.internal_validate().unwrap();
 }
 
-/// Whoever knows the seeds of one table knows nothing of the next one's.
+/// An attacker who knows the seed of one table learns nothing about another table.
 #[test]
-fn roles_chosen_against_one_table_do_not_slow_another() {
+fn roles_colliding_in_one_table_do_not_slow_another() {
     let known = RandomState::default();
     let roles = colliding(&known);
     for _ in 0..20 {
         let other = interner(RandomState::default(), &roles);
-        // Of 256 texts in 512 buckets, one in 128 looks like another in a bucket nearby.
+        // With 256 texts in 512 buckets, one in 128 equals the hash bits of another in a near bucket.
         let compared = compared_with_all(&other, &roles);
         assert!(compared < 3 * CHOSEN, "{compared} comparisons of {CHOSEN} roles");
     }
 }
 
-/// Threads come and go, and a new one may stand where another stood.
+/// A new thread can reuse the stack of one that has ended.
 #[test]
-fn no_two_tables_hash_alike() {
+fn two_tables_on_any_threads_have_different_seeds() {
     let hash = || hash_bytes(&Interner::default().hasher, b"user:a");
     let of_thread = || std::thread::spawn(move || (hash(), hash())).join().unwrap();
     let mut hashes = vec![hash(), hash()];

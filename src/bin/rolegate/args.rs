@@ -1,4 +1,4 @@
-//! What can be asked: [`Args`].
+//! The arguments of the command line: [`Args`].
 
 use std::path::PathBuf;
 
@@ -6,15 +6,15 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rolegate::{Action, json};
 
-/// Appwrite permissions in the shell: what of some JSON somebody may see, and why.
+/// Appwrite permissions in the shell: which documents a caller may see, and why.
 #[derive(Parser)]
 #[command(
     name = "rolegate",
     version,
     max_term_width = 100,
-    after_help = "The exit status is 0 if all is well, 1 if something was found (lint) or is denied \
-                  (explain, or a collection that lists nothing to somebody), and 2 for wrong usage, \
-                  files that cannot be read, and malformed JSON."
+    after_help = "Exit status: 0 on success. 1 if lint finds a problem, or access is denied: by \
+                  explain, by a collection, or for a missing scope. 2 for wrong usage, unreadable \
+                  files, and malformed or unexpected JSON."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -23,22 +23,31 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Print the documents that somebody may see, in the form in which they came
+    /// Print the documents that a caller may see, in the format of the input
     ///
-    /// Visible documents come out byte for byte, and so does everything around them. The `total` of a
-    /// list response becomes the number of documents that are left.
+    /// Visible documents and everything around them are printed byte for byte. The `total` of a list
+    /// response becomes the number of visible documents.
+    ///
+    /// A document without `$permissions`, and a malformed permission, grant nothing to a caller. They
+    /// are reported on standard error.
     #[command(after_help = "Example: rolegate filter --roles any,users,user:user-a documents.json")]
     Filter(FilterArgs),
-    /// Say why somebody may see a document, or may not
+    /// Explain why a caller may or may not see a document
+    ///
+    /// The exit status is 1 if access is denied. Values of a user that give no role are printed on
+    /// standard error.
     #[command(after_help = "Example: rolegate explain --user ann.json --id 65f2a9 documents.json")]
     Explain(ExplainArgs),
-    /// Find permissions that are malformed or good for nothing
+    /// Find permissions that are malformed or useless
     #[command(after_help = "Example: rolegate lint documents.json")]
     Lint(LintArgs),
-    /// Print the roles that somebody has, one a line
+    /// Print the roles of a caller, one per line
+    ///
+    /// Values of a user that give no role, such as a membership that is not confirmed, are printed on
+    /// standard error with the reason.
     #[command(after_help = "Example: rolegate roles --user ann.json")]
     Roles(RolesArgs),
-    /// Print a script that completes commands in a shell
+    /// Print a completion script for a shell
     #[command(after_help = "Example: rolegate completions bash > ~/.bash_completion")]
     Completions {
         /// The shell
@@ -47,7 +56,7 @@ pub(crate) enum Command {
     /// Print a manual page
     #[command(after_help = "Example: rolegate man filter | man -l -")]
     Man {
-        /// The command that it is about; without one, all of rolegate
+        /// A command; without it, the page is about all of rolegate
         command: Option<String>,
     },
 }
@@ -55,15 +64,15 @@ pub(crate) enum Command {
 #[derive(Group)]
 pub(crate) struct FilterArgs {
     #[command(flatten)]
-    pub(crate) who: WhoArgs,
+    pub(crate) caller: CallerArgs,
     #[command(flatten)]
-    pub(crate) asked: AskedArgs,
+    pub(crate) asked: ActionArgs,
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Filter documents within documents too: they are removed from arrays, and null elsewhere
+    /// Filter nested documents too: remove them from arrays, and replace them by null elsewhere
     #[arg(long)]
     pub(crate) nested: bool,
-    /// How long a document may be, in bytes
+    /// The maximum length of a document, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = json::MAX_DOCUMENT_LEN)]
     pub(crate) max_document: usize,
 }
@@ -71,15 +80,15 @@ pub(crate) struct FilterArgs {
 #[derive(Group)]
 pub(crate) struct ExplainArgs {
     #[command(flatten)]
-    pub(crate) who: WhoArgs,
+    pub(crate) caller: CallerArgs,
     #[command(flatten)]
-    pub(crate) asked: AskedArgs,
+    pub(crate) asked: ActionArgs,
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// The document's `$id`
+    /// The `$id` of the document
     #[arg(long)]
     pub(crate) id: String,
-    /// Print JSON, one object a line
+    /// Print JSON, one object per line
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -93,19 +102,19 @@ pub(crate) struct LintArgs {
 #[derive(Group)]
 pub(crate) struct RolesArgs {
     #[command(flatten)]
-    pub(crate) who: WhoArgs,
+    pub(crate) caller: CallerArgs,
 }
 
-/// Who asks: exactly one way of saying it.
+/// The caller.
 #[derive(Group)]
-#[command(next_help_heading = "Who asks, exactly one of")]
-pub(crate) struct WhoArgs {
+#[command(next_help_heading = "Caller, exactly one of")]
+pub(crate) struct CallerArgs {
     #[command(flatten)]
     pub(crate) one: OneOf,
-    /// Appwrite's users as JSON, with their sessions and memberships: where the user of --jwt is found
+    /// Appwrite's users as JSON, with sessions and memberships: a list response or an array. The user of --jwt is looked up here
     #[arg(long, value_name = "FILE", requires = "jwt", conflicts_with_all = ["guest", "user", "roles"])]
     pub(crate) users: Option<PathBuf>,
-    /// Appwrite's project as JSON, with its `keys`: where the key of --api-key is found
+    /// Appwrite's project as JSON, with `$id` and `keys`. The key of --api-key is looked up here
     #[arg(long, value_name = "FILE", requires = "api_key", conflicts_with_all = ["guest", "user", "roles"])]
     pub(crate) project: Option<PathBuf>,
 }
@@ -113,31 +122,31 @@ pub(crate) struct WhoArgs {
 #[derive(Group)]
 #[group(required = true, multiple = false)]
 pub(crate) struct OneOf {
-    /// Somebody who is not signed in
+    /// A caller that is not signed in
     #[arg(long)]
     pub(crate) guest: bool,
-    /// A user: Appwrite's JSON of it, with memberships
+    /// A user: Appwrite's JSON of one user, with `$id` and `memberships`
     #[arg(long, value_name = "FILE")]
     pub(crate) user: Option<PathBuf>,
-    /// A holder of exactly these roles, with commas between them
+    /// A caller with exactly these roles, separated by commas
     #[arg(long, value_name = "ROLE,ROLE", value_delimiter = ',')]
     pub(crate) roles: Option<Vec<String>>,
-    /// The user of a JWT, with --users; `ROLEGATE_JWT_SECRET` holds the secret that it is signed with
+    /// The user of a JWT. It needs --users, and the secret that signs JWTs in `ROLEGATE_JWT_SECRET`
     #[arg(long, value_name = "TOKEN", requires = "users")]
     pub(crate) jwt: Option<String>,
-    /// An API key, with --project; `ROLEGATE_JWT_SECRET` is needed for an ephemeral one
+    /// An API key. It needs --project, and for an ephemeral key `ROLEGATE_JWT_SECRET`
     #[arg(long, value_name = "KEY", requires = "project")]
     pub(crate) api_key: Option<String>,
 }
 
-/// What is asked.
+/// The action, and the collection that it is asked of.
 #[derive(Group)]
-#[command(next_help_heading = "What for")]
-pub(crate) struct AskedArgs {
+#[command(next_help_heading = "Action")]
+pub(crate) struct ActionArgs {
     /// create, read, update or delete
     #[arg(long, default_value = "read")]
     pub(crate) action: Action,
-    /// The collection as JSON: its `$permissions` and `documentSecurity` count too
+    /// Appwrite's collection or table as JSON: `$permissions`, `documentSecurity` or `rowSecurity`, and `enabled` count. A collection with `enabled` false or null is not found
     #[arg(long, value_name = "FILE")]
     pub(crate) collection: Option<PathBuf>,
 }
@@ -146,39 +155,38 @@ pub(crate) struct AskedArgs {
 #[derive(Group)]
 #[command(next_help_heading = "Documents")]
 pub(crate) struct InputArgs {
-    /// Where they are; without it, or with `-`, the standard input
+    /// The file; without it, or with `-`, the standard input
     pub(crate) file: Option<PathBuf>,
-    /// What the input is
-    #[arg(long, value_enum, default_value_t = FormArg::Detect)]
-    pub(crate) form: FormArg,
-    /// Another name that a response may have its list under, besides documents and rows
-    #[arg(long = "list", value_name = "NAME")]
+    /// The format of the input
+    #[arg(long, value_enum, default_value_t = FormatArg::Detect)]
+    pub(crate) format: FormatArg,
+    /// A further key that holds the list of a response, besides documents and rows
+    #[arg(long = "list", value_name = "KEY")]
     pub(crate) lists: Vec<String>,
-    /// How long the input may be, in bytes, where it is held in memory: always, but for lines that are
-    /// filtered
+    /// The maximum length of an input that is held in memory, in bytes. Only `filter` of lines holds no input in memory
     #[arg(long, value_name = "BYTES", default_value_t = json::MAX_RESPONSE_LEN)]
     pub(crate) max_input: usize,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum FormArg {
-    /// To be found out
+pub(crate) enum FormatArg {
+    /// Detect the format
     Detect,
-    /// A response: an object with a list of documents
+    /// A list response: an object with a list of documents
     List,
     /// An array of documents
     Array,
-    /// One document a line
+    /// One document per line
     Lines,
 }
 
-impl From<FormArg> for json::Form {
-    fn from(form: FormArg) -> Self {
-        match form {
-            FormArg::Detect => Self::Detect,
-            FormArg::List => Self::List,
-            FormArg::Array => Self::Array,
-            FormArg::Lines => Self::Lines,
+impl From<FormatArg> for json::Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Detect => Self::Detect,
+            FormatArg::List => Self::List,
+            FormatArg::Array => Self::Array,
+            FormatArg::Lines => Self::Lines,
         }
     }
 }

@@ -1,52 +1,49 @@
-//! The documents of an input, and where each of their permissions is written.
+//! The documents of an input, with the place of each permission: [`Documents`].
 
-use std::fmt;
-
-use rolegate::json::Form;
+use rolegate::json::Format;
 use rolegate::{Action, Principal};
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::args::InputArgs;
 use crate::failure::Failure;
 use crate::filter::failure;
 use crate::input::Input;
+use crate::object::{Members, elements};
 
-/// A text of JSON documents, read whole.
+/// A text with JSON documents.
 pub(crate) struct Documents {
     pub(crate) name: String,
     pub(crate) text: Vec<u8>,
-    form: Form,
+    format: Format,
     lists: Vec<String>,
 }
 
-/// A document, or what stands in the place of one.
+/// A document, or another value in the place of one.
 pub(crate) struct Document<'a> {
-    /// Its number, from 0.
+    /// The position among the documents, from 0.
     pub(crate) index: usize,
-    /// Where it begins in the text.
+    /// The offset in the text.
     pub(crate) offset: usize,
     pub(crate) id: Option<String>,
     pub(crate) permissions: Permissions<'a>,
 }
 
-/// What a document says of its permissions.
+/// The `$permissions` of a document.
 pub(crate) enum Permissions<'a> {
-    /// It is no object.
+    /// The value is no object.
     NoDocument,
-    /// Nothing.
+    /// The document has no `$permissions`.
     Missing,
-    /// Something other than an array, at an offset.
+    /// `$permissions` is another value than an array, at an offset.
     NotAnArray(usize),
-    /// A list.
+    /// `$permissions` is an array.
     List(Vec<Element<'a>>),
 }
 
-/// What stands in a list of permissions.
+/// An element of `$permissions`.
 pub(crate) enum Element<'a> {
     Text(Text<'a>),
-    /// Something other than a string, at an offset: none of the list counts.
+    /// Another value than a string, at an offset. It makes the whole list grant nothing.
     Other(usize),
 }
 
@@ -59,35 +56,35 @@ impl<'a> Element<'a> {
     }
 }
 
-/// A string in the input.
+/// A string of the input.
 pub(crate) struct Text<'a> {
-    /// Where its quote is.
+    /// The offset of the opening quote.
     pub(crate) offset: usize,
-    /// As it is written, with the quotes.
+    /// The JSON of the string, with quotes.
     pub(crate) raw: &'a str,
     pub(crate) value: String,
 }
 
 impl Documents {
-    /// Reads and checks an input. What is no JSON, or has a document with two `$permissions`, is a
-    /// failure.
+    /// Reads and checks an input. Malformed JSON, an input without documents, and a document with two
+    /// `$permissions` are failures.
     pub(crate) fn read(args: &InputArgs) -> Result<Self, Failure> {
         let input = Input::open(args.file.as_deref())?;
-        let (name, text) = input.read(args.max_input, "; --max-input says how many it may be")?;
-        // What a key may have filtered can be looked at.
-        let everybody = Principal::key_with_bypass().matcher(Action::Read);
-        let filter = args.filter(&everybody).max_document_len(usize::MAX);
-        let (_, outcome) = filter.apply(&text).map_err(|error| failure(&name, &error))?;
+        let (name, text) = input.read(args.max_input, "; raise the limit with --max-input")?;
+        // A guest, because the filter accepts any JSON for a principal that may see everything.
+        let guest = Principal::guest().matcher(Action::Read);
+        let filter = args.filter(&guest).max_document_len(usize::MAX);
+        let (_, report) = filter.apply(&text).map_err(|error| failure(&name, &error))?;
         let lists = ["documents", "rows"].map(str::to_owned).into_iter();
         let lists = lists.chain(args.lists.iter().cloned()).collect();
-        Ok(Self { name, text, form: outcome.form(), lists })
+        Ok(Self { name, text, format: report.format(), lists })
     }
 
-    /// All of them, in their order.
+    /// Returns all documents in order.
     pub(crate) fn all(&self) -> Result<Vec<Document<'_>>, Failure> {
-        let values = match self.form {
-            Form::Lines => self.lines(),
-            Form::Array => serde_json::from_slice(&self.text),
+        let values = match self.format {
+            Format::Lines => self.lines(),
+            Format::Array => serde_json::from_slice(&self.text),
             _ => serde_json::from_slice(&self.text).map(|response| self.listed(response)),
         };
         let values: Vec<&RawValue> = values.map_err(|error| Failure::with(&self.name, error))?;
@@ -142,12 +139,12 @@ impl Documents {
         Permissions::List(elements.into_iter().map(read).collect())
     }
 
-    /// Where a part of the text is.
+    /// Returns the offset of a part of the text.
     fn offset(&self, part: &RawValue) -> usize {
         (part.get().as_ptr().addr()).saturating_sub(self.text.as_ptr().addr())
     }
 
-    /// The place of an offset, counted on from a place before it.
+    /// Returns the place of an offset. Counting starts at `from`, a place before it.
     pub(crate) fn place(&self, from: Place, offset: usize) -> Place {
         let between = self.text.get(from.offset..offset).unwrap_or_default();
         let mut lines = between.split(|&byte| byte == b'\n');
@@ -159,7 +156,7 @@ impl Documents {
     }
 }
 
-/// A place in the text: the line and the column, in characters, from 1.
+/// A place in the text. Line and column count from 1; columns are characters.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) offset: usize,
@@ -172,7 +169,7 @@ impl Place {
 }
 
 impl Document<'_> {
-    /// What people call it.
+    /// Returns a name for messages.
     pub(crate) fn name(&self) -> String {
         match &self.id {
             Some(id) => format!("document `{}`", id.escape_debug()),
@@ -182,7 +179,7 @@ impl Document<'_> {
 }
 
 impl Text<'_> {
-    /// Where in the input the byte `at` of the value is written.
+    /// Returns the offset in the input of the byte `at` of the value.
     pub(crate) fn offset_of(&self, at: usize) -> usize {
         let inner = self.raw.get(1..).unwrap_or_default();
         let mut meant = 0;
@@ -204,39 +201,5 @@ impl Text<'_> {
             written += len;
         }
         self.offset + 1 + written
-    }
-}
-
-/// The elements of an array.
-fn elements(value: &RawValue) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(value.get()).ok()
-}
-
-/// The members of an object, repeated ones too.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-                Err(A::Error::custom("expected an object, found an array"))
-            }
-        }
-        deserializer.deserialize_map(Object)
     }
 }

@@ -10,7 +10,7 @@ use crate::documents::{Document, Documents, Permissions, Place};
 use crate::failure::{Failure, Status};
 use crate::style::Style;
 
-/// What is printed with `--json`.
+/// A line of the output of `--json`.
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(rename = "$id")]
@@ -24,7 +24,7 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Status, Failure> {
-    let principal = args.who.principal(Some(args.asked.action))?;
+    let caller = args.caller.caller(Some(args.asked.action))?;
     let collection = args.asked.collection()?;
     let documents = Documents::read(&args.input)?;
     let all = documents.all()?;
@@ -32,19 +32,19 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Status, Failure> {
         all.iter().filter(|document| document.id.as_deref() == Some(&args.id)).collect();
     if asked.is_empty() {
         let among = match all.len() {
-            1 => "one document".to_owned(),
-            count => format!("{count} documents"),
+            1 => "the input has 1 document".to_owned(),
+            count => format!("the input has {count} documents"),
         };
-        let message =
-            format!("expected a document with the `$id` `{}`, found none among {among}", args.id);
+        let message = format!("no document with the `$id` `{}`; {among}", args.id.escape_debug());
         return Err(Failure::with(&documents.name, message));
     }
+    caller.tell_skipped_roles();
     let style = Style::of_stdout();
     let mut text = String::new();
     let mut status = Status::Fine;
     let mut place = Place::START;
     for document in asked {
-        let (explanation, note) = explain(args, &principal, collection.as_ref(), document);
+        let (explanation, note) = explain(args, &caller.principal, collection.as_ref(), document);
         if !explanation.allowed {
             status = Status::Found;
         }
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Status, Failure> {
     Ok(status)
 }
 
-/// The explanation, and what it does not say.
+/// Returns the explanation, and a note on unusable `$permissions`.
 fn explain(
     args: &ExplainArgs,
     principal: &Principal,
@@ -87,9 +87,9 @@ fn explain(
         Permissions::Missing => (&[][..], Some("the document has no `$permissions`")),
         Permissions::List(_) | Permissions::NotAnArray(_) => (
             &[][..],
-            Some("the document's `$permissions` is no array of strings: none of it counts"),
+            Some("`$permissions` of the document is not an array of strings and grants nothing"),
         ),
-        Permissions::NoDocument => (&[][..], Some("it is no object")),
+        Permissions::NoDocument => (&[][..], Some("the document is not an object")),
     };
     let list = list.iter().filter_map(|element| Some(element.text()?.value.as_str()));
     let action = args.asked.action;

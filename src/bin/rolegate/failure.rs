@@ -1,17 +1,17 @@
-//! How a command ends: [`Status`], or a [`Failure`] with a message.
+//! The end of a command: [`Status`], or a [`Failure`] with a message.
 
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// What the exit status says.
+/// The exit status.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
-    /// Nothing to complain of.
+    /// The command succeeded.
     Fine = 0,
-    /// Something was found, or is denied.
+    /// A problem was found, or access is denied.
     Found = 1,
-    /// It was called wrongly, or something could not be read or written.
+    /// Wrong usage, or an input or output failed.
     Trouble = 2,
 }
 
@@ -21,14 +21,14 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// Why a command did not do what it should.
+/// The reason why a command ended early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Whoever reads the output has seen enough: no error.
+    /// The reader of the output closed the pipe. This is no error.
     ClosedPipe,
-    /// The answer is no.
+    /// Access is denied.
     Denied(String),
-    /// Anything else.
+    /// Another reason.
     Trouble(String),
 }
 
@@ -37,20 +37,20 @@ impl Failure {
         Self::Trouble(message.to_string())
     }
 
-    /// A failure with a file, or another input, as the people call it.
+    /// Creates a failure with a file or another input, by its name.
     pub(crate) fn with(name: impl Display, error: impl Display) -> Self {
         Self::Trouble(format!("{name}: {error}"))
     }
 
-    /// What it is that the output could not be written, and whether that is a failure.
+    /// Creates the failure for an error of writing the output.
     pub(crate) fn writing(error: &rolegate::json::Error) -> Self {
         match error.io_error() {
             Some(io) if io.kind() == io::ErrorKind::BrokenPipe => Self::ClosedPipe,
-            _ => Self::Trouble(format!("the output cannot be written: {error}")),
+            _ => Self::Trouble(format!("cannot write the output: {error}")),
         }
     }
 
-    /// Tells the person, and gives the status to end with.
+    /// Prints the message, and returns the exit status.
     pub(crate) fn report(self) -> Status {
         match self {
             Self::ClosedPipe => Status::Fine,
@@ -66,18 +66,18 @@ impl Failure {
     }
 }
 
-/// Says something to the person. If nobody can hear it, that is no reason to fail.
+/// Prints a message on standard error. A closed standard error is no reason to fail.
 pub(crate) fn tell(message: impl Display) {
     let _ = writeln!(io::stderr(), "rolegate: {message}");
 }
 
-/// Of writing the output. Errors of reading are given the file's name first.
+/// Converts an error of writing the output. Errors of reading get the name of their file first.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::ClosedPipe;
         }
-        Self::Trouble(format!("the output cannot be written: {error}"))
+        Self::Trouble(format!("cannot write the output: {error}"))
     }
 }
 

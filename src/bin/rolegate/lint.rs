@@ -36,13 +36,13 @@ pub(crate) fn run(args: &LintArgs) -> Result<Status, Failure> {
     Ok(if found == 0 { Status::Fine } else { Status::Found })
 }
 
-/// What has been found.
+/// A run, with the problems so far.
 struct Lint<'d> {
     documents: &'d Documents,
     style: Style,
-    /// Where the document begins that is looked at.
+    /// The start of the present document.
     start: Place,
-    /// Where the last problem was.
+    /// The place of the last problem.
     last: Place,
     text: String,
     found: usize,
@@ -55,21 +55,18 @@ impl Lint<'_> {
         let name = document.name();
         match &document.permissions {
             Permissions::NoDocument => {
-                self.problem(
-                    document.offset,
-                    "expected a document, found no object; only keys see it",
-                );
+                self.problem(document.offset, "not an object; only keys see it");
             }
             Permissions::Missing => {
                 self.problem(
                     document.offset,
-                    &format!("{name}: expected `$permissions`, found none; only keys see it"),
+                    &format!("{name} has no `$permissions`; only keys see it"),
                 );
             }
             &Permissions::NotAnArray(offset) => {
                 self.problem(
                     offset,
-                    &format!("{name}: expected an array of strings, found something else; only keys see it"),
+                    &format!("{name}: `$permissions` is not an array of strings; only keys see it"),
                 );
             }
             Permissions::List(list) => self.list(document, &name, list),
@@ -83,8 +80,7 @@ impl Lint<'_> {
                 Element::Text(text) => text,
                 &Element::Other(offset) => {
                     let message = format!(
-                        "{name}: permission {index}: expected a string, found something else; none of \
-                         the list counts"
+                        "{name}: permission {index} is not a string; the whole list grants nothing"
                     );
                     self.problem(offset, &message);
                     continue;
@@ -111,7 +107,7 @@ impl Lint<'_> {
         if !grants.any {
             self.problem(
                 document.offset,
-                &format!("{name}: its permissions grant nothing to anybody; only keys see it"),
+                &format!("{name}: its permissions grant nothing; only keys see it"),
             );
         }
     }
@@ -127,14 +123,14 @@ impl Lint<'_> {
     }
 }
 
-/// What a document's permissions grant.
+/// The grants of a document's permissions.
 #[derive(Default)]
 struct Grants<'a> {
-    /// Where each permission stands first.
+    /// The first position of each permission.
     first: HashMap<&'a str, usize>,
-    /// Where each role may first do whatever can be done to a document once it is there.
+    /// The first position of `write` for each role.
     writes: HashMap<String, usize>,
-    /// Whether anybody may do anything.
+    /// `true` if the list grants an action to a role.
     any: bool,
 }
 
@@ -154,7 +150,7 @@ impl<'a> Grants<'a> {
         grants
     }
 
-    /// Why a permission could as well be left out, if it could.
+    /// Returns the reason if a permission is useless.
     fn useless(&self, index: usize, permission: &Permission<'_>) -> Option<String> {
         if let Some(first) = self.first.get(permission.as_str()).filter(|first| **first < index) {
             return Some(format!("the same as permission {first}"));
@@ -171,7 +167,7 @@ impl<'a> Grants<'a> {
     }
 }
 
-/// What a permission grants on a document.
+/// Returns the actions that a permission grants on a document.
 fn of_documents(permission: &Permission<'_>) -> ActionSet {
     permission.actions().intersection(ActionSet::DOCUMENT)
 }

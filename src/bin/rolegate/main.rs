@@ -1,18 +1,21 @@
 //! The command line: `rolegate filter`, `explain`, `lint` and `roles`.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is what a command line does")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod args;
+mod caller;
+mod collection;
+mod credentials;
 mod documents;
 mod explain;
 mod failure;
 mod filter;
 mod input;
 mod lint;
+mod object;
 mod progress;
 mod roles;
 mod style;
-mod who;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -50,7 +53,7 @@ fn manual(of: Option<&str>) -> Result<Status, Failure> {
     command.build();
     if let Some(name) = of {
         let Some(subcommand) = command.find_subcommand(name) else {
-            return Err(Failure::new(format!("expected a command, found `{name}`")));
+            return Err(Failure::new(format!("unknown command `{name}`")));
         };
         command = subcommand.clone();
     }
@@ -59,7 +62,7 @@ fn manual(of: Option<&str>) -> Result<Status, Failure> {
     print(&page)
 }
 
-/// Writes all of a text to the standard output.
+/// Writes a text to the standard output.
 fn print(text: &[u8]) -> Result<Status, Failure> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text)?;

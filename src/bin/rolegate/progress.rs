@@ -1,4 +1,4 @@
-//! A bar for whoever waits: [`Progress`].
+//! The progress bar: [`Progress`].
 
 use std::io::{self, IsTerminal, Read};
 use std::time::Instant;
@@ -7,8 +7,8 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, Progres
 
 use crate::style;
 
-/// How far the input has been read, in bytes, and how many documents that were, a second. It is shown
-/// on the standard error where that is a terminal, unless the documents come out on one too.
+/// A progress bar with bytes and documents per second. It is shown if the standard error is a terminal
+/// and the standard output is not.
 pub(crate) struct Progress {
     bar: ProgressBar,
     start: Instant,
@@ -33,19 +33,19 @@ impl Progress {
         Self { bar, start: Instant::now() }
     }
 
-    /// Counts what is read.
+    /// Returns a reader that moves the bar.
     pub(crate) fn reading<R: Read>(&self, reader: R) -> impl Read + use<R> {
         self.bar.wrap_read(reader)
     }
 
-    /// Shows how many documents have been seen.
+    /// Shows the documents per second.
     pub(crate) fn documents(&self, count: u64) {
         if !self.bar.is_hidden() {
             self.bar.set_message(format!("{} documents/s", HumanCount(self.a_second(count))));
         }
     }
 
-    /// Clears the bar; what it has come to, if anybody has seen it.
+    /// Clears the bar. Returns a summary if the bar was shown.
     pub(crate) fn finish(self, documents: u64) -> Option<String> {
         if self.bar.is_hidden() {
             return None;

@@ -6,12 +6,13 @@ use crate::args::RolesArgs;
 use crate::failure::{Failure, Status, tell};
 
 pub(crate) fn run(args: &RolesArgs) -> Result<Status, Failure> {
-    let principal = args.who.principal(None)?;
-    if principal.bypasses_permissions() {
+    let caller = args.caller.caller(None)?;
+    caller.tell_skipped_roles();
+    if caller.principal.bypasses_permissions() {
         tell("a key of the project has no roles: it bypasses permissions");
     }
     let mut text = String::new();
-    for role in principal.roles() {
+    for role in caller.principal.roles() {
         let _ = writeln!(text, "{role}");
     }
     crate::print(text.as_bytes())

@@ -1,17 +1,17 @@
-//! Colours, where somebody sees them.
+//! Colours on a terminal: [`Style`].
 
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal};
 
-/// How to mark things on the standard output.
+/// The colours of the standard output.
 #[derive(Clone, Copy)]
 pub(crate) struct Style {
     colours: bool,
 }
 
 impl Style {
-    /// Colours on a terminal that has them, unless `NO_COLOR` is set to anything, as
-    /// <https://no-color.org> asks.
+    /// Returns colours if the standard output is a terminal with colours. `NO_COLOR` turns them off, see
+    /// <https://no-color.org>.
     pub(crate) fn of_stdout() -> Self {
         Self { colours: io::stdout().is_terminal() && allowed() }
     }
@@ -29,6 +29,7 @@ impl Style {
     }
 }
 
+/// Returns `true` unless `NO_COLOR` or `TERM` turns colours off.
 pub(crate) fn allowed() -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")

@@ -1,11 +1,12 @@
-//! Membership of bytes by shuffles, 32 at a time, where the processor has AVX2.
+//! Membership tests of 32 bytes at a time, by the shuffles of AVX2.
 //!
-//! A set of 256 numbers is 16 rows (by the number's lower half) of 16 bits (by its upper half). Two
-//! shuffles fetch the halves of the row, the number's highest bit chooses between them, a third
-//! shuffle turns the rest of the upper half into the bit to test. On 16 million documents this is
-//! seven times as fast as the byte table, the next best way (`mod.rs` has the figures), and the one
-//! place in the library with `unsafe`: to call code for AVX2 once the processor has said that it has
-//! it. Memory is read and written by safe code only.
+//! A set of 256 numbers is stored as 16 rows of 16 bits. The lower half of a number selects the row,
+//! and its upper half the bit. Two shuffles fetch the halves of the row, and the highest bit of the
+//! number chooses between them. A third shuffle turns the rest of the upper half into the bit to test.
+//!
+//! On 16 million documents this is seven times as fast as the byte table, the next best method.
+//! `mod.rs` has the figures. This is the only file of the library with `unsafe`. It calls code for AVX2
+//! after the processor has reported AVX2. Only safe code reads and writes memory.
 
 use std::arch::x86_64::{
     __m256i, _mm256_and_si256, _mm256_blendv_epi8, _mm256_cmpeq_epi8, _mm256_movemask_epi8,
@@ -14,12 +15,12 @@ use std::arch::x86_64::{
 
 use super::{BITS, select};
 
-/// As [`super::select_bytes`], if the processor can; says whether it did.
-#[expect(unsafe_code, reason = "calls code for AVX2 after asking for it; seven times as fast")]
+/// Does what [`super::select_bytes`] does, and returns `true`, if the processor has AVX2.
+#[expect(unsafe_code, reason = "calls code for AVX2 after a check; seven times as fast")]
 pub(super) fn select_bytes(column: &[u8], bits: &[u64], out: &mut [u64]) -> bool {
     let can = is_x86_feature_detected!("avx2");
     if can {
-        // SAFETY: the processor has AVX2, which is all that the callee asks for.
+        // SAFETY: the processor has AVX2, and the callee has no other requirement.
         unsafe { select_with_shuffles(column, bits, out) };
     }
     can
@@ -43,7 +44,7 @@ fn select_with_shuffles(column: &[u8], bits: &[u64], out: &mut [u64]) {
     select(rest, bits, last);
 }
 
-/// Which of 32 numbers are in the set, as a bit each.
+/// Returns one bit for each of 32 numbers, set if the number is in the set.
 #[target_feature(enable = "avx2")]
 fn members(numbers: __m256i, low: __m256i, high: __m256i) -> u32 {
     let powers = i64::from_le_bytes([1, 2, 4, 8, 16, 32, 64, 128]);
@@ -64,7 +65,8 @@ fn load(bytes: &[u8; 32]) -> __m256i {
     _mm256_setr_epi64x(a, b, c, d)
 }
 
-/// The set in rows by the lower half of a number: bits for upper halves 0 to 7, and for 8 to 15.
+/// Returns the rows of a set, by the lower half of a number. The first 16 have the bits for the upper
+/// halves 0 to 7, the others for 8 to 15.
 fn rows(bits: &[u64]) -> [[u8; 16]; 2] {
     let mut sixteens = bits.iter().flat_map(|word| (0..4).map(move |part| word >> (16 * part)));
     [(); 2].map(|()| {
@@ -78,7 +80,7 @@ fn rows(bits: &[u64]) -> [[u8; 16]; 2] {
     })
 }
 
-/// Bytes as little-endian words, as many as asked for.
+/// Returns the first `N` little-endian words of some bytes.
 fn words<const N: usize>(bytes: &[u8]) -> [i64; N] {
     let (chunks, _) = bytes.as_chunks::<8>();
     std::array::from_fn(|place| chunks.get(place).map_or(0, |chunk| i64::from_le_bytes(*chunk)))

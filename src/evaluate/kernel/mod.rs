@@ -1,13 +1,14 @@
-//! The inner loop: a column of numbers and a bit for each number, to a bit for each place in the
-//! column. It knows no permissions, takes slices and allocates nothing.
+//! The inner loop of filtering. A kernel takes a column of numbers and one bit for each number, and
+//! writes one bit for each position in the column. It takes slices, allocates nothing, and knows
+//! nothing of permissions.
 //!
-//! For every kernel `out` has a word for each 64 numbers of the column, the last one perhaps begun;
-//! bits behind the column's end are 0.
+//! For every kernel, `out` has one word for each 64 numbers of the column. The last word may be
+//! incomplete. The bits behind the end of the column become 0.
 //!
-//! What the ways cost on 16 million documents, as multiples of the time it takes to add up the same
-//! column as `u32` (4.6 ms on an AMD EPYC with AVX2; best of twelve runs, one run for all):
+//! The table shows the time for 16 million documents. The unit is the time to add up the same column
+//! as `u32`, 4.6 ms on an AMD EPYC with AVX2. All figures are the best of twelve runs.
 //!
-//! | column | way | 16 lists | 256 | 50,000 | 1M | 16M |
+//! | column | method | 16 lists | 256 | 50,000 | 1M | 16M |
 //! | --- | --- | --- | --- | --- | --- | --- |
 //! | `u8` | bit by bit | 4.4 | 4.8 | | | |
 //! | `u8` | byte table, 8 at a time | 1.5 | 1.6 | | | |
@@ -20,9 +21,11 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
+use crate::bitset::{self, WORD_BITS as BITS};
+
 /// A number in a column.
 pub(super) trait Index: Copy + PartialEq {
-    /// The number.
+    /// Returns the number.
     fn get(self) -> usize;
 }
 
@@ -44,30 +47,24 @@ impl Index for u32 {
     }
 }
 
-/// Documents in a word of the selection.
-const BITS: usize = u64::BITS as usize;
-
-/// How many numbers a `u8` has, and a table for them entries.
+/// The entries of a table for every `u8`: 256.
 const BYTE_NUMBERS: usize = 1 << 8;
 
-/// How many numbers a `u16` has, and a table for them entries.
+/// The entries of a table for every `u16`: 65,536.
 pub(super) const SHORT_NUMBERS: usize = 1 << 16;
 
-/// From how many documents on a table of 256 entries is worth making: making it takes as long as
-/// looking at about so many documents bit by bit.
+/// The number of documents from which a table of 256 entries pays: 256. Making the table takes as long
+/// as testing about this many documents bit by bit.
 const BYTE_TABLE_FROM: usize = 256;
 
-/// Bit `i` of `out` becomes bit `column[i]` of `bits`; numbers beyond `bits` give 0.
+/// Sets bit `i` of `out` to bit `column[i]` of `bits`. Numbers beyond `bits` give 0.
 pub(super) fn select<T: Index>(column: &[T], bits: &[u64], out: &mut [u64]) {
     select_blocks(column, out, |block| {
-        word_of(block, |index| {
-            let word = bits.get(index.get() / BITS).copied().unwrap_or(0);
-            (word >> (index.get() % BITS) & 1) as u8
-        })
+        word_of(block, |index| u8::from(bitset::contains(bits, index.get())))
     });
 }
 
-/// As [`select`], for numbers of one byte.
+/// Does what [`select`] does, for numbers of one byte.
 pub(super) fn select_bytes(column: &[u8], bits: &[u64], out: &mut [u64]) {
     if column.len() < BYTE_TABLE_FROM {
         return select(column, bits, out);
@@ -81,16 +78,17 @@ pub(super) fn select_bytes(column: &[u8], bits: &[u64], out: &mut [u64]) {
     select_from_table(column, &table, out);
 }
 
-/// How many lists a table on the stack has entries for.
+/// The lists for which a table on the stack has entries: 4,096.
 const SMALL_TABLE: usize = 1 << 12;
 
-/// From how many documents on a table on the stack is worth making, if there are as many as lists.
+/// The number of documents from which a table on the stack pays: 512, or the number of lists if that
+/// is larger.
 const SMALL_TABLE_FROM: usize = 512;
 
-/// As [`select`], for numbers of two bytes.
+/// Does what [`select`] does, for numbers of two bytes.
 ///
-/// Where the lists are few, a table of them is made on the stack: on 2,000 documents with 346 lists
-/// that takes a quarter less time than testing bits, the making included.
+/// For few lists, it makes a table on the stack. For 2,000 documents with 346 lists, that takes a
+/// quarter less time than testing bits, including the time to make the table.
 pub(super) fn select_shorts(column: &[u16], bits: &[u64], out: &mut [u64]) {
     let lists = bits.len() * BITS;
     if lists > SMALL_TABLE || column.len() < lists.max(SMALL_TABLE_FROM) {
@@ -101,7 +99,7 @@ pub(super) fn select_shorts(column: &[u16], bits: &[u64], out: &mut [u64]) {
     select_from_table(column, &table, out);
 }
 
-/// Entry `i` of `table` becomes bit `i` of `bits`, as a byte; entries beyond `bits` stay.
+/// Sets entry `i` of `table` to bit `i` of `bits`. Entries beyond `bits` are unchanged.
 pub(super) fn expand(bits: &[u64], table: &mut [u8]) {
     for (entries, word) in table.chunks_mut(BITS).zip(bits) {
         for (place, entry) in entries.iter_mut().enumerate() {
@@ -110,9 +108,9 @@ pub(super) fn expand(bits: &[u64], table: &mut [u8]) {
     }
 }
 
-/// Bit `i` of `out` becomes entry `column[i]` of `table`, which is 0 or 1.
+/// Sets bit `i` of `out` to entry `column[i]` of `table`, which is 0 or 1.
 ///
-/// With a table for every number that `T` has, the look-up needs no check of its own.
+/// If the table has an entry for every value of `T`, the compiler removes the bounds check.
 pub(super) fn select_from_table<T: Index, const N: usize>(
     column: &[T],
     table: &[u8; N],
@@ -127,24 +125,25 @@ pub(super) fn select_from_table<T: Index, const N: usize>(
     });
 }
 
-/// Bit `i` of `out` says whether `column[i]` is `wanted`.
+/// Sets bit `i` of `out` if `column[i]` is `wanted`.
 pub(super) fn select_equal<T: Index>(column: &[T], wanted: T, out: &mut [u64]) {
     select_blocks(column, out, |block| {
-        // Most blocks have none, and that is found out with fewer steps than which one it is.
+        // Most blocks do not have the number, and finding that out takes few steps.
         let any = block.iter().fold(0, |any, &index| any | u8::from(index == wanted));
         if any == 0 { 0 } else { word_of(block, |index| u8::from(index == wanted)) }
     });
 }
 
-/// Bit `i` of `out` says whether `column[i]` is less than `end`.
+/// Sets bit `i` of `out` if `column[i]` is less than `end`.
 pub(super) fn select_below<T: Index>(column: &[T], end: u32, out: &mut [u64]) {
     select_blocks(column, out, |block| {
         word_of(block, |index| u8::from(index.get() < end as usize))
     });
 }
 
-/// Calls `word` for each 64 numbers of the column; the last, incomplete ones are filled up with
-/// repetitions of the last number, whose bits are cleared again.
+/// Calls `word` for each block of 64 numbers of the column.
+///
+/// The last block is padded with the last number, and the bits of the padding are cleared.
 fn select_blocks<T: Index>(column: &[T], out: &mut [u64], word: impl Fn(&[T; BITS]) -> u64) {
     let (blocks, rest) = column.as_chunks::<BITS>();
     let (words, last) = out.split_at_mut(blocks.len().min(out.len()));
@@ -158,18 +157,20 @@ fn select_blocks<T: Index>(column: &[T], out: &mut [u64], word: impl Fn(&[T; BIT
     }
 }
 
-/// The bits of 64 numbers. Bits are made as bytes, eight of which become bits of a word in one
-/// multiplication; that takes fewer steps than to shift each into its place.
+/// Returns the bits of 64 numbers as a word.
+///
+/// Each bit is computed as a byte, and one multiplication packs eight bytes into bits. That takes fewer
+/// steps than shifting each bit into its place.
 fn word_of<T: Index>(block: &[T; BITS], bit: impl Fn(T) -> u8) -> u64 {
     let bytes = block.map(bit);
     let (groups, _) = bytes.as_chunks::<8>();
     groups.iter().enumerate().fold(0, |word, (place, &group)| word | pack(group) << (8 * place))
 }
 
-/// Eight bytes of 0 or 1 as eight bits: byte `i` becomes bit `i`.
+/// Packs eight bytes of 0 or 1 into eight bits: byte `i` becomes bit `i`.
 ///
-/// Factor `1 << (7 * (8 - i))` moves byte `i` of the little-endian word, which is at bit `8 * i`, to
-/// bit `56 + i`. No two products meet in a bit, so nothing is carried.
+/// The factor `1 << (7 * (8 - i))` moves byte `i` of the little-endian word from bit `8 * i` to bit
+/// `56 + i`. No two products share a bit, so nothing is carried.
 fn pack(bytes: [u8; 8]) -> u64 {
     u64::from_le_bytes(bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
@@ -178,7 +179,7 @@ fn pack(bytes: [u8; 8]) -> u64 {
 mod tests {
     use super::*;
 
-    /// The one definition that every kernel must agree with.
+    /// The definition with which every kernel must agree.
     fn naive(column: &[u32], bit: impl Fn(u32) -> bool) -> Vec<u64> {
         let mut out = vec![0; column.len().div_ceil(64)];
         for (place, &index) in column.iter().enumerate() {
@@ -188,15 +189,15 @@ mod tests {
     }
 
     fn run(len: usize, kernel: impl Fn(&mut [u64])) -> Vec<u64> {
-        // Dirty, since a kernel must write every word.
+        // The words are dirty, because a kernel must write each of them.
         let mut out = vec![u64::MAX; len.div_ceil(64)];
         kernel(&mut out);
         out
     }
 
-    /// Lengths around words and thresholds, numbers around the ends of what a width can hold.
+    /// Tries lengths around words and thresholds, and numbers around the largest of each width.
     #[test]
-    fn every_kernel_agrees_with_the_naive_loop() {
+    fn kernels_on_any_column_agree_with_the_naive_loop() {
         let mut state = 1_u32;
         let mut random = move || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

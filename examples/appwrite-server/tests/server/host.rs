@@ -8,12 +8,13 @@ use appwrite_server::Server;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use rolegate::Secret;
+use rolegate::auth::Secret;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 pub const SECRET: &str = "the secret of the tests";
 pub const BACKEND: (&str, &str) = ("x-appwrite-key", "standard_backend-of-the-birthdays");
+pub const PROJECT: (&str, &str) = ("x-appwrite-project", "birthdays");
 pub const ALL: &str = "/v1/databases/guide/collections/birthdays/documents";
 
 pub type Headers<'a> = &'a [(&'a str, &'a str)];
@@ -48,6 +49,7 @@ impl Host {
         Ok(Self(Arc::clone(&server).router()))
     }
 
+    /// Sends a request. It names the project unless `headers` do.
     pub async fn send(
         &self,
         method: &str,
@@ -56,6 +58,9 @@ impl Host {
         body: Vec<u8>,
     ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == PROJECT.0) {
+            request = request.header(PROJECT.0, PROJECT.1);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

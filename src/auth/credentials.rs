@@ -1,0 +1,188 @@
+//! What a request carries: [`Credentials`].
+
+use std::fmt;
+
+use super::secret::Redacted;
+use crate::principal::is_empty_id;
+
+/// What a request carries, none of it verified.
+///
+/// Each value is that of its header. As in Appwrite, an empty value (or `0`) counts as absent.
+///
+/// ```
+/// use rolegate::auth::Credentials;
+///
+/// let header = |name: &str| (name == "x-appwrite-jwt").then_some("a.b.c");
+/// let credentials = Credentials::none()
+///     .with_project(header("x-appwrite-project"))
+///     .with_jwt(header("x-appwrite-jwt"))
+///     .with_key(header("x-appwrite-key"));
+/// assert!(!format!("{credentials:?}").contains("a.b.c"));
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct Credentials<'a> {
+    pub(super) project: Option<&'a str>,
+    pub(super) session: Option<SessionCredential<'a>>,
+    pub(super) jwt: Option<&'a str>,
+    pub(super) key: Option<&'a str>,
+    pub(super) key_user: Option<&'a str>,
+    pub(super) key_organization: Option<&'a str>,
+    pub(super) target: Option<ImpersonationTarget<'a>>,
+}
+
+/// A session as it was presented.
+#[derive(Clone, Copy)]
+pub(super) struct SessionCredential<'a> {
+    pub(super) user_id: &'a str,
+    pub(super) proof: SessionProof<'a>,
+}
+
+/// How a session is recognised among the sessions of its user.
+#[derive(Clone, Copy)]
+pub(super) enum SessionProof<'a> {
+    /// By its secret, whose SHA-256 is stored.
+    Secret(&'a str),
+    /// By its id: the host has verified the secret.
+    VerifiedByHost(&'a str),
+}
+
+/// The user whom an impersonator wants to act as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ImpersonationTarget<'a> {
+    /// `X-Appwrite-Impersonate-User-Id`.
+    Id(&'a str),
+    /// `X-Appwrite-Impersonate-User-Email`. Compared in lower case.
+    Email(&'a str),
+    /// `X-Appwrite-Impersonate-User-Phone`.
+    Phone(&'a str),
+}
+
+impl<'a> Credentials<'a> {
+    /// Creates credentials of a guest: nothing was sent.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Sets the project that the request names: the header `X-Appwrite-Project`. Standard and ephemeral
+    /// API keys are refused unless it is the authenticator's project.
+    #[must_use]
+    pub fn with_project(mut self, project_id: impl HeaderText<'a>) -> Self {
+        self.project = present(project_id);
+        self
+    }
+
+    /// Sets a session: the user id and the secret from the cookie `a_session_<project>` or the header
+    /// `X-Appwrite-Session`.
+    ///
+    /// It counts if the user has a session whose `secret` is the SHA-256 of this one in hexadecimal, with
+    /// a `provider`, and with an `expire` that has not passed.
+    #[must_use]
+    pub fn with_session(mut self, user_id: &'a str, secret: &'a str) -> Self {
+        self.session = Some(SessionCredential { user_id, proof: SessionProof::Secret(secret) });
+        self
+    }
+
+    /// Sets a session whose secret the host has verified itself, by the ids of user and session. Only its
+    /// `expire` and its factors are checked here.
+    #[must_use]
+    pub fn with_session_verified_by_host(mut self, user_id: &'a str, session_id: &'a str) -> Self {
+        let proof = SessionProof::VerifiedByHost(session_id);
+        self.session = Some(SessionCredential { user_id, proof });
+        self
+    }
+
+    /// Sets a JWT: the header `X-Appwrite-JWT`.
+    #[must_use]
+    pub fn with_jwt(mut self, jwt: impl HeaderText<'a>) -> Self {
+        self.jwt = present(jwt);
+        self
+    }
+
+    /// Sets an API key: the header `X-Appwrite-Key`.
+    #[must_use]
+    pub fn with_key(mut self, key: impl HeaderText<'a>) -> Self {
+        self.key = present(key);
+        self
+    }
+
+    /// Sets the user that an account key belongs to: the header `X-Appwrite-User`.
+    #[must_use]
+    pub fn with_key_user(mut self, user_id: impl HeaderText<'a>) -> Self {
+        self.key_user = present(user_id);
+        self
+    }
+
+    /// Sets the organization that an organization key belongs to: the header `X-Appwrite-Organization`.
+    #[must_use]
+    pub fn with_key_organization(mut self, team_id: impl HeaderText<'a>) -> Self {
+        self.key_organization = present(team_id);
+        self
+    }
+
+    /// Sets the user whom the caller wants to act as. It has an effect only for a user with
+    /// `impersonator: true`. Appwrite takes the first of id, e-mail address and phone number that is
+    /// not empty.
+    #[must_use]
+    pub fn with_impersonation_target(
+        mut self,
+        target: impl Into<Option<ImpersonationTarget<'a>>>,
+    ) -> Self {
+        self.target = target.into().filter(|target| !is_empty_id(target.text()));
+        self
+    }
+}
+
+impl<'a> ImpersonationTarget<'a> {
+    pub(super) fn text(self) -> &'a str {
+        match self {
+            Self::Id(text) | Self::Email(text) | Self::Phone(text) => text,
+        }
+    }
+}
+
+/// The value of a header, which may be absent: a text or an `Option` of one.
+pub trait HeaderText<'a> {
+    /// Returns the text, if the header is there.
+    fn header_text(self) -> Option<&'a str>;
+}
+
+impl<'a, S: AsRef<str> + ?Sized> HeaderText<'a> for &'a S {
+    fn header_text(self) -> Option<&'a str> {
+        Some(self.as_ref())
+    }
+}
+
+impl<'a, S: AsRef<str> + ?Sized> HeaderText<'a> for Option<&'a S> {
+    fn header_text(self) -> Option<&'a str> {
+        self.map(AsRef::as_ref)
+    }
+}
+
+fn present<'a>(text: impl HeaderText<'a>) -> Option<&'a str> {
+    text.header_text().filter(|text| !is_empty_id(text))
+}
+
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("project", &self.project)
+            .field("session", &self.session.map(|_| Redacted))
+            .field("jwt", &self.jwt.map(|_| Redacted))
+            .field("key", &self.key.map(|_| Redacted))
+            .field("key_user", &self.key_user)
+            .field("key_organization", &self.key_organization)
+            .field("target", &self.target.map(|_| Redacted))
+            .finish()
+    }
+}
+
+impl fmt::Debug for ImpersonationTarget<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Id(_) => "Id(..)",
+            Self::Email(_) => "Email(..)",
+            Self::Phone(_) => "Phone(..)",
+        })
+    }
+}

@@ -1,0 +1,16 @@
+//! JSON Web Tokens: [`JwtKeys`] makes and verifies them.
+
+mod claims;
+mod error;
+mod keys;
+mod payload;
+
+pub use claims::Claims;
+pub use error::{TokenError, TokenErrorKind};
+pub use keys::{
+    CreateJwtError, DEFAULT_JWT_LIFETIME, JwtKeys, LeewayTooLong, MAX_JWT_LIFETIME, MAX_LEEWAY,
+    MAX_TOKEN_LEN,
+};
+
+pub(super) use claims::TimeClaims;
+pub(super) use payload::Payload;

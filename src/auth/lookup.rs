@@ -1,0 +1,119 @@
+//! What a host looks up: [`UserLookup`], [`KeyLookup`], and [`Directory`] for hosts that block.
+
+use std::error::Error;
+use std::fmt;
+
+use super::api_key::{KeyKind, StoredKey};
+use super::secret::Redacted;
+use crate::principal::User;
+
+/// Which user of the project to look up, with memberships, sessions and authenticators.
+///
+/// The value came with the request. It may be empty of sense, but never empty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UserLookup<'a> {
+    /// The user with this `$id`.
+    Id(&'a str),
+    /// The user with this e-mail address, in lower case.
+    Email(&'a str),
+    /// The user with this phone number.
+    Phone(&'a str),
+}
+
+impl UserLookup<'_> {
+    /// Returns `true` if `user` is the user that was asked for.
+    pub(super) fn is_answered_by(&self, user: &User) -> bool {
+        match self {
+            Self::Id(id) => user.id == *id,
+            Self::Email(email) => user.email.as_deref() == Some(email),
+            Self::Phone(phone) => user.phone.as_deref() == Some(phone),
+        }
+    }
+}
+
+/// Which stored API key to look up.
+///
+/// `secret` is the whole text of the key, its kind included. A host that stores hashes looks up the
+/// hash, and makes the [`StoredKey`] with the secret that was presented.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum KeyLookup<'a> {
+    /// A standard key, of this project.
+    Project {
+        /// The key.
+        secret: &'a str,
+    },
+    /// A key of an organization, which is a team of the platform.
+    Organization {
+        /// The id of the team, from `X-Appwrite-Organization`.
+        team_id: &'a str,
+        /// The key.
+        secret: &'a str,
+    },
+    /// A key of an account. Accounts live with the users of the *platform* (the console): a user of the
+    /// project with the same id is somebody else, and a `keys` field of it means nothing.
+    Account {
+        /// The id of the platform's user, from `X-Appwrite-User`.
+        user_id: &'a str,
+        /// The key.
+        secret: &'a str,
+    },
+}
+
+impl KeyLookup<'_> {
+    /// Returns the kind of the key.
+    #[must_use]
+    pub fn kind(&self) -> KeyKind {
+        match self {
+            Self::Project { .. } => KeyKind::Standard,
+            Self::Organization { .. } => KeyKind::Organization,
+            Self::Account { .. } => KeyKind::Account,
+        }
+    }
+
+    /// Returns the whole text of the key.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        match self {
+            Self::Project { secret }
+            | Self::Organization { secret, .. }
+            | Self::Account { secret, .. } => secret,
+        }
+    }
+}
+
+impl fmt::Debug for KeyLookup<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("KeyLookup");
+        debug.field("kind", &self.kind());
+        match self {
+            Self::Project { .. } => {}
+            Self::Organization { team_id, .. } => {
+                debug.field("team_id", team_id);
+            }
+            Self::Account { user_id, .. } => {
+                debug.field("user_id", user_id);
+            }
+        }
+        debug.field("secret", &Redacted).finish()
+    }
+}
+
+/// The users and keys of a host that may block while it looks them up.
+pub trait Directory {
+    /// Why a look-up failed.
+    type Error: Into<Box<dyn Error + Send + Sync>>;
+
+    /// Returns a user of the project, with memberships, sessions and authenticators.
+    ///
+    /// # Errors
+    ///
+    /// The look-up failed. An unknown user is `Ok(None)`.
+    fn user(&self, lookup: UserLookup<'_>) -> Result<Option<User>, Self::Error>;
+
+    /// Returns a stored key.
+    ///
+    /// # Errors
+    ///
+    /// The look-up failed. An unknown key is `Ok(None)`.
+    fn key(&self, lookup: KeyLookup<'_>) -> Result<Option<StoredKey>, Self::Error>;
+}

@@ -1,0 +1,138 @@
+//! The secret that signs tokens ([`Secret`]), and the comparison of stored secrets.
+//!
+//! The only algorithm is HS256. `Hs256` implements the traits of `jsonwebtoken` for a signer and a
+//! verifier over the crates `hmac` and `sha2`, and is called directly. `jsonwebtoken::decode` is not
+//! used: it needs a provider of the whole process, and panics unless exactly one backend of
+//! `jsonwebtoken` is turned on in the program. A library that turned one on would make a host with the
+//! other one panic, and would bring RSA and elliptic curves along.
+
+use std::fmt;
+
+use hmac::{Hmac, Mac};
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::crypto::{JwtSigner, JwtVerifier};
+use jsonwebtoken::signature::{self, Signer, Verifier};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// A secret that signs and verifies JWTs: the server's `_APP_OPENSSL_KEY_V1`.
+///
+/// The bytes are not kept, only the HMAC state that they give, and `Debug` never prints them. Use at least
+/// 32 random bytes. Appwrite accepts every secret that is not empty, and so does this type.
+///
+/// ```
+/// use rolegate::auth::Secret;
+///
+/// let secret = Secret::new("your-secret-key")?;
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// assert!(Secret::new("").is_err());
+/// # Ok::<(), rolegate::auth::EmptySecret>(())
+/// ```
+#[derive(Clone)]
+pub struct Secret(Hs256);
+
+impl Secret {
+    /// Creates a secret from its bytes.
+    ///
+    /// # Errors
+    ///
+    /// The secret is empty. Every attacker could sign with an empty one.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, EmptySecret> {
+        let bytes = bytes.as_ref();
+        if bytes.is_empty() {
+            return Err(EmptySecret(()));
+        }
+        // HMAC accepts keys of every length.
+        let state = Hmac::new_from_slice(bytes).map_err(|_| EmptySecret(()))?;
+        Ok(Self(Hs256(state)))
+    }
+
+    pub(super) fn signer(&self) -> &impl JwtSigner {
+        &self.0
+    }
+
+    pub(super) fn verifier(&self) -> &impl JwtVerifier {
+        &self.0
+    }
+}
+
+/// The state of HMAC with SHA-256 after its key.
+#[derive(Clone)]
+struct Hs256(Hmac<Sha256>);
+
+impl Hs256 {
+    fn of(&self, message: &[u8]) -> Hmac<Sha256> {
+        self.0.clone().chain_update(message)
+    }
+}
+
+impl Signer<Vec<u8>> for Hs256 {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
+        Ok(self.of(message).finalize().into_bytes().to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for Hs256 {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
+        // In constant time.
+        self.of(message).verify_slice(signature).map_err(|_| signature::Error::new())
+    }
+}
+
+impl JwtSigner for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// The error of an empty [`Secret`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EmptySecret(());
+
+impl fmt::Display for EmptySecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the secret is empty")
+    }
+}
+
+impl std::error::Error for EmptySecret {}
+
+/// Returns `true` if two secrets are the same text, in a time that depends on their lengths only.
+///
+/// The database of a host may ignore case or trailing spaces when it looks a secret up.
+pub(super) fn is_same_secret(presented: &str, stored: &str) -> bool {
+    presented.as_bytes().ct_eq(stored.as_bytes()).into()
+}
+
+/// Returns `true` if `stored` is the SHA-256 of `presented` in lower-case hexadecimal, in constant time.
+pub(super) fn is_sha256_of(stored: &str, presented: &str) -> bool {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+    let mut hexadecimal = [0; 64];
+    let bytes = Sha256::digest(presented);
+    for (pair, byte) in hexadecimal.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 0xf)];
+    }
+    hexadecimal.ct_eq(stored.as_bytes()).into()
+}
+
+/// The `Debug` of a secret.
+pub(super) struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
+    }
+}

@@ -1,0 +1,128 @@
+//! A user whose credential counts: [`SignedIn`].
+
+use super::account::{AccountState, Authenticated};
+use super::credentials::{SessionCredential, SessionProof};
+use super::identity::{AuthMethod, GuestReason, Identity};
+use super::jwt::Claims;
+use super::scope::Scopes;
+use super::secret::is_sha256_of;
+use super::time::{Expiry, UnixTime};
+use crate::principal::{Principal, Session, User, is_empty_id};
+
+/// A user whose session, JWT or account key counts.
+pub(super) struct SignedIn {
+    pub(super) user: User,
+    pub(super) method: AuthMethod,
+    pub(super) scopes: Scopes,
+    pub(super) end: Option<UnixTime>,
+    /// The number of factors of the session. A JWT and a key have no session to count.
+    pub(super) session_factors: Option<usize>,
+}
+
+impl SignedIn {
+    /// Finds a session of the user that was presented and has not expired.
+    pub(super) fn by_session(
+        user: User,
+        credential: SessionCredential<'_>,
+        scopes: &Scopes,
+        now: UnixTime,
+    ) -> Result<Self, GuestReason> {
+        let is_it = |session: &&Session| match credential.proof {
+            SessionProof::Secret(secret) => has_secret(session, secret),
+            SessionProof::VerifiedByHost(id) => session.id == id,
+        };
+        // To Appwrite a session without an id does not exist.
+        let sessions = user.sessions.iter().filter(|session| !is_empty_id(&session.id));
+        let mut reason = GuestReason::UnknownSession;
+        for session in sessions.filter(is_it) {
+            let expiry = Expiry::of_session(session.expire.as_deref());
+            if expiry.has_passed(now) {
+                reason = GuestReason::SessionExpired;
+                continue;
+            }
+            let (user_id, session_id) = (user.id.as_str().into(), session.id.as_str().into());
+            return Ok(Self {
+                method: AuthMethod::Session { user_id, session_id },
+                scopes: scopes.clone(),
+                end: expiry.time(),
+                session_factors: Some(session.factors.len()),
+                user,
+            });
+        }
+        Err(reason)
+    }
+
+    /// Checks that the session of a JWT still exists. A JWT without `sessionId`, or with an empty one, is
+    /// bound to no session.
+    ///
+    /// Source: `User::sessionActive` of appwrite/appwrite.
+    pub(super) fn by_jwt(
+        user: User,
+        claims: &Claims,
+        scopes: &Scopes,
+        now: UnixTime,
+    ) -> Result<Self, GuestReason> {
+        let session_id = claims.session_id().filter(|id| !is_empty_id(id));
+        let session_end = match session_id {
+            None => None,
+            Some(id) => {
+                let session = user.sessions.iter().find(|session| session.id == id);
+                let session = session.ok_or(GuestReason::SessionDeleted)?;
+                let end = Expiry::of_session(session.expire.as_deref());
+                if end.has_passed(now) {
+                    return Err(GuestReason::SessionExpired);
+                }
+                end.time()
+            }
+        };
+        let (user_id, session_id) = (user.id.as_str().into(), session_id.map(Into::into));
+        Ok(Self {
+            user,
+            method: AuthMethod::Jwt { user_id, session_id },
+            scopes: scopes.clone(),
+            end: claims.end().into_iter().chain(session_end).min(),
+            session_factors: None,
+        })
+    }
+
+    /// Returns the user as the caller.
+    pub(super) fn authenticated(self) -> Authenticated {
+        let state = AccountState::of(&self.user, self.session_factors);
+        let identity = Identity {
+            principal: principal_of(&self.user),
+            method: self.method,
+            scopes: self.scopes,
+            end: self.end,
+            impersonator: None,
+        };
+        Authenticated::new(identity, state)
+    }
+
+    /// Returns the user as a caller who acts as `target`.
+    pub(super) fn acting_as(self, target: &User) -> Authenticated {
+        let [target_state, actor_state] =
+            [target, &self.user].map(|user| AccountState::of(user, self.session_factors));
+        let identity = Identity {
+            principal: principal_of(target),
+            method: self.method,
+            scopes: self.scopes,
+            end: self.end,
+            impersonator: Some(self.user.id.into()),
+        };
+        Authenticated::of_impersonation(identity, target_state, actor_state)
+    }
+}
+
+/// Returns the principal of a user. A blocked user has none and gets a guest's; [`Authenticated`] refuses
+/// the user before it gives the identity out.
+fn principal_of(user: &User) -> Principal {
+    Principal::user(user).unwrap_or_else(|_| Principal::guest())
+}
+
+/// Returns `true` if a session has this secret, and a provider.
+///
+/// Source: `User::sessionVerify` of appwrite/appwrite.
+fn has_secret(session: &Session, secret: &str) -> bool {
+    let is_same = |stored| is_sha256_of(stored, secret);
+    session.provider.is_some() && session.secret.as_deref().is_some_and(is_same)
+}

@@ -1,0 +1,196 @@
+//! A JWT or an API key, checked against files: [`Directory`].
+
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use rolegate::auth::{
+    AuthenticateError, Authenticator, Credentials, GuestReason, JwtKeys, KeyLookup, Secret,
+    StoredKey, UserLookup,
+};
+use rolegate::{Action, Principal, User};
+use serde::Deserialize;
+
+use crate::failure::{Failure, tell};
+use crate::object::{check_list, read_file, read_object};
+
+/// The variable that holds the secret of JWTs. It is no argument, because every process of a machine can
+/// read the arguments of the others.
+const SECRET: &str = "ROLEGATE_JWT_SECRET";
+
+/// A credential that was passed as an argument.
+#[derive(Clone, Copy)]
+pub(crate) enum Presented<'a> {
+    Jwt(&'a str),
+    ApiKey(&'a str),
+}
+
+/// The users, or the project with its keys, of a file.
+pub(crate) struct Directory {
+    file: PathBuf,
+    project_id: String,
+    users: Vec<User>,
+    keys: Vec<Key>,
+}
+
+/// A list response of Appwrite.
+#[derive(Deserialize)]
+struct Users {
+    users: Vec<User>,
+}
+
+/// A project in Appwrite's JSON.
+#[derive(Deserialize)]
+struct Project {
+    #[serde(rename = "$id")]
+    id: String,
+    #[serde(default)]
+    keys: Vec<Key>,
+}
+
+/// An API key in Appwrite's JSON of a project.
+#[derive(Deserialize)]
+struct Key {
+    #[serde(default)]
+    name: Option<String>,
+    secret: String,
+    #[serde(default)]
+    scopes: Vec<String>,
+    #[serde(default)]
+    expire: Option<String>,
+}
+
+impl Directory {
+    /// Reads an array of users, or an object with an array `users`.
+    pub(crate) fn of_users(file: &Path) -> Result<Self, Failure> {
+        let (name, text) = read_file(file)?;
+        let users = check_list(&text, "users", &["$id"]).and_then(|()| {
+            if text.trim_ascii_start().starts_with(b"[") {
+                serde_json::from_slice(&text).map_err(|error| error.to_string())
+            } else {
+                let users = serde_json::from_slice(&text).map(|Users { users }| users);
+                users.map_err(|error| error.to_string())
+            }
+        });
+        let users = users.map_err(|error| Failure::with(name, error))?;
+        Ok(Self { file: file.into(), project_id: String::new(), users, keys: Vec::new() })
+    }
+
+    /// Reads a project.
+    pub(crate) fn of_project(file: &Path) -> Result<Self, Failure> {
+        let Project { id, keys } = read_object(file, "a project", &["$id"])?;
+        Ok(Self { file: file.into(), project_id: id, users: Vec::new(), keys })
+    }
+
+    /// Returns the principal of a credential that has the scope for an action, if there is one.
+    pub(crate) fn authenticate(
+        &self,
+        presented: Presented<'_>,
+        action: Option<Action>,
+    ) -> Result<Principal, Failure> {
+        let secret = std::env::var_os(SECRET).unwrap_or_default();
+        let secret = match secret.as_encoded_bytes() {
+            b"" if presented.is_token() => {
+                let message = format!("missing variable {SECRET}: the secret that signs JWTs");
+                return Err(Failure::new(message));
+            }
+            // No token is verified.
+            b"" => Secret::new("no token is verified"),
+            secret => Secret::new(secret),
+        };
+        let jwt_keys = JwtKeys::new(secret.map_err(Failure::new)?);
+        let authenticator = Authenticator::new(jwt_keys, &*self.project_id);
+        let credentials = presented.credentials().with_project(&self.project_id);
+        let identity = authenticator
+            .authenticate(&credentials, self, SystemTime::now())
+            .and_then(|caller| match action.map(scope_of) {
+                Some(scope) => caller.require_scope(scope),
+                None => caller.require_active(),
+            })
+            .map_err(|error| self.refused(&error))?;
+        if let Some(reason) = identity.guest_reason() {
+            self.guest(presented, reason)?;
+        }
+        Ok(identity.into_principal())
+    }
+
+    /// Returns a user, by value.
+    pub(crate) fn into_user(self, id: &str) -> Option<User> {
+        self.users.into_iter().find(|user| user.id == id)
+    }
+
+    fn refused(&self, error: &AuthenticateError) -> Failure {
+        match error {
+            AuthenticateError::MissingScope(missing) => Failure::Denied(missing.to_string()),
+            AuthenticateError::UnknownKey(_) => {
+                let keys = match self.keys.len() {
+                    0 => "the project has no `keys`".to_owned(),
+                    1 => "the project has 1 key".to_owned(),
+                    count => format!("the project has {count} keys"),
+                };
+                Failure::with(self.file.display(), format!("{error}; {keys}"))
+            }
+            _ => Failure::new(error),
+        }
+    }
+
+    /// A JWT can make a guest: its user or session is gone. An API key that makes a guest is a mistake.
+    fn guest(&self, presented: Presented<'_>, reason: GuestReason) -> Result<(), Failure> {
+        let file = self.file.display();
+        match presented {
+            Presented::Jwt(_) => {
+                tell(format_args!("{file}: the JWT makes a guest: {reason}"));
+                Ok(())
+            }
+            Presented::ApiKey(_) => {
+                let message = format!("{reason}; a server answers as to a guest: pass --guest");
+                Err(Failure::with(file, message))
+            }
+        }
+    }
+}
+
+impl rolegate::auth::Directory for Directory {
+    type Error = Infallible;
+
+    fn user(&self, lookup: UserLookup<'_>) -> Result<Option<User>, Infallible> {
+        let is_found = |user: &&User| matches!(lookup, UserLookup::Id(id) if user.id == id);
+        Ok(self.users.iter().find(is_found).cloned())
+    }
+
+    fn key(&self, lookup: KeyLookup<'_>) -> Result<Option<StoredKey>, Infallible> {
+        let KeyLookup::Project { secret } = lookup else { return Ok(None) };
+        let stored = self.keys.iter().find(|key| key.secret == secret);
+        Ok(stored.map(|stored| {
+            StoredKey::of_project(&*self.project_id, secret)
+                .with_scopes(&stored.scopes)
+                .with_name(stored.name.as_deref().unwrap_or_default())
+                .with_expire(stored.expire.as_deref().unwrap_or_default())
+        }))
+    }
+}
+
+impl<'a> Presented<'a> {
+    fn credentials(self) -> Credentials<'a> {
+        match self {
+            Self::Jwt(jwt) => Credentials::none().with_jwt(jwt),
+            Self::ApiKey(key) => Credentials::none().with_key(key),
+        }
+    }
+
+    /// Returns `true` if the credential is a signed token.
+    fn is_token(self) -> bool {
+        match self {
+            Self::Jwt(_) => true,
+            Self::ApiKey(key) => key.starts_with("ephemeral_") || key.starts_with("dynamic_"),
+        }
+    }
+}
+
+/// Returns the scope that a server requires before it evaluates permissions.
+fn scope_of(action: Action) -> &'static str {
+    match action {
+        Action::Read => "documents.read",
+        Action::Create | Action::Update | Action::Delete => "documents.write",
+    }
+}

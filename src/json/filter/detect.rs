@@ -1,0 +1,85 @@
+//! The detection of the format of an input, by the first value: [`detect`].
+
+use super::pass::PERMISSIONS;
+use super::settings::Settings;
+use crate::json::scan::{Raw, Scan, ScanError, ScanErrorKind, Scanner};
+
+/// What an input is.
+pub(super) enum Detected {
+    Array,
+    /// An object with a list, and without `$permissions`.
+    Response,
+    Lines,
+    /// A value that is neither a list response nor a document. It is acceptable as one of several
+    /// lines, and an error if no more lines follow.
+    SingleValue(ScanError),
+}
+
+/// Detects what an input is that begins with `text`: the first line, or the whole input.
+///
+/// If `text` ends within the value, the error is at its end.
+pub(super) fn detect(settings: &Settings<'_>, text: &[u8]) -> Result<Detected, ScanError> {
+    let mut scanner = Scanner::new(text);
+    let first = scanner.space();
+    let start = scanner.at;
+    let kind = match first {
+        b'[' => return Ok(Detected::Array),
+        b'{' => {
+            let shape = Shape::scan(settings, &mut scanner).map_err(|kind| scanner.error(kind))?;
+            if shape.is_response() {
+                return Ok(Detected::Response);
+            }
+            if shape.permissions {
+                return Ok(Detected::Lines);
+            }
+            ScanErrorKind::NoList
+        }
+        // Mistakes in a line are reported where lines are filtered.
+        _ if scanner.skip_value(0).is_err() => return Ok(Detected::Lines),
+        _ => ScanErrorKind::NotAnObject,
+    };
+    if settings.matcher.allows_everything() || scanner.end().is_err() {
+        return Ok(Detected::Lines);
+    }
+    scanner.at = start;
+    Ok(Detected::SingleValue(scanner.error(kind)))
+}
+
+/// The keys of an object that decide what the object is.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shape {
+    list: bool,
+    permissions: bool,
+}
+
+impl Shape {
+    /// Skips an object, and returns its shape.
+    pub(super) fn scan(settings: &Settings<'_>, scanner: &mut Scanner<'_>) -> Scan<Self> {
+        let mut shape = Self::default();
+        let mut more = scanner.open_object();
+        while more {
+            let key = scanner.key()?;
+            shape.note(key, settings.is_list_key(key), scanner.byte());
+            scanner.skip_value(1)?;
+            more = scanner.next_member()?;
+        }
+        Ok(shape)
+    }
+
+    /// Notes a key, and the first byte of its value.
+    #[inline]
+    pub(super) fn note(&mut self, key: Raw<'_>, is_list_key: bool, first: u8) {
+        self.list |= is_list_key && first == b'[';
+        self.permissions |= key.is(PERMISSIONS);
+    }
+
+    pub(super) fn has_list(self) -> bool {
+        self.list
+    }
+
+    /// Returns `true` if the object is a list response, and not a document that has an array under the
+    /// key of a list.
+    pub(super) fn is_response(self) -> bool {
+        self.list && !self.permissions
+    }
+}

@@ -1,0 +1,77 @@
+//! One document: whether it is visible.
+
+use super::pass::{PERMISSIONS, Pass};
+use crate::json::format::Nested;
+use crate::json::report::ProblemKind;
+use crate::json::scan::{Scan, ScanErrorKind, Scanner};
+
+impl Pass<'_> {
+    /// Skips an element of a list, or a line, within `depth` arrays and objects. Counts it, and returns
+    /// `true` if it is visible.
+    ///
+    /// The caller rolls back the edits within it if it is not.
+    #[inline]
+    pub(super) fn document(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<bool> {
+        let start = scanner.at;
+        let nested_removed = self.report.nested_removed;
+        let is_object = scanner.byte() == b'{';
+        let granted = if !is_object {
+            scanner.skip_value(depth)?;
+            None
+        } else if self.settings.nested == Nested::Filter {
+            self.document_with_nested(scanner, depth)?
+        } else {
+            self.object(scanner, depth)?
+        };
+        if scanner.at - start > self.settings.max_document_len {
+            scanner.at = start;
+            return Err(ScanErrorKind::DocumentTooLong);
+        }
+        let visible = granted == Some(true) || self.settings.matcher.allows_everything();
+        if visible {
+            self.report.visible += 1;
+            return Ok(true);
+        }
+        if granted.is_none() {
+            self.add_undecided(start, is_object);
+        }
+        self.report.removed += 1;
+        self.report.nested_removed = nested_removed;
+        Ok(false)
+    }
+
+    /// Reports that the document at `start` has no permissions to decide on.
+    #[cold]
+    fn add_undecided(&mut self, start: usize, is_object: bool) {
+        let kind = if is_object { ProblemKind::NoPermissions } else { ProblemKind::NotAnObject };
+        self.add_problem(None, start, kind);
+    }
+
+    /// Skips an object. Returns whether its permissions allow the action, if it has any.
+    #[inline]
+    fn object(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<Option<bool>> {
+        let mut granted = None;
+        let mut more = scanner.open_object();
+        while more {
+            let start = scanner.at;
+            let is_permissions = match scanner.plain_key() {
+                Some(key) => key == PERMISSIONS.as_bytes(),
+                None => scanner.key()?.is(PERMISSIONS),
+            };
+            if is_permissions {
+                if granted.is_some() {
+                    scanner.at = start;
+                    return Err(ScanErrorKind::Repeated);
+                }
+                granted = Some(self.permissions(scanner, depth + 1)?);
+            } else if let Some(next) = scanner.plain_value(b'}') {
+                more = next;
+                continue;
+            } else {
+                scanner.skip_value(depth + 1)?;
+            }
+            more = scanner.next_member()?;
+        }
+        Ok(granted)
+    }
+}

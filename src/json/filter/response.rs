@@ -1,0 +1,103 @@
+//! List responses and arrays.
+
+use super::detect::Shape;
+use super::edits::{Elements, Replacement};
+use super::pass::Pass;
+use crate::json::format::Format;
+use crate::json::report::{Problem, ProblemKind};
+use crate::json::scan::{Scan, ScanErrorKind, Scanner};
+
+/// Skips a list response, and removes documents from its lists.
+pub(super) fn list(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<()> {
+    let start = scanner.at;
+    if scanner.byte() != b'{' {
+        return other_value(scanner, ScanErrorKind::NotAnObject);
+    }
+    let everything = pass.settings.matcher.allows_everything();
+    let mut shape = Shape::default();
+    let mut no_array = None;
+    let mut more = scanner.open_object();
+    while more {
+        let key = scanner.key()?;
+        let value = scanner.at;
+        let is_list_key = pass.settings.is_list_key(key);
+        shape.note(key, is_list_key, scanner.byte());
+        if is_list_key && scanner.byte() == b'[' {
+            elements(pass, scanner, 1)?;
+        } else {
+            let is_number = matches!(scanner.byte(), b'-' | b'0'..=b'9');
+            scanner.skip_value(1)?;
+            if is_list_key {
+                no_array = Some(value);
+            } else if is_number && !everything && key.is("total") {
+                pass.edits.replace(value, scanner.at, Replacement::Total);
+            }
+        }
+        more = scanner.next_member()?;
+    }
+    let detecting = pass.settings.format == Format::Detect;
+    let (at, kind) = match no_array {
+        _ if detecting && !shape.is_response() => (start, ScanErrorKind::NoList),
+        Some(at) if !everything => (at, ScanErrorKind::NotAnArray),
+        _ if shape.has_list() || everything => return Ok(()),
+        _ => (start, ScanErrorKind::NoList),
+    };
+    scanner.at = at;
+    Err(kind)
+}
+
+/// Skips an array that is the whole input, and removes documents from it.
+pub(super) fn array(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<()> {
+    let start = scanner.at;
+    if scanner.byte() != b'[' {
+        return other_value(scanner, ScanErrorKind::NotAnArray);
+    }
+    elements(pass, scanner, 0)?;
+    if first_is_response(pass, scanner) {
+        scanner.at = start;
+        return Err(ScanErrorKind::ResponseInArray);
+    }
+    Ok(())
+}
+
+/// Returns `kind` for a value of another type, or the mistake in the value.
+fn other_value(scanner: &mut Scanner<'_>, kind: ScanErrorKind) -> Scan<()> {
+    let start = scanner.at;
+    scanner.skip_value(0)?;
+    scanner.at = start;
+    Err(kind)
+}
+
+/// Returns `true` if the first element of the array was removed and is a list response: one of several
+/// pages.
+fn first_is_response(pass: &Pass<'_>, scanner: &Scanner<'_>) -> bool {
+    let mut problems = pass.report.problems().iter();
+    let removed = problems.find(|problem| *problem.kind() == ProblemKind::NoPermissions);
+    let Some(offset) = removed.filter(|problem| problem.document() == 0).map(Problem::offset)
+    else {
+        return false;
+    };
+    let mut first = Scanner::new(scanner.input);
+    first.at = usize::try_from(offset).unwrap_or(usize::MAX);
+    Shape::scan(pass.settings, &mut first).is_ok_and(Shape::is_response)
+}
+
+/// Skips an array of documents, within `depth` arrays and objects, and removes documents from it.
+fn elements(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>, depth: usize) -> Scan<()> {
+    let mut elements = Elements::new(scanner.at + 1, &pass.edits);
+    let mut more = scanner.open_array();
+    while more {
+        let start = scanner.at;
+        elements.begin(start, &mut pass.edits);
+        let checkpoint = pass.edits.checkpoint();
+        if pass.document(scanner, depth + 1)? {
+            elements.keep(scanner.at);
+        } else {
+            pass.edits.rollback_to(checkpoint);
+            elements.remove(start, scanner.at, &mut pass.edits);
+        }
+        more = scanner.next_element()?;
+    }
+    elements.close(scanner.at - 1, &mut pass.edits);
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! Several bytes of a string at once: [`Block`].
+//!
+//! The crate `wide` uses the vector instructions that every processor of an architecture has, and
+//! plain code elsewhere. Filtering takes 30 % fewer instructions with it than with words of eight
+//! bytes. Most keys end within 16 bytes and most values within 32.
+
+use wide::{CmpEq, CmpGt, CmpLt, i8x16};
+
+/// Facts about 16 or 32 bytes of a string.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Block {
+    /// The number of bytes before the first quote, backslash or control character.
+    pub(crate) plain: usize,
+    /// `true` if all bytes of the block are ASCII.
+    pub(crate) ascii: bool,
+}
+
+impl Block {
+    #[inline]
+    pub(crate) fn of(bytes: &[u8; 16]) -> Self {
+        let (special, high) = marks(bytes);
+        Self { plain: (special | 1 << 16).trailing_zeros() as usize, ascii: high == 0 }
+    }
+
+    #[inline]
+    pub(crate) fn of_two(bytes: &[u8; 32]) -> Self {
+        let (halves, _) = bytes.as_chunks::<16>();
+        let (mut special, mut high) = (1 << 32, 0);
+        for (at, half) in halves.iter().enumerate() {
+            let (marks, beyond) = marks(half);
+            special |= u64::from(marks) << (16 * at);
+            high |= beyond;
+        }
+        Self { plain: special.trailing_zeros() as usize, ascii: high == 0 }
+    }
+}
+
+/// Returns a bit for each quote, backslash and control character, and a bit for each byte beyond ASCII.
+#[inline]
+fn marks(bytes: &[u8; 16]) -> (u32, u32) {
+    let bytes = i8x16::from(bytes.map(u8::cast_signed));
+    let quote = bytes.cmp_eq(i8x16::splat(0x22));
+    let backslash = bytes.cmp_eq(i8x16::splat(0x5c));
+    // As signed numbers, bytes beyond ASCII are negative.
+    let control_or_high = bytes.cmp_lt(i8x16::splat(0x20));
+    let high = bytes.move_mask();
+    let special = (quote | backslash | control_or_high).move_mask() & !high;
+    (special.cast_unsigned(), high.cast_unsigned())
+}
+
+/// Returns `true` if all 16 bytes are ASCII letters or digits.
+#[inline]
+pub(crate) fn is_alphanumeric(bytes: &[u8; 16]) -> bool {
+    let bytes = i8x16::from(bytes.map(u8::cast_signed));
+    let folded = bytes | i8x16::splat(0x20);
+    let within = |bytes: i8x16, before: u8, behind: u8| {
+        let (before, behind) = (before.cast_signed(), behind.cast_signed());
+        bytes.cmp_gt(i8x16::splat(before)) & bytes.cmp_lt(i8x16::splat(behind))
+    };
+    (within(bytes, b'/', b':') | within(folded, b'`', b'{')).move_mask() == 0xffff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn naive(bytes: &[u8]) -> Block {
+        let plain = |byte: &u8| *byte >= 0x20 && *byte != b'"' && *byte != b'\\';
+        let count = bytes.iter().take_while(|byte| plain(byte)).count();
+        Block { plain: count, ascii: bytes.is_ascii() }
+    }
+
+    #[test]
+    fn block_finds_every_byte_at_every_place() {
+        for around in [b'a', b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xff] {
+            for (place, byte) in (0..32).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+                for last in [around, b'"', b'\\', 0, 0x1f, byte] {
+                    let mut bytes = [around; 32];
+                    bytes[31] = last;
+                    bytes[place] = byte;
+                    assert_eq!(Block::of_two(&bytes), naive(&bytes), "{bytes:?}");
+                    for half in bytes.as_chunks().0 {
+                        assert_eq!(Block::of(half), naive(half), "{half:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn is_alphanumeric_agrees_with_the_standard_library_for_every_byte() {
+        for (place, byte) in (0..16).flat_map(|at| (0..=255_u8).map(move |byte| (at, byte))) {
+            for around in [b'0', b'9', b'a', b'z', b'A', b'Z'] {
+                let mut bytes = [around; 16];
+                bytes[place] = byte;
+                assert_eq!(is_alphanumeric(&bytes), byte.is_ascii_alphanumeric(), "{bytes:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Bytes to tokens: a [`Scanner`] checks JSON and skips it, and builds nothing.
+
+mod block;
+mod error;
+mod number;
+mod scanner;
+mod string;
+
+pub(crate) use block::is_alphanumeric;
+pub(crate) use error::{Scan, ScanError, ScanErrorKind};
+pub use scanner::MAX_DEPTH;
+pub(crate) use scanner::Scanner;
+pub(crate) use string::Raw;
