@@ -164,7 +164,7 @@ fn request_takes_at_most_one_look_up_for_each_credential() {
 fn directory_that_fails_refuses_the_request() {
     struct NoConnection;
     impl Directory for NoConnection {
-        type Error = Box<dyn std::error::Error + Send + Sync>;
+        type Error = Box<dyn Error + Send + Sync>;
         fn user(&self, _: UserLookup<'_>) -> Result<Option<User>, Self::Error> {
             Err("no users".into())
         }
