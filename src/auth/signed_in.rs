@@ -31,14 +31,16 @@ impl SignedIn {
             SessionProof::Secret(secret) => has_secret(session, secret),
             SessionProof::VerifiedByHost(id) => session.id == id,
         };
-        // To Appwrite a session without an id does not exist.
-        let sessions = user.sessions.iter().filter(|session| !is_empty_id(&session.id));
         let mut reason = GuestReason::UnknownSession;
-        for session in sessions.filter(is_it) {
+        for session in user.sessions.iter().filter(is_it) {
             let expiry = Expiry::of_session(session.expire.as_deref());
             if expiry.has_passed(now) {
                 reason = GuestReason::SessionExpired;
                 continue;
+            }
+            // Appwrite returns the id of the session, and takes an empty one for no session.
+            if is_empty_id(&session.id) {
+                return Err(GuestReason::UnknownSession);
             }
             let (user_id, session_id) = (user.id.as_str().into(), session.id.as_str().into());
             return Ok(Self {

@@ -7,9 +7,10 @@ mod printed;
 mod refusals;
 
 use rolegate::index::DocumentIndex;
+use rolegate::principal::Membership;
 use rolegate::{
-    AclColumn, AclId, AclTable, Action, Collection, Explanation, InsertError, Matcher, Membership,
-    ParseError, Permission, Principal, Role, Selection, User, Visibility,
+    AclColumn, AclId, AclTable, Action, Collection, Explanation, InsertError, Matcher, ParseError,
+    Permission, Principal, Role, Selection, User, Visibility,
 };
 
 #[test]

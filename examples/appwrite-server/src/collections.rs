@@ -82,7 +82,9 @@ fn index(database: &Database<'_>, collection: i64) -> Result<DocumentIndex<i64>>
     let documents: SqlResult<Vec<Document>> = database.all(sql, [collection]);
     let mut index = DocumentIndex::new();
     for document in documents? {
-        index.insert(sequence(&document), &permissions(&document))?;
+        for malformed in index.insert_lenient(sequence(&document), permissions(&document))? {
+            tracing::warn!(collection, id = %document["$sequence"], "a stored {malformed}");
+        }
     }
     Ok(index)
 }

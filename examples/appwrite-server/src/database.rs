@@ -87,7 +87,8 @@ impl Directory for Database<'_> {
     fn key(&self, lookup: KeyLookup<'_>) -> Result<Option<StoredKey>> {
         let KeyLookup::Project { secret } = lookup else { return Ok(None) };
         let sql = "SELECT json_array(name, json(scopes)) FROM keys WHERE kind = ? AND secret = ?";
-        let found = self.one::<(String, Vec<String>)>(sql, (lookup.kind().as_str(), digest(secret)))?;
+        let found =
+            self.one::<(String, Vec<String>)>(sql, (lookup.kind().as_str(), digest(secret)))?;
         let key = StoredKey::of_project(PROJECT, secret);
         Ok(found.map(|(name, scopes)| key.with_name(name).with_scopes(scopes)))
     }

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rolegate::auth::{AuthenticateError, MissingScope};
 use rolegate::{AccessDenied, Refusal, SetPermissionsError};
-use rusqlite::ErrorCode::OperationInterrupted;
+use rusqlite::ErrorCode::{DatabaseBusy, OperationInterrupted};
 use serde_json::{Value, json};
 
 use crate::limits::MAX_MESSAGE;
@@ -36,10 +36,11 @@ impl Failure {
     /// Turns an error into a refusal. Errors of rolegate say what to answer. Other errors are logged, and the
     /// client is told nothing of them.
     pub fn of(error: anyhow::Error) -> Self {
-        // A search, or the look-up of a caller.
+        // A search, the look-up of a caller, or a write that waited for another process.
         let sqlite = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>());
-        if sqlite.and_then(|error| error.sqlite_error_code()) == Some(OperationInterrupted) {
-            return Self::new(408, "database_timeout", "the database took too long to search");
+        let code = sqlite.and_then(|error| error.sqlite_error_code());
+        if matches!(code, Some(OperationInterrupted | DatabaseBusy)) {
+            return Self::new(408, "database_timeout", "the database took too long");
         }
         if let Some(refusal) = refusal(&error) {
             if refusal.status() >= 500 {

@@ -8,7 +8,7 @@ use anyhow::Result;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri};
 use axum_extra::extract::CookieJar;
-use rolegate::auth::{AuthenticateError, Credentials, Identity};
+use rolegate::auth::{AuthenticateError, Authenticated, Credentials, Identity};
 use rusqlite::{Connection, Transaction, TransactionBehavior::Immediate};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error};
@@ -92,9 +92,30 @@ impl Call {
         connection.progress_handler(INSTRUCTIONS_PER_CHECK, Some(is_over));
     }
 
-    /// Authenticates the caller. What is logged is the credential that counts, or why it was refused.
+    /// Finds out who calls a route that does not exist, for the log.
+    pub fn name_caller(&self) -> Result<()> {
+        self.server.connected(|connection| {
+            self.limit(connection);
+            let database = Database(connection);
+            let named = self.checked(&database, Authenticated::require_active);
+            unlimit(connection);
+            named.map(drop)
+        })
+    }
+
     fn ask<'a>(&self, connection: &'a Connection, scope: &str) -> Result<Asked<'a>> {
         let database = Database(connection);
+        let who = self.checked(&database, |caller| caller.require_scope(scope))?;
+        Ok(Asked { who, database })
+    }
+
+    /// Authenticates the caller and checks it. What is logged is the credential that counts, or why it was
+    /// refused.
+    fn checked(
+        &self,
+        database: &Database<'_>,
+        check: impl FnOnce(Authenticated) -> Result<Identity, AuthenticateError>,
+    ) -> Result<Identity> {
         let project = self.header("x-appwrite-project");
         if project.is_some_and(|project| project != PROJECT) {
             return Err(Failure::new(404, "project_not_found", "project not found").into());
@@ -112,15 +133,15 @@ impl Call {
             credentials = credentials.with_session_verified_by_host(user, id);
         }
         let authenticator = &self.server.authenticator;
-        let caller = authenticator.authenticate(&credentials, &database, SystemTime::now());
-        let who = caller.and_then(|caller| caller.require_scope(scope)).map_err(|error| {
+        let caller = authenticator.authenticate(&credentials, database, SystemTime::now());
+        let who = caller.and_then(check).map_err(|error| {
             if !matches!(error, AuthenticateError::Directory(_)) {
                 let _ = self.who.set(format!("refused: {error}"));
             }
             error
         })?;
         let _ = self.who.set(who.method().to_string());
-        Ok(Asked { who, database })
+        Ok(who)
     }
 
     /// Returns a header that is not empty. One that is not ASCII is `?`, which no credential is.
