@@ -12,4 +12,5 @@ pub use principal::{BlockedUser, Principal, PrincipalKind};
 pub use user::{Membership, MfaAuthenticator, Session, User};
 pub use user_roles::{SkippedRole, SkippedRoleReason};
 
+#[cfg(feature = "auth")]
 pub(crate) use user::is_empty_id;
