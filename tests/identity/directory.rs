@@ -172,12 +172,15 @@ fn directory_that_fails_refuses_the_request() {
     }
     let jwt = jwt(&json!({"userId": "user-a"}));
     for (credentials, text) in [
-        (super::session(), "directory failed: no users"),
-        (Credentials::none().with_jwt(&*jwt), "directory failed: no users"),
-        (key("standard_k"), "directory failed: no keys"),
+        (super::session(), "no users"),
+        (Credentials::none().with_jwt(&*jwt), "no users"),
+        (key("standard_k"), "no keys"),
     ] {
         let error = authenticator().authenticate(&credentials, &NoConnection, now()).unwrap_err();
-        assert_eq!(error.to_string(), text);
+        // A client gets the text of the error. The cause is for the log.
+        assert_eq!(error.to_string(), "the look-up of a user or key failed");
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        assert_eq!(source.as_deref(), Some(text));
     }
     // The target of an impersonation is looked up too.
     let mut document = user_a_json();
