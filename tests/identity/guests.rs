@@ -87,6 +87,22 @@ fn session_beside_an_expired_one_with_the_same_secret_counts() {
     assert_guest(&store, &session(), GuestReason::SessionExpired);
 }
 
+/// Appwrite's `sessionVerify` returns the id of the first session that matches, and an empty id means no
+/// session.
+#[test]
+fn session_without_an_id_makes_a_guest_whatever_sessions_follow() {
+    for id in ["", "0"] {
+        let mut store = Store::of_user_a();
+        let mut without_id = store.users[0].sessions[0].clone();
+        without_id.id = id.into();
+        store.users[0].sessions.insert(0, without_id);
+        assert_guest(&store, &session(), GuestReason::UnknownSession);
+        let by_host = Credentials::none().with_session_verified_by_host("user-a", id);
+        assert_guest(&store, &by_host, GuestReason::UnknownSession);
+        assert_eq!(store.outcome(&both_sessions()[1]), "user-a");
+    }
+}
+
 #[test]
 fn jwt_that_names_no_user_makes_a_guest_without_a_look_up() {
     let store = Store::of_users(vec![User::new(""), User::new("0")]);
