@@ -1,7 +1,7 @@
 //! The state of an account, checked last: [`Authenticated`].
 
 use super::error::AuthenticateError;
-use super::identity::Identity;
+use super::identity::{AuthMethod, Identity};
 use crate::principal::{BlockedUser, User};
 
 /// A caller whose credentials are verified, and whose scope and account are still to be checked.
@@ -47,6 +47,12 @@ impl Authenticated {
 
     pub(super) fn without_account(identity: Identity) -> Self {
         Self::new(identity, AccountState::default())
+    }
+
+    /// Returns how the caller authenticated, for the log. The caller may still be refused.
+    #[must_use]
+    pub fn method(&self) -> &AuthMethod {
+        &self.identity.method
     }
 
     /// Checks the scope of a route, such as `documents.read`, and then the account.

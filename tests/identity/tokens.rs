@@ -102,6 +102,21 @@ fn ignored_field_that_is_not_json_refuses_the_token() {
     }
 }
 
+/// `serde_json` reads 127 levels, and the payload is one of them.
+#[test]
+fn ignored_claim_may_be_nested_to_126_levels() {
+    for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+        let verify = |levels: usize| {
+            let nested = format!("{}0{}", open.repeat(levels), close.repeat(levels));
+            let payload = format!(r#"{{"exp":{},"x":{nested}}}"#, NOW + 1);
+            let token = signed(br#"{"alg":"HS256"}"#, payload.as_bytes());
+            jwt_keys().verify_jwt(&token, now()).map(drop).map_err(|error| error.kind())
+        };
+        assert_eq!(verify(126), Ok(()));
+        assert_eq!(verify(127), Err(TokenErrorKind::Payload));
+    }
+}
+
 #[test]
 fn created_jwt_needs_ids_and_a_lifetime_of_one_hour_at_most() {
     let make = |user, session, lifetime| jwt_keys().create_jwt(user, session, lifetime, now());

@@ -134,14 +134,21 @@ impl Call {
         }
         let authenticator = &self.server.authenticator;
         let caller = authenticator.authenticate(&credentials, database, SystemTime::now());
-        let who = caller.and_then(check).map_err(|error| {
-            if !matches!(error, AuthenticateError::Directory(_)) {
-                let _ = self.who.set(format!("refused: {error}"));
-            }
-            error
-        })?;
-        let _ = self.who.set(who.method().to_string());
-        Ok(who)
+        let mut name = String::new();
+        let checked = caller.and_then(|caller| {
+            name = caller.method().to_string();
+            check(caller)
+        });
+        match &checked {
+            Err(AuthenticateError::Directory(_)) => {}
+            Err(error) if name.is_empty() => name = format!("refused: {error}"),
+            Err(error) => name = format!("{name}, refused: {error}"),
+            Ok(_) => {}
+        }
+        if !name.is_empty() {
+            let _ = self.who.set(name);
+        }
+        Ok(checked?)
     }
 
     /// Returns a header that is not empty. One that is not ASCII is `?`, which no credential is.
