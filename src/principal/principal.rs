@@ -100,7 +100,7 @@ impl Principal {
     ///
     /// Source: `User::getRoles` of appwrite/appwrite.
     ///
-    /// [`Membership`]: crate::Membership
+    /// [`Membership`]: crate::principal::Membership
     pub fn user(user: &User) -> Result<Self, BlockedUser> {
         if user.is_blocked() {
             return Err(BlockedUser::new(user));
