@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 use criterion::{Criterion, criterion_group, criterion_main};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use rolegate::auth::{DEFAULT_JWT_LIFETIME, JwtKeys, Secret};
-use rolegate::{Membership, Principal, User};
+use rolegate::principal::Membership;
+use rolegate::{Principal, User};
 use serde::Deserialize;
 
 const SECRET: &str = "your-secret-key";

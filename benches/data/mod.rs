@@ -4,7 +4,8 @@
 #![allow(clippy::indexing_slicing, reason = "the sizes are chosen here")]
 
 use fastrand::Rng;
-use rolegate::{AclColumn, AclId, AclTable, Membership, Principal, User};
+use rolegate::principal::Membership;
+use rolegate::{AclColumn, AclId, AclTable, Principal, User};
 
 /// A document's permissions as they come from a database.
 pub(crate) type List = Vec<String>;

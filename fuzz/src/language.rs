@@ -38,7 +38,7 @@ fn check(what: &str, text: &str, error: Option<ParseError>, accepted: bool) {
 }
 
 /// What is accepted is printed as it was read, through JSON too, means what its parts say, and is
-/// the same to whoever compares strings and to whoever compiles.
+/// the same when strings are compared and when lists are compiled.
 pub fn round_trip(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(role) = Role::parse(text) {

@@ -109,7 +109,7 @@ impl AclColumn {
     /// column.
     #[must_use]
     pub fn get(&self, position: usize) -> Option<AclId> {
-        let index = for_any_width!(&self.indices, numbers => u32::from(*numbers.get(position)?));
+        let index = for_any_width!(&self.indices, numbers => widened(*numbers.get(position)?));
         let table = self.table.filter(|_| index != Self::FOREIGN)?;
         Some(AclId::new(table, index))
     }
@@ -151,7 +151,7 @@ impl AclColumn {
     #[doc(hidden)]
     pub fn internal_validate(&self) -> Result<(), &'static str> {
         let largest = for_any_width!(&self.indices, numbers => {
-            numbers.iter().map(|&number| u32::from(number)).max()
+            numbers.iter().copied().map(widened).max()
         });
         let fits = self.width() == width_for(self.max);
         holds(fits, "the column is not as wide as its largest id needs")?;
@@ -207,7 +207,7 @@ impl AclColumn {
     /// Copies the numbers into a wider vector.
     fn copied<T: TryFrom<u32> + Default>(&self) -> Vec<T> {
         for_any_width!(&self.indices, numbers => {
-            numbers.iter().map(|&number| narrowed(number.into())).collect()
+            numbers.iter().map(|&number| narrowed(widened(number))).collect()
         })
     }
 }
@@ -221,6 +221,11 @@ fn width_for(index: u32) -> u8 {
     } else {
         4
     }
+}
+
+/// Converts a number of any width to an index.
+fn widened(number: impl Into<u32>) -> u32 {
+    number.into()
 }
 
 /// Converts an index to the width of the column, which [`AclColumn::widen`] has made sufficient.

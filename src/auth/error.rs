@@ -52,7 +52,8 @@ pub enum AuthenticateError {
         user_id: Box<str>,
     },
     /// The [`Directory`](super::Directory) failed. Only
-    /// [`Authenticator::authenticate`](super::Authenticator::authenticate) gives this.
+    /// [`Authenticator::authenticate`](super::Authenticator::authenticate) gives this. The cause is the
+    /// [`source`](Error::source), which is for the log: `Display` says nothing of it to a client.
     Directory(Box<dyn Error + Send + Sync>),
 }
 
@@ -145,7 +146,7 @@ impl fmt::Display for AuthenticateError {
                     user_id.escape_debug()
                 );
             }
-            Self::Directory(error) => return write!(f, "directory failed: {error}"),
+            Self::Directory(_) => "the look-up of a user or key failed",
         })
     }
 }

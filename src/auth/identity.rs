@@ -12,7 +12,7 @@ use crate::principal::Principal;
 
 /// The caller of a request: a [`Principal`], how it authenticated, its scopes, and when that ends.
 ///
-/// A guest is an identity too, and has the scope `documents.read` like everybody else. A route for
+/// A guest is an identity too, and has the scope `documents.read` like every caller. A route for
 /// users calls [`require_user`](Self::require_user).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[must_use]

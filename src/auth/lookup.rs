@@ -50,7 +50,7 @@ pub enum KeyLookup<'a> {
         secret: &'a str,
     },
     /// A key of an account. Accounts live with the users of the *platform* (the console): a user of the
-    /// project with the same id is somebody else, and a `keys` field of it means nothing.
+    /// project with the same id is another user, and its field `keys` is not read.
     Account {
         /// The id of the platform's user, from `X-Appwrite-User`.
         user_id: &'a str,

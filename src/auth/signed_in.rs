@@ -29,7 +29,7 @@ impl SignedIn {
     ) -> Result<Self, GuestReason> {
         let is_it = |session: &&Session| match credential.proof {
             SessionProof::Secret(secret) => has_secret(session, secret),
-            SessionProof::VerifiedByHost(id) => !id.is_empty() && session.id == id,
+            SessionProof::VerifiedByHost(id) => session.id == id,
         };
         let mut reason = GuestReason::UnknownSession;
         for session in user.sessions.iter().filter(is_it) {
@@ -37,6 +37,10 @@ impl SignedIn {
             if expiry.has_passed(now) {
                 reason = GuestReason::SessionExpired;
                 continue;
+            }
+            // Appwrite returns the id of the session, and takes an empty one for no session.
+            if is_empty_id(&session.id) {
+                return Err(GuestReason::UnknownSession);
             }
             let (user_id, session_id) = (user.id.as_str().into(), session.id.as_str().into());
             return Ok(Self {

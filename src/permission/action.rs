@@ -112,7 +112,6 @@ impl ActionSet {
     }
 
     /// Returns the actions of the set, in the order of [`Action::ALL`].
-    #[must_use]
     pub fn iter(self) -> impl Iterator<Item = Action> + Clone {
         Action::ALL.into_iter().filter(move |&action| self.contains(action))
     }

@@ -59,7 +59,7 @@ impl Verb {
     }
 
     /// Returns the opening as a JSON string spells it, with the string's own quote: `"read(\"`.
-    pub(crate) const fn json_opening(self) -> &'static str {
+    const fn json_opening(self) -> &'static str {
         self.spelling().json_opening
     }
 
@@ -70,12 +70,25 @@ impl Verb {
     }
 
     /// Splits the opening off a permission. Returns its verb, and the text behind it.
-    ///
-    /// The first byte selects the one opening that the text is compared with.
     #[inline]
     pub(crate) fn strip_opening(text: &str) -> Option<(Self, &str)> {
         let strip = |verb: Self| Some((verb, text.strip_prefix(verb.opening())?));
-        match text.as_bytes().first()? {
+        Self::by_initial(*text.as_bytes().first()?, strip)
+    }
+
+    /// Splits the opening off a permission in a JSON string, which begins with the quote of the string.
+    /// Returns its verb, and the bytes behind it.
+    #[inline]
+    pub(crate) fn strip_json_opening(json: &[u8]) -> Option<(Self, &[u8])> {
+        let strip = |verb: Self| Some((verb, json.strip_prefix(verb.json_opening().as_bytes())?));
+        Self::by_initial(*json.get(1)?, strip)
+    }
+
+    /// Calls `strip` with the one verb that begins with `initial`. A text is therefore compared with
+    /// one opening, which the compiler knows.
+    #[inline]
+    fn by_initial<T>(initial: u8, strip: impl Fn(Self) -> Option<T>) -> Option<T> {
+        match initial {
             b'r' => strip(Self::Read),
             b'u' => strip(Self::Update),
             b'd' => strip(Self::Delete),

@@ -1,5 +1,7 @@
-//! Who asks: [`Principal`], made from a [`User`], from roles, or as a key that bypasses permissions.
-//! With the feature `auth`, [`crate::auth`] makes one from the credentials of a request.
+//! Principals, and the user documents that they are made from.
+//!
+//! A [`Principal`] is made from a [`User`], from roles, or as a key that bypasses permissions. With the
+//! feature `auth`, `rolegate::auth` makes one from the credentials of a request.
 
 #[expect(clippy::module_inception, reason = "the folder is named after its main noun")]
 mod principal;

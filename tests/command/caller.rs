@@ -14,7 +14,7 @@ fn users() -> String {
         "users.json",
         r#"{"total":2,"users":[
             {"$id":"user-a","emailVerification":true,"sessions":[{"$id":"s1","expire":"2999-01-01T00:00:00.000+00:00"}]},
-            {"$id":"blocked","status":false,"sessions":[{"$id":"s1"}]}
+            {"$id":"blocked","status":false,"sessions":[{"$id":"s1","expire":"2999-01-01T00:00:00.000+00:00"}]}
         ]}"#,
     )
 }

@@ -19,8 +19,8 @@ use super::jwt::OnlyAppwrite;
 use super::{check_all, folder, same};
 
 #[derive(Deserialize)]
-struct Config {
-    jwt_secret: String,
+pub struct Config {
+    pub jwt_secret: String,
     scopes: ConfigScopes,
 }
 
@@ -81,7 +81,7 @@ impl Owner {
 
 /// Returns a stored key with what is stored of it. A value of another type keeps its JSON text, which
 /// is a name, and no date.
-fn found(stored: &Value, mut key: StoredKey) -> StoredKey {
+pub fn found(stored: &Value, mut key: StoredKey) -> StoredKey {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     if !stored["expire"].is_null() {
         key = key.with_expire(text(&stored["expire"]));
@@ -196,7 +196,7 @@ fn text(raw: &RawValue) -> Option<String> {
 
 #[test]
 fn key_decodes_as_in_appwrite() {
-    let config: Config = serde_json::from_str(&config()).unwrap();
+    let config = config();
     let mut scopes = BuiltInScopes::default();
     scopes.guests = Scopes::new(config.scopes.guests);
     scopes.keys = Scopes::new(config.scopes.keys);
@@ -261,15 +261,16 @@ fn key_decodes_as_in_appwrite() {
 }
 
 /// Returns the configuration of the folder, or the one of this repository if the folder has none.
-fn config() -> String {
+pub fn config() -> Config {
     let path = folder().0.join("keys_config.json");
-    match fs::read_to_string(&path) {
+    let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             println!("conformance keys: keys_config.json of this repository");
             include_str!("../data/conformance/keys_config.json").to_owned()
         }
-        config => config.unwrap_or_else(|e| panic!("{}: {e}", path.display())),
-    }
+        text => text.unwrap_or_else(|e| panic!("{}: {e}", path.display())),
+    };
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 #[test]

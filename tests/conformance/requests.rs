@@ -15,10 +15,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::jwt::OnlyAppwrite;
+use super::keys::{self, found};
 use super::{check_all, same};
-
-/// The secret of `keys_config.json`, with which the tokens of this file are signed too.
-const SECRET: &str = "openssl-key-v1";
 
 #[derive(Deserialize)]
 struct Case {
@@ -26,27 +24,9 @@ struct Case {
     headers: BTreeMap<String, String>,
     /// A map; PHP writes an empty one as a list.
     cookies: Value,
-    project: Owner,
+    project: Value,
     users: Vec<Value>,
     expect: Expect,
-}
-
-/// A project or a user of the platform, with stored keys.
-#[derive(Deserialize)]
-struct Owner {
-    #[serde(rename = "$id")]
-    id: String,
-    #[serde(default)]
-    keys: Vec<Key>,
-}
-
-#[derive(Deserialize)]
-struct Key {
-    secret: String,
-    #[serde(default)]
-    scopes: Vec<String>,
-    #[serde(default)]
-    expire: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -70,10 +50,15 @@ struct ExpectedKey {
     role: String,
 }
 
-impl Key {
-    fn stored(&self, key: StoredKey) -> StoredKey {
-        key.with_scopes(&self.scopes).with_expire(self.expire.as_deref().unwrap_or_default())
-    }
+/// Returns the stored key of a project or a user of the platform with this secret.
+fn stored_key(
+    owner: &Value,
+    secret: &str,
+    make: impl FnOnce(&str) -> StoredKey,
+) -> Option<StoredKey> {
+    let keys = owner["keys"].as_array()?;
+    let key = keys.iter().find(|key| key["secret"] == secret)?;
+    Some(found(key, make(secret)))
 }
 
 impl Directory for Case {
@@ -92,22 +77,20 @@ impl Directory for Case {
     /// The users of the cases are those of the platform too.
     fn key(&self, lookup: KeyLookup<'_>) -> Result<Option<StoredKey>, Self::Error> {
         let secret = lookup.secret();
-        match lookup {
+        Ok(match lookup {
             KeyLookup::Project { .. } => {
-                let key = self.project.keys.iter().find(|key| key.secret == secret);
-                Ok(key.map(|key| key.stored(StoredKey::of_project(&self.project.id, secret))))
+                let project = self.project_id();
+                stored_key(&self.project, secret, |secret| StoredKey::of_project(project, secret))
             }
-            KeyLookup::Organization { .. } => Ok(None),
+            KeyLookup::Organization { .. } => None,
             KeyLookup::Account { user_id, .. } => {
                 let Some(user) = self.users.iter().find(|user| user["$id"] == user_id) else {
                     return Ok(None);
                 };
-                let Owner { keys, .. } = Owner::deserialize(user)?;
                 let account = User::deserialize(user)?;
-                let key = keys.iter().find(|key| key.secret == secret);
-                Ok(key.map(|key| key.stored(StoredKey::of_account(account, secret))))
+                stored_key(user, secret, |secret| StoredKey::of_account(account, secret))
             }
-        }
+        })
     }
 }
 
@@ -125,13 +108,17 @@ fn session_of(value: &str) -> (String, String) {
 }
 
 impl Case {
+    fn project_id(&self) -> &str {
+        self.project["$id"].as_str().unwrap_or_default()
+    }
+
     fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 
     /// Returns the session from the first place that yields an id or a secret.
     fn session(&self) -> Option<(String, String)> {
-        let name = format!("a_session_{}", self.project.id);
+        let name = format!("a_session_{}", self.project_id());
         let cookie = |name: &str| self.cookies.get(name).and_then(Value::as_str);
         let cookie = cookie(&name).or_else(|| cookie(&format!("{name}_legacy")));
         let fallback: Value =
@@ -155,7 +142,15 @@ impl Case {
         Some(targets[present])
     }
 
-    fn outcome(&self) -> Result<Identity, AuthenticateError> {
+    fn outcome(&self, secret: &str) -> Result<Identity, AuthenticateError> {
+        self.authenticate(secret, self.target())
+    }
+
+    fn authenticate(
+        &self,
+        secret: &str,
+        target: Option<ImpersonationTarget<'_>>,
+    ) -> Result<Identity, AuthenticateError> {
         let session = self.session();
         let mut credentials = Credentials::none()
             .with_project(self.header("x-appwrite-project"))
@@ -163,12 +158,12 @@ impl Case {
             .with_key(self.header("x-appwrite-key"))
             .with_key_user(self.header("x-appwrite-user"))
             .with_key_organization(self.header("x-appwrite-organization"))
-            .with_impersonation_target(self.target());
+            .with_impersonation_target(target);
         if let Some((user_id, secret)) = &session {
             credentials = credentials.with_session(user_id, secret);
         }
-        let keys = JwtKeys::new(Secret::new(SECRET).unwrap());
-        let authenticator = Authenticator::new(keys, &*self.project.id);
+        let keys = JwtKeys::new(Secret::new(secret).unwrap());
+        let authenticator = Authenticator::new(keys, self.project_id());
         let now = UNIX_EPOCH + Duration::from_secs(self.now);
         authenticator.authenticate(&credentials, self, now)?.require_active()
     }
@@ -201,7 +196,13 @@ impl Case {
 
     /// Returns the name of the difference, if this library refuses on purpose what Appwrite allows or
     /// refuses for another reason.
-    fn stricter(&self, error: &AuthenticateError) -> Option<&'static str> {
+    fn stricter(&self, error: &AuthenticateError, secret: &str) -> Option<&'static str> {
+        // The account of the actor is the cause if the actor is refused without the impersonation too.
+        let actor_is_refused = || {
+            let actor = self.authenticate(secret, None);
+            self.target().is_some()
+                && actor.is_err_and(|actor| actor.error_type() == error.error_type())
+        };
         match error {
             AuthenticateError::UserAndApiKey => {
                 Some("a key beside a user is refused without X-Appwrite-User too")
@@ -209,7 +210,7 @@ impl Case {
             AuthenticateError::Blocked(_)
             | AuthenticateError::PasswordResetRequired { .. }
             | AuthenticateError::MoreFactorsRequired { .. }
-                if self.target().is_some() =>
+                if actor_is_refused() =>
             {
                 Some("the account of an impersonator is checked too")
             }
@@ -220,13 +221,14 @@ impl Case {
 
 #[test]
 fn request_has_the_outcome_of_appwrite() {
+    let secret = keys::config().jwt_secret;
     let mut differences = OnlyAppwrite::default();
-    check_all("requests", |case: &Case| match (case.outcome(), &case.expect.error) {
+    check_all("requests", |case: &Case| match (case.outcome(&secret), &case.expect.error) {
         (Ok(_), Some(theirs)) => Err(format!("accepted, and refused by Appwrite: {theirs}")),
         (Ok(identity), None) => case.check(&identity),
         (Err(ours), theirs) if theirs.as_deref() == Some(ours.error_type()) => Ok(()),
         (Err(AuthenticateError::InvalidJwt(error)), None) => differences.count_token(error.kind()),
-        (Err(ours), theirs) => match case.stricter(&ours) {
+        (Err(ours), theirs) => match case.stricter(&ours, &secret) {
             Some(name) => {
                 differences.count(name);
                 Ok(())

@@ -1,5 +1,7 @@
 //! Answers of a directory that does not do what it was asked for, and the number of its look-ups.
 
+use std::error::Error;
+
 use std::cell::RefCell;
 
 use rolegate::User;
@@ -162,7 +164,7 @@ fn request_takes_at_most_one_look_up_for_each_credential() {
 fn directory_that_fails_refuses_the_request() {
     struct NoConnection;
     impl Directory for NoConnection {
-        type Error = Box<dyn std::error::Error + Send + Sync>;
+        type Error = Box<dyn Error + Send + Sync>;
         fn user(&self, _: UserLookup<'_>) -> Result<Option<User>, Self::Error> {
             Err("no users".into())
         }
@@ -172,12 +174,14 @@ fn directory_that_fails_refuses_the_request() {
     }
     let jwt = jwt(&json!({"userId": "user-a"}));
     for (credentials, text) in [
-        (super::session(), "directory failed: no users"),
-        (Credentials::none().with_jwt(&*jwt), "directory failed: no users"),
-        (key("standard_k"), "directory failed: no keys"),
+        (super::session(), "no users"),
+        (Credentials::none().with_jwt(&*jwt), "no users"),
+        (key("standard_k"), "no keys"),
     ] {
         let error = authenticator().authenticate(&credentials, &NoConnection, now()).unwrap_err();
-        assert_eq!(error.to_string(), text);
+        // A client is told nothing of the cause, which is for the log.
+        assert_eq!(error.to_string(), "the look-up of a user or key failed");
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some(text));
     }
     // The target of an impersonation is looked up too.
     let mut document = user_a_json();

@@ -92,7 +92,7 @@ fn refusal_has_the_status_type_and_text_of_its_kind() {
         (403, "user_blocked", "user `user-a` is blocked"),
         (412, "user_password_reset_required", "user `user-a` must reset the password"),
         (401, "user_more_factors_required", "the session of user `user-a` lacks a second factor"),
-        (500, "general_unknown", "directory failed: no connection"),
+        (500, "general_unknown", "the look-up of a user or key failed"),
     ];
     let refusals = refusals();
     assert_eq!(refusals.len(), expected.len());

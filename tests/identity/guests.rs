@@ -4,7 +4,8 @@ use rolegate::auth::{
     AuthMethod, Authenticator, Credentials, GUEST_SCOPES, GuestReason, KeyLookup, MAX_TOKEN_LEN,
     Scopes, Step, StoredKey, TokenErrorKind, UserLookup,
 };
-use rolegate::{Principal, Session, User};
+use rolegate::principal::Session;
+use rolegate::{Principal, User};
 use serde_json::json;
 
 use super::{

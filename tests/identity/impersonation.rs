@@ -1,7 +1,8 @@
 //! A user who acts as another user.
 
 use rolegate::auth::{
-    AuthMethod, AuthenticateError, Credentials, ImpersonationTarget, KeyKind, Step, StoredKey,
+    AuthMethod, AuthenticateError, BuiltInScopes, Credentials, ImpersonationTarget, KeyKind,
+    Scopes, Step, StoredKey,
 };
 use rolegate::{Principal, Refusal, User};
 use serde_json::{Value, json};
@@ -101,6 +102,7 @@ fn impersonation_gives_the_roles_of_the_target_and_the_method_of_the_actor() {
         assert_eq!(identity.guest_reason(), None);
         assert_eq!(identity.method().to_string(), "user `user-a` by session `s1`");
         assert_eq!(identity.expires_at(), Some(at(NOW + 3600)));
+        assert_eq!(identity.scopes(), &BuiltInScopes::default().users);
     }
 }
 
@@ -128,7 +130,7 @@ fn key_or_guest_with_a_target_acts_as_itself() {
     let ephemeral = format!("ephemeral_{}", token(&json!({"projectId": PROJECT})));
     let stored = StoredKey::of_project(PROJECT, "standard_a");
     let organization = StoredKey::of_organization("t", "organization_a");
-    let account = StoredKey::of_account(user(actor_json()), "account_a");
+    let account = StoredKey::of_account(user(actor_json()), "account_a").with_scopes(["rows.read"]);
     let plain = StoredKey::of_account(user(user_a_json()), "account_b");
     let store = store()
         .with_key(KeyKind::Standard, "standard_a", stored)
@@ -154,6 +156,7 @@ fn key_or_guest_with_a_target_acts_as_itself() {
     let credentials = credentials.with_impersonation_target(Id("user-b"));
     let identity = store.ask(&credentials, now()).unwrap();
     assert!(matches!(identity.method(), AuthMethod::ApiKey { kind: KeyKind::Account, .. }));
+    assert_eq!(identity.scopes(), &Scopes::new(["rows.read"]));
 }
 
 /// The directory compares without regard to case, and a hostile one answers with any user.

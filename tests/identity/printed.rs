@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use rolegate::User;
 use rolegate::auth::{
     CreateJwtError, Credentials, ImpersonationTarget, KeyKind, MAX_JWT_LIFETIME, Scopes, Secret,
     Step, StoredKey,
 };
-use rolegate::{Session, User};
+use rolegate::principal::Session;
 
 use super::{FUTURE, authenticator, jwt_keys, key, now, session};
 

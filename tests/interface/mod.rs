@@ -1,4 +1,4 @@
-//! What a host relies on beside the answers: the example, and what can be done with the types.
+//! The public interface: the example, and the properties of the types that a host relies on.
 
 #[path = "../../examples/birthdays.rs"]
 #[allow(dead_code, reason = "main is for the example")]
@@ -7,9 +7,10 @@ mod printed;
 mod refusals;
 
 use rolegate::index::DocumentIndex;
+use rolegate::principal::Membership;
 use rolegate::{
-    AclColumn, AclId, AclTable, Action, Collection, Explanation, InsertError, Matcher, Membership,
-    ParseError, Permission, Principal, Role, Selection, User, Visibility,
+    AclColumn, AclId, AclTable, Action, Collection, Explanation, InsertError, Matcher, ParseError,
+    Permission, Principal, Role, Selection, User, Visibility,
 };
 
 #[test]
@@ -114,4 +115,36 @@ fn longest_role_and_permission_have_the_documented_length() {
     assert!(Role::team_role(&id, &format!("{name}b")).is_err());
     let permission = Permission::new(Action::Update, &role);
     assert_eq!(permission.as_str().len(), Permission::MAX_LEN);
+}
+
+/// A document as hosts write it, with accessors of several shapes.
+struct Birthday {
+    permissions: Vec<String>,
+}
+
+impl Birthday {
+    fn as_slice(&self) -> &[String] {
+        &self.permissions
+    }
+
+    fn as_vec(&self) -> &Vec<String> {
+        &self.permissions
+    }
+}
+
+#[test]
+fn matcher_filter_accepts_vectors_slices_and_every_kind_of_closure() {
+    let birthdays: Vec<Birthday> = ["read(\"any\")", "read(\"users\")"]
+        .map(|permission| Birthday { permissions: vec![permission.to_owned()] })
+        .into();
+    let matcher = Principal::guest().matcher(Action::Read);
+    let references: Vec<&Birthday> = birthdays.iter().collect();
+    assert_eq!(matcher.filter(&birthdays, |birthday| &birthday.permissions).count(), 1);
+    assert_eq!(matcher.filter(&birthdays, Birthday::as_slice).count(), 1);
+    assert_eq!(matcher.filter(&birthdays, Birthday::as_vec).count(), 1);
+    assert_eq!(matcher.filter(&birthdays[..], |birthday| birthday.permissions.clone()).count(), 1);
+    assert_eq!(matcher.filter(&birthdays, |birthday: &Birthday| &birthday.permissions).count(), 1);
+    assert_eq!(matcher.filter(references, |birthday| &birthday.permissions).count(), 1);
+    let texts = |birthday: &Birthday| birthday.permissions.clone();
+    assert_eq!(matcher.filter(birthdays.iter().rev(), texts).count(), 1);
 }

@@ -1,4 +1,4 @@
-//! What is printed for people: errors, what caused them, and what `Debug` shows in a log.
+//! The texts for people: errors, their sources, and the output of `Debug`.
 
 use std::error::Error;
 
@@ -30,6 +30,29 @@ fn refused_list_names_its_permission_or_limit() {
     let full = table.insert_lenient([r#"read("users")"#]).unwrap_err();
     assert_eq!(full.to_string(), error.to_string());
     assert_eq!(full.limit(), 1);
+}
+
+#[test]
+fn full_table_prints_its_limit_with_thousands_and_unit() {
+    let most = AclLimits::default();
+    let roles = |count: usize| (0..count).map(|at| format!("read(\"user:{at:036}\")"));
+    for (limits, count, expected) in [
+        (AclLimits { lists: 0, ..most }, 0, "table is full: 0 lists"),
+        (AclLimits { roles: 1, ..most }, 2, "table is full: 1 role"),
+        (AclLimits { roles: 2, ..most }, 3, "table is full: 2 roles"),
+        (AclLimits { grants: 1, ..most }, 2, "table is full: 1 grant"),
+        (AclLimits { grants: 1_000, ..most }, 1_001, "table is full: 1,000 grants"),
+        (AclLimits { role_bytes: 1, ..most }, 1, "table is full: 1 byte of role text"),
+        (AclLimits { role_bytes: 999, ..most }, 25, "table is full: 999 bytes of role text"),
+        (
+            AclLimits { role_bytes: 1_020_304, ..most },
+            25_000,
+            "table is full: 1,020,304 bytes of role text",
+        ),
+    ] {
+        let mut table = AclTable::with_limits(limits);
+        assert_eq!(table.insert(roles(count)).unwrap_err().to_string(), expected);
+    }
 }
 
 #[test]
@@ -140,7 +163,7 @@ fn debug_of_public_types_shows_their_contents() {
     let selection: Selection = [true, false, true, false].into_iter().collect();
     let mut index = DocumentIndex::new();
     for document in ["secret", "secret too"] {
-        index.insert(document, &["read(\"any\")"]).unwrap();
+        index.insert(document, ["read(\"any\")"]).unwrap();
     }
     let error = Permission::parse("read(\"usr:a\")").unwrap_err();
     for (shown, expected) in [

@@ -1,4 +1,4 @@
-//! What people read when a text is refused: every kind of mistake, with its place and its hint.
+//! The messages for refused texts: every kind of mistake, with its span and hint.
 
 use rolegate::{Action, ActionSet, ParseError, Permission, Role};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Columns: ids of one, two and four bytes that behave as a vector of them.
+//! Properties of columns: ids of one, two and four bytes, compared with a vector of ids.
 
 use std::sync::LazyLock;
 
@@ -7,19 +7,18 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use rolegate::{AclColumn, AclId, AclTable, Action, Principal, Visibility};
 
-/// More lists than two bytes can number.
+/// The lists of the large table: more than two bytes can number.
 const LISTS: usize = (1 << 16) + 100;
 
-/// Lists at the borders of what one and two bytes can number, and others.
+/// Lists at the borders of one and two bytes, and at borders of words.
 const BORDERS: [usize; 14] =
     [0, 1, 63, 64, 254, 255, 256, 257, 65_534, 65_535, 65_536, 65_537, LISTS - 2, LISTS - 1];
 
-/// A table of the cheapest lists that differ. Anybody may read each of them, and the user of its
-/// number may update it.
+/// A table of small distinct lists. Every principal may read list `n`, and user `n` may update it.
 struct Large {
     table: AclTable,
     ids: Vec<AclId>,
-    /// What everybody may read, resolved when there were so many lists.
+    /// The visibilities of a guest, each with the number of lists at resolve time.
     early: Vec<(usize, Visibility)>,
     foreign: AclId,
 }
@@ -42,7 +41,7 @@ static LARGE: LazyLock<Large> = LazyLock::new(|| {
     large
 });
 
-/// A list of the large table, or the foreign one.
+/// A list of the large table, or `None` for the id of another table.
 type Place = Option<usize>;
 
 fn id(place: Place) -> AclId {
@@ -82,7 +81,7 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// A column as a vector: all that is not of the table of the first id is nothing.
+/// A column as a vector. An id is `None` if its table is not the table of the first id.
 #[derive(Default)]
 struct Model {
     first: Option<Place>,
@@ -149,7 +148,7 @@ impl Model {
         Ok(())
     }
 
-    /// The documents whose list is of the large table and is `visible`.
+    /// Returns the documents whose list belongs to the large table and is `visible`.
     fn filtered(&self, visible: impl Fn(usize) -> bool) -> Vec<usize> {
         let sees = |&at: &usize| self.places[at].flatten().is_some_and(&visible);
         (0..self.places.len()).filter(sees).collect()
@@ -201,12 +200,12 @@ proptest! {
         }
         LARGE.table.resolve(&Principal::key_with_bypass(), Action::Read).filter_into(&column, &mut selection);
         let expected = model.filtered(|_| true);
-        prop_assert_eq!(selection.iter().collect::<Vec<_>>(), expected, "every document");
+        prop_assert_eq!(selection.iter().collect::<Vec<_>>(), expected, "unrestricted");
     }
 }
 
 proptest! {
-    // Some 65,536 documents each, which is where a visibility begins to prepare itself for a batch.
+    // Each case has about 65,536 documents, from which a visibility prepares its table of bytes.
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
@@ -242,7 +241,7 @@ fn column_with_large_id_takes_the_bytes_that_it_needs() {
     }
 }
 
-/// The widths one after the other, each reached by a small step and by a large one.
+/// Reaches each width by a small step and by a large one.
 #[test]
 fn column_after_widening_is_no_wider_than_its_largest_id() {
     for (lists, bytes) in [
@@ -263,7 +262,7 @@ fn column_after_widening_is_no_wider_than_its_largest_id() {
     }
 }
 
-/// The one list that a user reaches, at the borders of words and of what a byte can number.
+/// Tries one visible list at the borders of words and of one byte.
 #[test]
 fn one_visible_list_at_any_border_is_found() {
     let lists = [0, 1, 63, 64, 65, 127, 128, 191, 192, 254, 255, 256, 65_535, 65_536];

@@ -1,4 +1,4 @@
-//! Decisions: every way of asking gives the oracle's verdict, and the verdict obeys its laws.
+//! Properties of decisions: every evaluator agrees with the oracle, and the verdict obeys its laws.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,13 +17,13 @@ fn holder(roles: &[String]) -> Principal {
     Principal::parse_roles(roles).unwrap()
 }
 
-/// What the oracle says of each list.
+/// Returns the verdict of the oracle on each list.
 fn expected(roles: &[String], action: Action, lists: &[List]) -> Vec<bool> {
     let roles = texts(roles);
     lists.iter().map(|list| oracle::allows(&roles, action, &texts(list))).collect()
 }
 
-/// What the library says of each list, asked in every way, which must all agree.
+/// Returns the verdict of the library on each list. All evaluators must agree.
 fn verdicts(
     principal: &Principal,
     action: Action,

@@ -1,4 +1,4 @@
-//! The language: one permission has one spelling, and nothing else is a permission.
+//! Properties of the language: a permission has one spelling, and no other text is a permission.
 
 use proptest::prelude::*;
 use proptest::sample::subsequence;
@@ -10,12 +10,12 @@ use serde::de::DeserializeOwned;
 
 use crate::support::{recogniser, strategies};
 
-/// What a text would be if it were printed as JSON and read again.
+/// Prints a value as JSON, and parses it again.
 fn through_json<T: Serialize + DeserializeOwned>(value: &T) -> T {
     serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
 }
 
-/// A role made from the parts of another.
+/// Creates a role from the parts of another.
 fn rebuilt(role: &Role<'_>) -> Role<'static> {
     match role.kind() {
         RoleKind::Any => Role::any(),
@@ -63,7 +63,7 @@ fn action_set_text() -> BoxedStrategy<String> {
 }
 
 proptest! {
-    // Parsing takes microseconds, and a wrong border is one of some hundred places.
+    // Parsing takes microseconds, and a wrong border can be in one of a hundred places.
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
@@ -160,7 +160,7 @@ proptest! {
     }
 }
 
-/// Comparing two recognisers on texts that both refuse would say nothing.
+/// Comparing two recognisers only on texts that both refuse would test nothing.
 #[test]
 fn text_strategies_yield_accepted_and_refused_texts_often() {
     fn accepted(texts: impl Strategy<Value = String>, is: fn(&str) -> bool) -> usize {
@@ -178,7 +178,7 @@ fn text_strategies_yield_accepted_and_refused_texts_often() {
     assert!(counts.iter().all(|count| (50..950).contains(count)), "of 1000 each: {counts:?}");
 }
 
-/// Every set with every other: there are sixteen.
+/// Tries every pair of the sixteen sets.
 #[test]
 fn action_sets_combined_pairwise_behave_as_sets() {
     let sets = || {

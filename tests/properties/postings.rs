@@ -1,5 +1,5 @@
-//! Roles that thousands of lists name: the blocks of 4,096 lists in which they are kept, some as
-//! bits and some as numbers, give the oracle's answers.
+//! Properties of postings: roles that thousands of lists name. Their blocks of 4,096 lists, some as
+//! bitmaps and some as numbers, are compared with the oracle.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use rolegate::{AclColumn, AclId, AclTable, Action, Principal, Role};
 
 use crate::support::oracle;
 
-/// Consecutive lists, of which every `step`th grants the busy roles `verbs`.
+/// Consecutive lists. Every `step`th of them grants `verbs` to the busy `roles`.
 #[derive(Clone, Debug)]
 struct Run {
     lists: usize,
@@ -22,8 +22,8 @@ struct Run {
 const BUSY: [&str; 2] = ["any", "team:t"];
 const VERBS: [&str; 5] = ["create", "read", "update", "delete", "write"];
 
-/// A block's worth of lists and one more or less; steps on both sides of where bits are smaller:
-/// one in 31 for one action, one in 7 for all four.
+/// Runs with the lists of a block, one more or one less. The steps are on both sides of the density
+/// from which bitmaps are smaller: one in 31 for one action, and one in 7 for all four.
 fn run() -> impl Strategy<Value = Run> {
     let lists = prop_oneof![
         3 => select(vec![4095, 4096, 4097]),
@@ -44,13 +44,13 @@ fn run() -> impl Strategy<Value = Run> {
     })
 }
 
-/// What those lists grant that a run is about.
+/// Returns the permissions of the lists that a run selects.
 fn grants(run: &Run) -> Vec<String> {
     let each = run.verbs.iter().flat_map(|verb| run.roles.iter().map(move |role| (verb, role)));
     each.map(|(verb, role)| format!("{verb}(\"{role}\")")).collect()
 }
 
-/// For each list, the run whose grants it has, if any.
+/// Returns for each list the run whose permissions it has.
 fn lists(runs: &[Run]) -> Vec<Option<usize>> {
     let of_run = |(number, run): (usize, &Run)| {
         let step = run.step;
@@ -59,15 +59,15 @@ fn lists(runs: &[Run]) -> Vec<Option<usize>> {
     runs.iter().enumerate().flat_map(of_run).collect()
 }
 
-/// What makes each list another one: a role that nobody else names.
+/// Returns the permission that makes a list distinct: for a role that no other list names.
 fn own(list: usize) -> String {
     format!("read(\"user:u{list}\")")
 }
 
-/// Of these, one is somebody's.
-const SOMEBODY: usize = 4096;
+/// The list whose own role a principal has.
+const OWNED: usize = 4096;
 
-/// A table of the runs' lists, shrunk once as it grew.
+/// Returns a table of the lists of the runs. It is shrunk once while it grows.
 fn table(runs: &[Run], shrink_at: usize) -> (AclTable, Vec<AclId>) {
     let grants: Vec<Vec<String>> = runs.iter().map(grants).collect();
     let mut table = AclTable::new();
@@ -82,15 +82,15 @@ fn table(runs: &[Run], shrink_at: usize) -> (AclTable, Vec<AclId>) {
     (table, ids)
 }
 
-/// The lists that the oracle lets a holder of `roles` see. It is asked once for each run, and for
-/// the one list that is somebody's own.
+/// Returns the lists that a holder of `roles` sees by the oracle. The oracle decides once for each run,
+/// and for the one owned list.
 fn expected(runs: &[Run], roles: &[&str], action: Action) -> Vec<usize> {
     let asked = |list: &[String]| {
         oracle::allows(roles, action, &list.iter().map(String::as_str).collect::<Vec<_>>())
     };
     let seen: Vec<bool> = runs.iter().map(|run| asked(&grants(run))).collect();
     let visible = |(at, run): (usize, Option<usize>)| {
-        let named = run.is_some_and(|run| seen[run]) || (at == SOMEBODY && asked(&[own(at)]));
+        let named = run.is_some_and(|run| seen[run]) || (at == OWNED && asked(&[own(at)]));
         named.then_some(at)
     };
     lists(runs).into_iter().enumerate().filter_map(visible).collect()
@@ -119,7 +119,7 @@ fn check(runs: &[Run], shrink_at: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// Where the ids stand, ascending, repetitions kept.
+/// Returns the positions of the ids in ascending order, with repetitions.
 fn positions(granting: impl Iterator<Item = AclId>, ids: &[AclId]) -> impl Iterator<Item = usize> {
     let order: std::collections::HashMap<AclId, usize> =
         ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
@@ -128,7 +128,7 @@ fn positions(granting: impl Iterator<Item = AclId>, ids: &[AclId]) -> impl Itera
     positions.into_iter()
 }
 
-/// Compares, and says the first difference only: there are thousands of lists.
+/// Compares two results and reports the first difference, because there are thousands of lists.
 fn same(what: &str, got: impl Iterator<Item = usize>, expected: &[usize]) -> Result<(), String> {
     let got: Vec<usize> = got.collect();
     if got == expected {
@@ -141,7 +141,7 @@ fn same(what: &str, got: impl Iterator<Item = usize>, expected: &[usize]) -> Res
 }
 
 proptest! {
-    // Each case compiles some ten thousand lists and looks at each of them in forty ways.
+    // Each case compiles about ten thousand lists and checks each in forty ways.
     #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]

@@ -1,4 +1,4 @@
-//! Selections: bits in words of 64 that behave as a vector of booleans.
+//! Properties of selections: bits in words of 64, compared with a vector of booleans.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,16 +8,16 @@ use rolegate::Selection;
 const LENGTHS: [usize; 13] =
     [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, (1 << 16) - 1, 1 << 16, (1 << 16) + 1];
 
-/// Which documents, in ways that meet the words' borders.
+/// The selected documents. The patterns meet the borders of words.
 #[derive(Clone, Debug)]
 enum Pattern {
     None,
     All,
-    /// Those whose position leaves a remainder of 0.
+    /// The positions that this number divides.
     Every(usize),
-    /// The first and the last of each word.
+    /// The first and the last position of each word.
     Borders,
-    /// As a generator with this seed says.
+    /// Random positions by this seed.
     Random(u64),
 }
 
@@ -110,12 +110,12 @@ fn check(selection: &Selection, bits: &[bool]) -> Result<(), TestCaseError> {
     );
     prop_assert!(selection.iter().eq(positions.iter().copied()));
     let same: Selection = bits.iter().copied().collect();
-    prop_assert_eq!(selection, &same, "made anew");
+    prop_assert_eq!(selection, &same, "collected again");
     Ok(())
 }
 
 proptest! {
-    // 65,536 documents now and then, each of which is looked at in four ways.
+    // Some cases have 65,536 documents, and each is checked in four ways.
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]

@@ -1,4 +1,4 @@
-//! Tables: sequences of operations, with and without limits, against a plain map.
+//! Properties of tables: sequences of operations, with and without limits, compared with a plain map.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,6 +8,7 @@ use proptest::sample::subsequence;
 use rolegate::{AclColumn, AclLimits, AclTable, Action, Collection, DocumentSecurity, Principal};
 
 use crate::support::model::{Machine, Operation};
+use crate::support::oracle;
 use crate::support::strategies::{
     UNIVERSE, action, limits, principal_roles, small_list, small_role, stored_list,
 };
@@ -82,9 +83,60 @@ proptest! {
             prop_assert_eq!(visibility.filter(&foreign).count(), 0);
         }
     }
+
+    #[test]
+    fn cloned_table_agrees_with_oracle_and_shares_no_ids(
+        roles in principal_roles(),
+        action in action(),
+        (shared, ours, theirs) in
+            (vec(small_list(), 0..6), vec(small_list(), 0..4), vec(small_list(), 0..4)),
+    ) {
+        let mut table = AclTable::new();
+        for list in &shared {
+            table.insert(list).unwrap();
+        }
+        let mut clone = table.clone();
+        prop_assert_eq!(clone.len(), table.len());
+        prop_assert!(clone.roles().eq(table.roles()));
+
+        let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+        let principal = Principal::parse_roles(&roles).unwrap();
+        // Both tables diverge: the numbers of the new lists are the same, and the lists are not.
+        let lists = [[&shared[..], &ours].concat(), [&shared[..], &theirs].concat()];
+        let mut tables = [&mut table, &mut clone];
+        let ids = [0, 1].map(|which| -> Vec<_> {
+            lists[which].iter().map(|list| tables[which].insert(list).unwrap()).collect()
+        });
+        for (own, other) in [(0, 1), (1, 0)] {
+            prop_assert_eq!(tables[own].internal_validate(), Ok(()));
+            let visibility = tables[own].resolve(&principal, action);
+            for (list, id) in lists[own].iter().zip(&ids[own]) {
+                let texts: Vec<&str> = list.iter().map(String::as_str).collect();
+                prop_assert_eq!(visibility.allows(*id), oracle::allows(&roles, action, &texts));
+            }
+            let column: AclColumn = ids[other].iter().copied().collect();
+            let bypass = tables[own].resolve(&Principal::key_with_bypass(), action);
+            for visibility in [visibility, bypass] {
+                prop_assert!(ids[other].iter().all(|&id| !visibility.allows(id)));
+                prop_assert!(visibility.filter(&column).is_empty());
+            }
+            prop_assert!(ids[other].iter().all(|&id| tables[own].grants(id).is_none()));
+        }
+    }
 }
 
-/// Everybody sees all lists that were there, so that the answer is "all" and not a set.
+#[test]
+fn clone_of_a_full_table_has_the_same_limits() {
+    let mut table = AclTable::with_limits(AclLimits { lists: 1, ..AclLimits::default() });
+    table.insert(["read(\"any\")"]).unwrap();
+    let mut clone = table.clone();
+    assert_eq!(clone.insert(["read(\"users\")"]), table.insert(["read(\"users\")"]));
+    assert!(clone.insert(["read(\"users\")"]).is_err());
+    clone.insert(["read(\"any\")"]).unwrap();
+    assert_eq!(clone.len(), 1);
+}
+
+/// Every principal sees all lists, so the visibility stores "all" and not a set.
 #[test]
 fn list_inserted_after_resolve_is_not_visible() {
     for before in [1, 2, 63, 64, 65, 255, 256, 257] {
@@ -103,7 +155,7 @@ fn list_inserted_after_resolve_is_not_visible() {
     }
 }
 
-/// Bits that are found word by word: the first words have none.
+/// The first words of the bitmap are empty.
 #[test]
 fn visible_list_behind_hidden_lists_is_found() {
     for before in [0, 63, 64, 127, 128, 1000] {
@@ -122,14 +174,14 @@ fn visible_list_behind_hidden_lists_is_found() {
     }
 }
 
-/// A panic is the caller's, and the table is as it was nevertheless.
+/// A panic of the caller's iterator leaves the table unchanged.
 #[test]
 fn table_after_panic_of_iterator_is_unchanged() {
     let mut table = AclTable::with_limits(AclLimits { roles: 2, ..AclLimits::default() });
     let before = table.insert(["read(\"users\")"]).unwrap();
     for lenient in [false, true] {
-        let list = ["read(\"user:a\")", "no more"].into_iter();
-        let list = list.inspect(|text| assert!(text.starts_with("read"), "the caller's own"));
+        let list = ["read(\"user:a\")", "panic"].into_iter();
+        let list = list.inspect(|text| assert!(text.starts_with("read"), "a panic of the caller"));
         let inserted = catch_unwind(AssertUnwindSafe(|| {
             if lenient { drop(table.insert_lenient(list)) } else { drop(table.insert(list)) }
         }));

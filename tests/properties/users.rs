@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use rolegate::{ParseError, Principal, PrincipalKind, Role, SkippedRole, SkippedRoleReason, User};
+use rolegate::principal::{SkippedRole, SkippedRoleReason};
+use rolegate::{ParseError, Principal, PrincipalKind, Role, User};
 use serde_json::{Map, Value, json};
 
 use crate::support::strategies::{id, label, part_with_edges};

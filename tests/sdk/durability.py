@@ -17,7 +17,7 @@ import urllib.parse
 import requests
 from server import Server
 
-KEY = {"X-Appwrite-Key": "standard_backend-of-the-birthdays"}
+KEY = {"X-Appwrite-Project": "birthdays", "X-Appwrite-Key": "standard_backend-of-the-birthdays"}
 ROUNDS = 5
 WRITERS = 4
 SECONDS_OF_WRITING = 0.7

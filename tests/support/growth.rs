@@ -370,7 +370,7 @@ fn index_refused(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
     let mut index = DocumentIndex::with_limits(AclLimits { lists: 4, ..AclLimits::default() });
     for document in 0..count {
-        index.insert(document, &["read(\"any\")"]).unwrap();
+        index.insert(document, ["read(\"any\")"]).unwrap();
     }
     Box::new(move || {
         let refused = lists.iter().filter(|list| index.insert(0, *list).is_err()).count();
@@ -387,7 +387,7 @@ fn index_page(count: usize) -> Box<dyn FnOnce()> {
             _ if document >= count / 2 => ["read(\"users\")".into()],
             _ => ["read(\"team:t\")".into()],
         };
-        index.insert(document, &list).unwrap();
+        index.insert(document, list).unwrap();
     }
     // Never freed: to free it takes time in proportion to it.
     let index = Box::leak(Box::new(index));

@@ -1,4 +1,4 @@
-"""Who asks for which collection, and what to call it."""
+"""The cases, as user@collection, with their names."""
 
 NAMES = {
     "auditor@decided": "JWT, sees all, document by document",

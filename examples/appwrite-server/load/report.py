@@ -1,4 +1,4 @@
-"""A table of the medians, and what permissions cost: the same pages decided and not."""
+"""Prints a table of the medians, and the cost of permissions: the same pages with decisions and without."""
 
 import os
 import pathlib
@@ -23,7 +23,7 @@ for case in cases:
 print()
 paired = []
 for decided, bypassed in [("auditor@decided", "auditor@open"), ("users@decided", "users@open"), ("auditor@decided", "key@decided")]:
-    # Of rounds that stood beside each other.
+    # Pairs of adjacent rounds.
     pairs = zip(rates[decided], rates[bypassed], costs[decided], costs[bypassed])
     faster, dearer = zip(*((a / b - 1, c / d - 1) for a, b, c, d in pairs))
     change = f"{statistics.median(faster):+.1%} requests a second, {statistics.median(dearer):+.1%} processor time"

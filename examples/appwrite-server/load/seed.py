@@ -1,12 +1,12 @@
-"""SQL for 100,000 documents and 200 users, twice: in one collection every document decides, in the other the
-collection grants reading, and no document is asked. The documents and their permissions are the same."""
+"""Prints SQL for 100,000 documents, twice, and 200 users. In one collection every document is checked. The other
+collection grants read, and no document is checked. The documents and their permissions are the same."""
 
 import hashlib
 import json
 import random
 
 DOCUMENTS, USERS, TEAMS = 100_000, 200, 50
-# Of `password`, once for all: it is the documents that are measured.
+# The hash of `password`, for every user.
 PASSWORD = "$argon2id$v=19$m=19456,t=2,p=1$u79mdXFdzeh+y5KagyDPIg$sDpVHeLlF7NLlVWG//o3nm8plmMGE1WNMVhJtZJFBwo"
 
 random.seed(1)
@@ -30,7 +30,7 @@ def user(name, teams=(), labels=()):
 
 
 def document(number):
-    # A team's, or one user's own; and an auditor sees them all.
+    # A team or one user reads it, and the auditor reads every document.
     roles = [f"team:t{random.randrange(TEAMS)}", f"user:u{random.randrange(USERS)}"]
     lists = sorted(['read("label:auditor")', f'read("{roles[number % 4 == 0]}")'])
     moment = "2026-01-01T00:00:00.000+00:00"

@@ -10,8 +10,9 @@ use axum::Json;
 use axum::extract::{Path, rejection::PathRejection};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rolegate::{
-    AuthenticateError, DEFAULT_JWT_LIFETIME, Directory, Identity, Principal, Provenance,
+use rolegate::Principal;
+use rolegate::auth::{
+    AuthMethod, AuthenticateError, DEFAULT_JWT_LIFETIME, Directory, Identity, UserLookup,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -66,7 +67,7 @@ fn sign_in(call: &Call) -> Result<Response> {
     })?;
     let (id, secret) = (random_hex(10)?, random_hex(32)?);
     let session = call.write("sessions.write", |asked, _| {
-        let found = asked.database.user(user)?.unwrap_or_default();
+        let found = asked.database.user(UserLookup::Id(user))?.unwrap_or_default();
         Principal::user(&found).map_err(AuthenticateError::from)?;
         // Every request of a user reads all of its sessions. As in Appwrite, the eleventh ends the oldest.
         let oldest = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE user = ?
@@ -81,7 +82,7 @@ fn sign_in(call: &Call) -> Result<Response> {
     })?;
     let mut session: Value = session.ok_or_else(no_session)?;
     // A browser gets the secret as a cookie. Servers come with a key and get it in the body.
-    let by_key = matches!(who.provenance(), Provenance::ApiKey { .. });
+    let by_key = matches!(who.method(), AuthMethod::ApiKey { .. });
     session["secret"] = if by_key { secret.as_str().into() } else { "".into() };
     let fallback = [(FALLBACK, json!({ COOKIE: secret }).to_string())];
     let mut response = (StatusCode::CREATED, fallback, Json(session)).into_response();
@@ -112,9 +113,9 @@ pub async fn delete_session(id: Result<Path<String>, PathRejection>, call: Call)
 
 fn sign_out(call: &Call, id: &str) -> Result<Response> {
     call.write("account", |asked, _| {
-        let (user, current) = match asked.who.provenance() {
-            Provenance::Session { user_id, session_id, .. } => (user_id, Some(session_id)),
-            Provenance::Jwt { user_id, session_id, .. } => (user_id, session_id.as_ref()),
+        let (user, current) = match asked.who.method() {
+            AuthMethod::Session { user_id, session_id, .. } => (user_id, Some(session_id)),
+            AuthMethod::Jwt { user_id, session_id, .. } => (user_id, session_id.as_ref()),
             _ => return Err(no_session().into()),
         };
         let id = current.filter(|_| id == "current").map_or(id, |current| current);
@@ -142,17 +143,17 @@ pub async fn create_jwt(call: Call) -> Response {
 /// Returns a JWT of the caller's session. A JWT makes no other, which could outlive it.
 pub fn jwt(server: &Server, who: &Identity, seconds: Option<u64>) -> Result<String> {
     who.require_scope("account")?;
-    let (user_id, session_id) = match who.provenance() {
-        Provenance::Session { user_id, session_id, .. } => (user_id, session_id),
-        Provenance::Jwt { .. } => {
+    let (user_id, session_id) = match who.method() {
+        AuthMethod::Session { user_id, session_id, .. } => (user_id, session_id),
+        AuthMethod::Jwt { .. } => {
             let message = "a JWT cannot create a JWT; use a session";
             return Err(Failure::new(403, "user_jwt_creation_denied", message).into());
         }
         _ => return Err(no_session().into()),
     };
     let lifetime = seconds.map_or(DEFAULT_JWT_LIFETIME, Duration::from_secs);
-    let tokens = server.authenticator.tokens();
-    let jwt = tokens.create_jwt(user_id, session_id, lifetime, SystemTime::now());
+    let keys = server.authenticator.jwt_keys();
+    let jwt = keys.create_jwt(user_id, session_id, lifetime, SystemTime::now());
     Ok(jwt.map_err(Failure::argument)?)
 }
 

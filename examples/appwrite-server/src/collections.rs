@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use rolegate::{Collection, DocumentIndex, Principal};
+use rolegate::index::DocumentIndex;
+use rolegate::{Collection, Principal};
 use rusqlite::Result as SqlResult;
 use serde_json::{Map, Value};
 
@@ -81,7 +82,9 @@ fn index(database: &Database<'_>, collection: i64) -> Result<DocumentIndex<i64>>
     let documents: SqlResult<Vec<Document>> = database.all(sql, [collection]);
     let mut index = DocumentIndex::new();
     for document in documents? {
-        index.insert(sequence(&document), &permissions(&document))?;
+        for malformed in index.insert_lenient(sequence(&document), permissions(&document))? {
+            tracing::warn!(collection, id = %document["$sequence"], "a stored {malformed}");
+        }
     }
     Ok(index)
 }

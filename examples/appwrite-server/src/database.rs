@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rolegate::{Directory, FoundKey, KeyKind, User};
+use rolegate::User;
+use rolegate::auth::{Directory, KeyLookup, StoredKey, UserLookup};
 use rusqlite::{Connection, Params, Result, types::FromSqlError};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -73,18 +74,22 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
 impl Directory for Database<'_> {
     type Error = rusqlite::Error;
 
-    fn user(&self, id: &str) -> Result<Option<User>> {
-        let sessions =
-            "SELECT json_group_array(json_object('$id', id, 'expire', expire)) FROM sessions";
+    fn user(&self, lookup: UserLookup<'_>) -> Result<Option<User>> {
+        // No user of this server may act as another one.
+        let UserLookup::Id(id) = lookup else { return Ok(None) };
+        let session = "json_object('$id', id, 'expire', expire, 'factors', json('[\"password\"]'))";
+        let sessions = format!("SELECT json_group_array({session}) FROM sessions");
         let profile =
             format!("json_set(profile, '$.sessions', json(({sessions} WHERE user = ?1)))");
         self.one(&format!("SELECT {profile} FROM users WHERE id = ?1"), [id])
     }
 
-    fn key(&self, kind: KeyKind, secret: &str) -> Result<Option<FoundKey>> {
+    fn key(&self, lookup: KeyLookup<'_>) -> Result<Option<StoredKey>> {
+        let KeyLookup::Project { secret } = lookup else { return Ok(None) };
         let sql = "SELECT json_array(name, json(scopes)) FROM keys WHERE kind = ? AND secret = ?";
-        let found = self.one::<(String, Vec<String>)>(sql, (kind.as_str(), digest(secret)))?;
-        let key = FoundKey::of_project(PROJECT, secret);
+        let found =
+            self.one::<(String, Vec<String>)>(sql, (lookup.kind().as_str(), digest(secret)))?;
+        let key = StoredKey::of_project(PROJECT, secret);
         Ok(found.map(|(name, scopes)| key.with_name(name).with_scopes(scopes)))
     }
 }

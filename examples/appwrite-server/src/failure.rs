@@ -2,8 +2,9 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use rolegate::{AccessDenied, AuthenticateError, MissingScope, Refusal, SetPermissionsError};
-use rusqlite::ErrorCode::OperationInterrupted;
+use rolegate::auth::{AuthenticateError, MissingScope};
+use rolegate::{AccessDenied, Refusal, SetPermissionsError};
+use rusqlite::ErrorCode::{DatabaseBusy, OperationInterrupted};
 use serde_json::{Value, json};
 
 use crate::limits::MAX_MESSAGE;
@@ -32,21 +33,20 @@ impl Failure {
         Self::new(408, "general_timeout", "the request took too long")
     }
 
-    /// Turns an error into a refusal. Errors of rolegate say what to answer. Of others the client is told
-    /// nothing, and the log everything.
+    /// Turns an error into a refusal. Errors of rolegate say what to answer. Other errors are logged, and the
+    /// client is told nothing of them.
     pub fn of(error: anyhow::Error) -> Self {
-        macro_rules! refusals {
-            ($($refusal:ty),*) => {$(
-                if let Some(refused) = error.downcast_ref::<$refusal>() {
-                    return Self::new(refused.status(), refused.error_type(), refused);
-                }
-            )*};
-        }
-        refusals!(AccessDenied, AuthenticateError, MissingScope, SetPermissionsError);
-        // A search, or the look-up of a caller.
+        // A search, the look-up of a caller, or a write that waited for another process.
         let sqlite = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>());
-        if sqlite.and_then(|error| error.sqlite_error_code()) == Some(OperationInterrupted) {
-            return Self::new(408, "database_timeout", "the database took too long to search");
+        let code = sqlite.and_then(|error| error.sqlite_error_code());
+        if matches!(code, Some(OperationInterrupted | DatabaseBusy)) {
+            return Self::new(408, "database_timeout", "the database took too long");
+        }
+        if let Some(refusal) = refusal(&error) {
+            if refusal.status() >= 500 {
+                tracing::error!("a request failed: {error:#}");
+            }
+            return Self::new(refusal.status(), refusal.error_type(), refusal);
         }
         error.downcast().unwrap_or_else(|error| {
             tracing::error!("a request failed: {error:#}");
@@ -75,6 +75,15 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         (StatusCode::from_u16(self.0).unwrap_or_default(), axum::Json(self.body())).into_response()
     }
+}
+
+/// Returns the error of rolegate that refused a request.
+fn refusal(error: &anyhow::Error) -> Option<&dyn Refusal> {
+    let access = error.downcast_ref::<AccessDenied>().map(|error| error as &dyn Refusal);
+    let caller = || error.downcast_ref::<AuthenticateError>().map(|error| error as _);
+    let scope = || error.downcast_ref::<MissingScope>().map(|error| error as _);
+    let permissions = || error.downcast_ref::<SetPermissionsError>().map(|error| error as _);
+    access.or_else(caller).or_else(scope).or_else(permissions)
 }
 
 /// Cuts a message at [`MAX_MESSAGE`] bytes, and marks the cut.

@@ -10,7 +10,7 @@ use async_graphql::{
 };
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use rolegate::Identity;
+use rolegate::auth::Identity;
 use serde_json::{Map, Value};
 use tokio::runtime::Handle;
 

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use argon2::password_hash::rand_core::{OsRng, RngCore};
 use axum::Router;
 use axum::routing::{delete, post};
-use rolegate::{Authenticator, BuiltInScopes, Scopes, Secret, Tokens};
+use rolegate::auth::{Authenticator, BuiltInScopes, JwtKeys, Scopes, Secret};
 use rusqlite::{Connection, Transaction, TransactionBehavior::Immediate};
 use tokio::sync::Semaphore;
 
@@ -77,7 +77,7 @@ impl Server {
             collections: RwLock::new(collections::load(&Database(&connection))?),
             path,
             idle: Mutex::new(vec![connection]),
-            authenticator: Authenticator::new(Tokens::new(secret), PROJECT).with_scopes(scopes),
+            authenticator: Authenticator::new(JwtKeys::new(secret), PROJECT).with_scopes(scopes),
             graphql: graphql::schema(),
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             searches: Arc::new(Semaphore::new(SEARCHES_AT_ONCE)),

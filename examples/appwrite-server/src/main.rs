@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use appwrite_server::{Server, random_hex};
 use clap::Parser;
-use rolegate::Secret;
+use rolegate::auth::Secret;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};

@@ -141,7 +141,7 @@ impl Query {
     ) -> Result<(Vec<Document>, usize)> {
         let number = |number| Sql::from(i64::try_from(number).unwrap_or(i64::MAX));
         let page = [number(self.limit.unwrap_or(25)), number(self.offset.unwrap_or(0))];
-        let (mut from, listed) = if visible.is_every_document() {
+        let (mut from, listed) = if visible.is_unrestricted() {
             (String::from("FROM documents WHERE collection = ?1"), stored.number.into())
         } else {
             let listed = json!(stored.index.after(visible, None).collect::<Vec<_>>());

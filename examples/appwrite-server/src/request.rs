@@ -8,7 +8,7 @@ use anyhow::Result;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri};
 use axum_extra::extract::CookieJar;
-use rolegate::{Credentials, Identity, RequestError};
+use rolegate::auth::{AuthenticateError, Authenticated, Credentials, Identity};
 use rusqlite::{Connection, Transaction, TransactionBehavior::Immediate};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error};
@@ -92,35 +92,56 @@ impl Call {
         connection.progress_handler(INSTRUCTIONS_PER_CHECK, Some(is_over));
     }
 
-    /// Authenticates the caller. What is logged is the credential that counts, or why it was refused.
+    /// Finds out who calls a route that does not exist, for the log.
+    pub fn name_caller(&self) -> Result<()> {
+        self.server.connected(|connection| {
+            self.limit(connection);
+            let database = Database(connection);
+            let named = self.checked(&database, Authenticated::require_active);
+            unlimit(connection);
+            named.map(drop)
+        })
+    }
+
     fn ask<'a>(&self, connection: &'a Connection, scope: &str) -> Result<Asked<'a>> {
         let database = Database(connection);
-        let (jwt, key) = (self.header("x-appwrite-jwt"), self.header("x-appwrite-key"));
-        let mut credentials = Credentials::none().with_jwt(jwt).with_key(key);
+        let who = self.checked(&database, |caller| caller.require_scope(scope))?;
+        Ok(Asked { who, database })
+    }
+
+    /// Authenticates the caller and checks it. What is logged is the credential that counts, or why it was
+    /// refused.
+    fn checked(
+        &self,
+        database: &Database<'_>,
+        check: impl FnOnce(Authenticated) -> Result<Identity, AuthenticateError>,
+    ) -> Result<Identity> {
+        let project = self.header("x-appwrite-project");
+        if project.is_some_and(|project| project != PROJECT) {
+            return Err(Failure::new(404, "project_not_found", "project not found").into());
+        }
+        let mut credentials = Credentials::none()
+            .with_project(project)
+            .with_jwt(self.header("x-appwrite-jwt"))
+            .with_key(self.header("x-appwrite-key"));
         let session: Option<(String, String)>;
         if let Some(secret) = self.session_secret() {
             let sql = "SELECT json_array(user, id) FROM sessions WHERE secret = ?";
             session = database.one(sql, [digest(&secret)])?;
-            credentials = match &session {
-                Some((user, id)) => credentials.with_session((&**user, &**id)),
-                None => credentials.with_unknown_session(),
-            };
+            // An unknown secret still counts as a session, of a user that does not exist.
+            let (user, id) = session.as_ref().map_or(("", ""), |(user, id)| (user, id));
+            credentials = credentials.with_session_verified_by_host(user, id);
         }
         let authenticator = &self.server.authenticator;
-        let who = authenticator.authenticate(&credentials, &database, SystemTime::now());
-        let who = who.map_err(|error| match error {
-            RequestError::Refused(error) => {
+        let caller = authenticator.authenticate(&credentials, database, SystemTime::now());
+        let who = caller.and_then(check).map_err(|error| {
+            if !matches!(error, AuthenticateError::Directory(_)) {
                 let _ = self.who.set(format!("refused: {error}"));
-                error.into()
             }
-            error => anyhow::Error::from(error),
+            error
         })?;
-        let _ = self.who.set(who.provenance().to_string());
-        if self.header("x-appwrite-project").is_some_and(|project| project != PROJECT) {
-            return Err(Failure::new(404, "project_not_found", "project not found").into());
-        }
-        who.require_scope(scope)?;
-        Ok(Asked { who, database })
+        let _ = self.who.set(who.method().to_string());
+        Ok(who)
     }
 
     /// Returns a header that is not empty. One that is not ASCII is `?`, which no credential is.

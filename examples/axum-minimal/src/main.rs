@@ -17,7 +17,8 @@ use rolegate::auth::{
     AuthenticateError, Authenticator, Credentials, Identity, JwtKeys, KeyLookup, Secret, Step,
     StoredKey, UserLookup,
 };
-use rolegate::{Action, Collection, Refusal, Session, User};
+use rolegate::principal::Session;
+use rolegate::{Action, Collection, Refusal, User};
 use serde_json::{Value, json};
 
 struct App {

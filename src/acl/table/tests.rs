@@ -77,7 +77,10 @@ fn limits_are_capped_at_what_the_representation_numbers() {
     assert_eq!(check(u32::MAX as usize, u32::MAX, Limited::RoleBytes), Ok(()));
     assert!(check(u32::MAX as usize + 1, u32::MAX, Limited::RoleBytes).is_err());
     const {
-        assert!(AclLimits::MAX.lists < AclColumn::FOREIGN, "no list has the number of a foreign id")
+        assert!(
+            AclLimits::MAX.lists < AclColumn::FOREIGN,
+            "no list has the number of a foreign id"
+        );
     };
 }
 

@@ -109,12 +109,12 @@ pub(crate) fn failure(name: &str, error: &rolegate::json::Error) -> Failure {
     let hint = match error.kind() {
         ErrorKind::Write => return Failure::writing(error),
         ErrorKind::Read => return Failure::with(name, error),
-        ErrorKind::NoList => match (error.found_lists(), error.hint()) {
-            ([key, ..], _) => format!("; pass --list {}", shell_word(key)),
-            ([], Some(hint)) => {
-                format!("; {}", hint.replace("format(Format::Lines)", "--format lines"))
+        ErrorKind::NoList => match (error.found_lists(), error.hint().unwrap_or_default()) {
+            (_, "pass format(Format::Lines) for a single document") => {
+                "; pass --format lines for a single document".to_owned()
             }
-            ([], None) => String::new(),
+            ([key, ..], _) => format!("; pass --list {}", shell_word(key)),
+            ([], hint) => format!("; {hint}"),
         },
         ErrorKind::DocumentTooLong => "; raise the limit with --max-document".to_owned(),
         ErrorKind::ResponseTooLong => "; raise the limit with --max-input".to_owned(),

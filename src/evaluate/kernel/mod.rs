@@ -21,7 +21,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
-use crate::bitset::WORD_BITS as BITS;
+use crate::bitset::{self, WORD_BITS as BITS};
 
 /// A number in a column.
 pub(super) trait Index: Copy + PartialEq {
@@ -60,10 +60,7 @@ const BYTE_TABLE_FROM: usize = 256;
 /// Sets bit `i` of `out` to bit `column[i]` of `bits`. Numbers beyond `bits` give 0.
 pub(super) fn select<T: Index>(column: &[T], bits: &[u64], out: &mut [u64]) {
     select_blocks(column, out, |block| {
-        word_of(block, |index| {
-            let word = bits.get(index.get() / BITS).copied().unwrap_or(0);
-            (word >> (index.get() % BITS) & 1) as u8
-        })
+        word_of(block, |index| u8::from(bitset::contains(bits, index.get())))
     });
 }
 

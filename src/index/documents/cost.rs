@@ -115,7 +115,7 @@ fn page_of_all_lists_needs_no_merge() {
     let mut index = index(|_| "any".into());
     for at in 0..DOCUMENTS {
         index
-            .insert(Counting(at), &["read(\"any\")".into(), format!("update(\"user:u{at}\")")])
+            .insert(Counting(at), ["read(\"any\")".into(), format!("update(\"user:u{at}\")")])
             .unwrap();
     }
     for principal in [Principal::guest(), Principal::key_with_bypass()] {

@@ -92,8 +92,9 @@ fn plain_permission<'a>(
     role_before: &'a [u8],
 ) -> Option<(Verb, &'a [u8])> {
     let start = scanner.at;
-    let (verb, len) = plain_verb(scanner.rest())?;
-    scanner.at = start + len;
+    let (verb, after) = Verb::strip_json_opening(scanner.rest())?;
+    scanner.at += scanner.rest().len() - after.len();
+    let role_start = scanner.at;
     if !role_before.is_empty()
         && let Some(after) = scanner.rest().strip_prefix(role_before)
         && after.starts_with(JSON_CLOSING)
@@ -102,7 +103,7 @@ fn plain_permission<'a>(
         return Some((verb, role_before));
     }
     scanner.plain();
-    let role = scanner.slice(start + len, scanner.at);
+    let role = scanner.slice(role_start, scanner.at);
     if scanner.rest().starts_with(JSON_CLOSING)
         && (is_plain_role(role) || is_role_of_any_kind(role))
     {
@@ -128,13 +129,4 @@ fn is_plain_role(role: &[u8]) -> bool {
 /// Returns `true` if this is a role.
 fn is_role_of_any_kind(role: &[u8]) -> bool {
     std::str::from_utf8(role).is_ok_and(is_role)
-}
-
-/// Returns the verb of a permission that begins with the quote of its string, and the length of the
-/// opening.
-#[inline]
-fn plain_verb(rest: &[u8]) -> Option<(Verb, usize)> {
-    let opens = |verb: &Verb| rest.starts_with(verb.json_opening().as_bytes());
-    let verb = Verb::ALL.into_iter().find(opens)?;
-    Some((verb, verb.json_opening().len()))
 }

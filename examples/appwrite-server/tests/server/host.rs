@@ -1,24 +1,25 @@
 //! A server in this process, and its answers.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use appwrite_server::Server;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
-use rolegate::Secret;
+use rolegate::auth::Secret;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 pub const SECRET: &str = "the secret of the tests";
 pub const BACKEND: (&str, &str) = ("x-appwrite-key", "standard_backend-of-the-birthdays");
+pub const PROJECT: (&str, &str) = ("x-appwrite-project", "birthdays");
 pub const ALL: &str = "/v1/databases/guide/collections/birthdays/documents";
 
 pub type Headers<'a> = &'a [(&'a str, &'a str)];
 
-pub struct Host(pub Router);
+pub struct Host(Router);
 
 pub struct Answer {
     pub status: u16,
@@ -36,12 +37,19 @@ impl Host {
         Self::try_seeded(more).unwrap()
     }
 
+    /// Starts a server with the birthdays in a file.
+    pub fn open(file: &Path) -> Self {
+        let secret = Secret::new(SECRET).unwrap();
+        Self(Server::open(Some(file), include_str!("../../seed.sql"), secret).unwrap().router())
+    }
+
     pub fn try_seeded(more: &str) -> anyhow::Result<Self> {
         let seed = format!("{}{more}", include_str!("../../seed.sql"));
         let server = Server::open(None, &seed, Secret::new(SECRET).unwrap())?;
         Ok(Self(Arc::clone(&server).router()))
     }
 
+    /// Sends a request. It names the project unless `headers` do.
     pub async fn send(
         &self,
         method: &str,
@@ -50,6 +58,9 @@ impl Host {
         body: Vec<u8>,
     ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == PROJECT.0) {
+            request = request.header(PROJECT.0, PROJECT.1);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

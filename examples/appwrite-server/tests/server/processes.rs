@@ -10,10 +10,10 @@ use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use appwrite_server::Server;
-use rolegate::Secret;
+use rolegate::auth::Secret;
 use serde_json::Value;
 
-use crate::host::{ALL, BACKEND, Host, SECRET, directory};
+use crate::host::{ALL, BACKEND, Host, PROJECT, SECRET, directory};
 use crate::limits::ENDLESS;
 
 /// The log of this process.
@@ -35,9 +35,7 @@ impl Write for Log {
 async fn request_whose_client_has_gone_is_logged() {
     tracing_subscriber::fmt().with_ansi(false).with_writer(|| Log).init();
     let file = directory("logged").join("data.db");
-    let server =
-        Server::open(Some(&file), include_str!("../../seed.sql"), Secret::new(SECRET).unwrap());
-    let host = Host(server.unwrap().router());
+    let host = Host::open(&file);
     let path = format!("{ALL}/ac5fc866ad1e");
     // The request waits for this transaction, and no client waits for the request.
     let other = rusqlite::Connection::open(&file).unwrap();
@@ -46,9 +44,13 @@ async fn request_whose_client_has_gone_is_logged() {
     assert!(tokio::time::timeout(Duration::from_millis(50), request).await.is_err());
     other.execute_batch("ROLLBACK").unwrap();
     while host.get(&path, &[BACKEND]).await.status == 200 {}
+    host.get("/v1/none", &[BACKEND]).await.refused(404, "general_route_not_found");
     let log = || String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let says = |texts: [&str; 3], line: &str| texts.iter().all(|text| line.contains(text));
+    let no_route = |line: &str| says(["/v1/none", " status=404 ", "standard key `Backend`"], line);
+    assert!(log().lines().any(no_route), "{}", log());
     let logged =
-        |line: &str| ["DELETE", "/ac5fc866ad1e", "204", "Backend"].iter().all(|s| line.contains(s));
+        |line: &str| says(["/ac5fc866ad1e", " status=204 ", "standard key `Backend`"], line);
     let until = SystemTime::now() + Duration::from_secs(5);
     while !log().lines().any(logged) {
         assert!(SystemTime::now() < until, "{}", log());
@@ -133,8 +135,8 @@ fn server_that_stops_gives_up_searches() {
         let (mut server, mut log, mut client) = start(&format!("stops-{method}"));
         write!(
             client,
-            "{method} {ALL} HTTP/1.1\r\nhost: x\r\n{}: {}\r\n\r\n",
-            BACKEND.0, BACKEND.1
+            "{method} {ALL} HTTP/1.1\r\nhost: x\r\n{}: {}\r\n{}: {}\r\n\r\n",
+            BACKEND.0, BACKEND.1, PROJECT.0, PROJECT.1
         )
         .unwrap();
         std::thread::sleep(Duration::from_millis(500));

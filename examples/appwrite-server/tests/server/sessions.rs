@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use rolegate::{DEFAULT_JWT_LIFETIME, Secret, Tokens};
+use rolegate::auth::{DEFAULT_JWT_LIFETIME, JwtKeys, Secret};
 use serde_json::{Value, json};
 
 use crate::host::{ALL, BACKEND, Host, SECRET};
@@ -52,7 +52,7 @@ async fn eleventh_session_ends_the_oldest() {
 async fn jwt_of_another_maker_is_refused() {
     let host = Host::new();
     let (secret, session) = host.session("a").await;
-    let (tokens, now) = (|secret| Tokens::new(Secret::new(secret).unwrap()), SystemTime::now());
+    let (tokens, now) = (|secret| JwtKeys::new(Secret::new(secret).unwrap()), SystemTime::now());
     let jwt = host.jwt(&secret).await;
     let [header, _, signature] = *jwt.split('.').collect::<Vec<_>>() else { panic!("{jwt}") };
     let forged =
@@ -108,8 +108,8 @@ async fn two_credentials_are_refused() {
     let jwt = host.jwt(&secret).await;
     let (session, jwt) = (("x-appwrite-session", &*secret), ("x-appwrite-jwt", &*jwt));
     host.get(ALL, &[session, jwt]).await.refused(403, "user_jwt_and_cookie_set");
-    host.get(ALL, &[session, BACKEND]).await.refused(403, "user_key_and_session_set");
-    host.get(ALL, &[jwt, BACKEND]).await.refused(403, "user_key_and_session_set");
+    host.get(ALL, &[session, BACKEND]).await.refused(403, "user_api_key_and_session_set");
+    host.get(ALL, &[jwt, BACKEND]).await.refused(403, "user_api_key_and_session_set");
     let stale = ("cookie", "other=1; a_session_birthdays=gone");
     assert_eq!(host.get(ALL, &[stale, jwt]).await.names(), ["Kevin"]);
     assert_eq!(host.get(ALL, &[stale]).await.names(), [""; 0]);
@@ -169,10 +169,11 @@ async fn key_without_the_scope_is_refused() {
     let login = json!({ "email": "a@example.com", "password": "password-a" });
     let session = host.ask("POST", "/v1/account/sessions/email", &reader, login).await;
     session.refused(401, "general_unauthorized_scope");
-    for unknown in
-        ["standard_x", "ephemeral_x", "account_x", "x_y", "standard_backend-of-the-birthdayS"]
-    {
-        assert_eq!(host.get(ALL, &[key(unknown)]).await.names(), [""; 0], "{unknown}");
+    for unknown in ["standard_x", "x", "account_x", "standard_backend-of-the-birthdayS"] {
+        host.get(ALL, &[key(unknown)]).await.refused(401, "user_unauthorized");
+    }
+    for guest in ["ephemeral_x", "x_y"] {
+        assert_eq!(host.get(ALL, &[key(guest)]).await.names(), [""; 0], "{guest}");
     }
     host.get(ALL, &[BACKEND, ("x-appwrite-project", "other")])
         .await
@@ -186,7 +187,7 @@ async fn blocked_user_is_refused() {
     );
     let login = json!({ "email": "b@example.com", "password": "password-b" });
     let answer = host.ask("POST", "/v1/account/sessions/email", &[BACKEND], login).await;
-    answer.refused(401, "user_blocked");
+    answer.refused(403, "user_blocked");
     for (email, password) in [("b@example.com", "x"), ("b@example.com' --", "password-b"), ("", "")]
     {
         let login = json!({ "email": email, "password": password });
