@@ -1,9 +1,9 @@
-//! Raw responses and streams: this crate, the careful way and the obvious way.
+//! Responses and streams of raw JSON, filtered in three ways: by this crate, carefully and obviously.
 //!
-//! The careful way cuts documents out with `RawValue`, reads of each only its permissions, borrowed
-//! where they can be, and copies the documents that are visible. The obvious way parses everything
-//! into `Value`s, keeps some, and prints them. All three ask the same question in the same words, and
-//! their outputs are compared before anything is timed.
+//! The careful way cuts documents out with `RawValue`, reads only the permissions of each, borrowed
+//! where possible, and copies the visible documents. The obvious way parses everything into `Value`s,
+//! keeps some, and prints them. All three filter for the same permissions. Their outputs are compared
+//! before anything is timed.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions without any")]
 #![allow(
@@ -31,22 +31,22 @@ use serde_json::value::RawValue;
 const DOCUMENTS: usize = 200_000;
 const PAGE: usize = 25;
 
-/// The permissions that allow reading.
-struct Who {
+/// A user, prepared for each of the ways.
+struct Reader {
     matcher: Matcher,
     permissions: HashSet<String>,
 }
 
-fn who() -> Who {
+fn reader() -> Reader {
     let principal = Principal::user(&data::user()).expect("an active user");
     let permissions = principal.roles().iter().map(|role| format!("read(\"{role}\")")).collect();
-    Who { matcher: principal.matcher(Action::Read), permissions }
+    Reader { matcher: principal.matcher(Action::Read), permissions }
 }
 
-type Way = fn(&Who, &[u8]) -> Vec<u8>;
+type Way = fn(&Reader, &[u8]) -> Vec<u8>;
 
-fn rolegate(who: &Who, input: &[u8]) -> Vec<u8> {
-    Filter::new(&who.matcher).apply(input).expect("JSON").0
+fn rolegate(reader: &Reader, input: &[u8]) -> Vec<u8> {
+    Filter::new(&reader.matcher).apply(input).expect("JSON").0
 }
 
 #[derive(Deserialize)]
@@ -61,21 +61,21 @@ struct Permissions<'a> {
     list: Vec<Text<'a>>,
 }
 
-/// Borrowed where it has no escapes. Permissions all have, in JSON.
+/// A string, borrowed if it has no escapes. In JSON every permission has escapes.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-fn is_visible(who: &Who, document: &str) -> bool {
+fn is_visible(reader: &Reader, document: &str) -> bool {
     let Permissions { list } = serde_json::from_str(document).expect("an object");
-    list.iter().any(|Text(text)| who.permissions.contains(&**text))
+    list.iter().any(|Text(text)| reader.permissions.contains(&**text))
 }
 
-fn careful_list(who: &Who, input: &[u8]) -> Vec<u8> {
+fn careful_list(reader: &Reader, input: &[u8]) -> Vec<u8> {
     let Response { documents } = serde_json::from_slice(input).expect("a response");
     let mut list = Vec::new();
     let mut total = 0;
     for document in documents.iter().map(|document| document.get()) {
-        if is_visible(who, document) {
+        if is_visible(reader, document) {
             if total > 0 {
                 list.push(b',');
             }
@@ -89,36 +89,36 @@ fn careful_list(who: &Who, input: &[u8]) -> Vec<u8> {
     output
 }
 
-fn careful_lines(who: &Who, input: &[u8]) -> Vec<u8> {
+fn careful_lines(reader: &Reader, input: &[u8]) -> Vec<u8> {
     let mut output = Vec::new();
     for line in input.split_inclusive(|&byte| byte == b'\n') {
         let document: &RawValue = serde_json::from_slice(line).expect("a document");
-        if is_visible(who, document.get()) {
+        if is_visible(reader, document.get()) {
             output.extend_from_slice(line);
         }
     }
     output
 }
 
-fn is_visible_value(who: &Who, document: &Value) -> bool {
+fn is_visible_value(reader: &Reader, document: &Value) -> bool {
     let list = document.get("$permissions").and_then(Value::as_array);
     let mut texts = list.into_iter().flatten().filter_map(Value::as_str);
-    texts.any(|text| who.permissions.contains(text))
+    texts.any(|text| reader.permissions.contains(text))
 }
 
-fn obvious_list(who: &Who, input: &[u8]) -> Vec<u8> {
+fn obvious_list(reader: &Reader, input: &[u8]) -> Vec<u8> {
     let mut response: Value = serde_json::from_slice(input).expect("JSON");
     let documents = response["documents"].as_array_mut().expect("an array");
-    documents.retain(|document| is_visible_value(who, document));
+    documents.retain(|document| is_visible_value(reader, document));
     response["total"] = documents.len().into();
     serde_json::to_vec(&response).expect("a value")
 }
 
-fn obvious_lines(who: &Who, input: &[u8]) -> Vec<u8> {
+fn obvious_lines(reader: &Reader, input: &[u8]) -> Vec<u8> {
     let mut output = Vec::new();
     for line in input.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
         let document: Value = serde_json::from_slice(line).expect("JSON");
-        if is_visible_value(who, &document) {
+        if is_visible_value(reader, &document) {
             serde_json::to_writer(&mut output, &document).expect("a value");
             output.push(b'\n');
         }
@@ -139,15 +139,15 @@ fn compare(
     input: &[u8],
     [careful, obvious]: [Way; 2],
 ) {
-    let who = who();
-    let expected = rolegate(&who, input);
+    let reader = reader();
+    let expected = rolegate(&reader, input);
     assert!(expected.len() > 100 && expected.len() < input.len() / 2);
-    assert!(careful(&who, input) == expected, "byte for byte");
-    assert!(values(&obvious(&who, input)) == values(&expected), "in another order of keys");
+    assert!(careful(&reader, input) == expected, "byte for byte");
+    assert!(values(&obvious(&reader, input)) == values(&expected), "in another order of keys");
 
     group.throughput(Throughput::Elements(documents as u64));
     for (name, way) in [("rolegate", rolegate as Way), ("careful", careful), ("obvious", obvious)] {
-        group.bench_function(name, |bencher| bencher.iter(|| way(&who, black_box(input))));
+        group.bench_function(name, |bencher| bencher.iter(|| way(&reader, black_box(input))));
     }
     group.finish();
 }

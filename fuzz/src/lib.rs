@@ -7,6 +7,7 @@
 mod support {
     #[allow(dead_code, reason = "the tests use the rest")]
     pub(crate) mod index;
+    #[allow(dead_code, reason = "the tests use the rest")]
     pub(crate) mod json;
     pub(crate) mod model;
     pub(crate) mod oracle;

@@ -1,4 +1,4 @@
-//! What a filter is told: [`Settings`].
+//! The settings of a filter: [`Settings`].
 
 use crate::evaluate::Matcher;
 use crate::json::format::{Format, Nested};
