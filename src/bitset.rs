@@ -84,14 +84,13 @@ impl<W: AsMut<[u64]>> BitSet<W> {
         }
     }
 
-    /// Adds the members of `other` that the set has room for. Each is shifted by 64 for every word of
-    /// `offset`.
+    /// Adds the members of `other`, each increased by `64 * offset`, if the set has room for them.
     pub(crate) fn union_at(&mut self, offset: usize, other: &[u64]) {
         let words = self.words_mut().get_mut(offset..).unwrap_or_default();
         words.iter_mut().zip(other).for_each(|(word, other)| *word |= other);
     }
 
-    /// Removes the numbers from `len` on, which are in the last word.
+    /// Removes the numbers from `len` on. They must all be in the last word.
     pub(crate) fn trim(&mut self, len: usize) {
         if let Some(last) = self.words_mut().get_mut(len / WORD_BITS) {
             *last &= (1 << (len % WORD_BITS)) - 1;
@@ -102,7 +101,7 @@ impl<W: AsMut<[u64]>> BitSet<W> {
 /// Returns `true` if bit `number` of the words is set.
 #[inline]
 pub(crate) fn contains(words: &[u64], number: usize) -> bool {
-    // Without a branch for the missing word, which filtering would take for every document.
+    // A missing word counts as 0, so filtering takes no branch for each document.
     let word = words.get(number / WORD_BITS).copied().unwrap_or(0);
     word >> (number % WORD_BITS) & 1 != 0
 }
@@ -115,7 +114,7 @@ fn count(words: &[u64]) -> usize {
 #[derive(Clone)]
 pub(crate) struct Members<'a> {
     words: std::slice::Iter<'a, u64>,
-    /// The bits of the word for `base` and up that have not been returned.
+    /// The bits of the current word whose numbers have not been returned. Bit 0 stands for `base`.
     word: u64,
     base: usize,
 }
@@ -134,7 +133,7 @@ impl Iterator for Members<'_> {
         Some(number)
     }
 
-    /// Counts the members that are left, so the hint is exact.
+    /// Returns the exact number of members that are left.
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = self.word.count_ones() as usize + count(self.words.as_slice());
         (left, Some(left))

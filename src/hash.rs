@@ -1,4 +1,4 @@
-//! Hashing of texts and numbers. A hash finds a candidate, and comparing the values decides.
+//! Hashing of texts and numbers. A hash finds a candidate. The comparison of the values decides.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -9,7 +9,8 @@ use foldhash::fast::SeedableRandomState;
 /// that collide. A clone has the seed of its original.
 ///
 /// The seed comes from the standard library, which asks the operating system. foldhash would derive
-/// its own seed from a stack address, and two threads that run one after the other can get the same.
+/// its own seed from a stack address, and two threads that run one after the other can have the same
+/// address.
 #[derive(Clone)]
 pub(crate) struct RandomState(SeedableRandomState);
 
@@ -20,7 +21,7 @@ impl Default for RandomState {
     }
 }
 
-/// Hashes the bytes alone, without the length that `Hash` puts before them.
+/// Hashes bytes without their length. The trait `Hash` would hash the length too.
 pub(crate) fn hash_bytes(state: &RandomState, bytes: &[u8]) -> u64 {
     let mut hasher = state.0.build_hasher();
     hasher.write(bytes);

@@ -17,7 +17,7 @@ pub(crate) fn slice_at<'a, T>(all: &'a [T], ends: &[u32], id: u32) -> &'a [T] {
     all.get(start..end).unwrap_or_default()
 }
 
-/// Converts a length that has been checked against the limits of a table, and therefore fits.
+/// Converts a length to `u32`. The caller has checked the length against the limits of a table.
 pub(crate) fn to_u32(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -1,11 +1,11 @@
-//! Reading Appwrite's JSON objects: only objects, and `null` as if it were not there.
+//! Helpers that read Appwrite's JSON. A type is read from an object only, and `null` counts as absent.
 
 use std::fmt;
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// `null` as the default: for what Appwrite leaves out or writes as `null`.
+/// Reads a value, and returns the default for `null`. Appwrite leaves a field out or writes `null`.
 pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -14,7 +14,7 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Reads a text or a list of texts, and takes a value of another type for the default.
+/// Reads a text or a list of texts, and returns the default for a value of another type.
 pub(crate) fn wrong_type_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -23,7 +23,7 @@ where
     TextOrTexts::deserialize(deserializer).map(Into::into)
 }
 
-/// A JSON value, of which texts and lists of texts are kept.
+/// A JSON value. Only texts and lists of texts keep their content.
 pub(crate) enum TextOrTexts {
     Text(String),
     Texts(Vec<String>),
@@ -109,8 +109,8 @@ impl<'de> Deserialize<'de> for TextOrTexts {
 }
 
 /// Reads a type with `#[serde(remote = "Self")]` from an object only. Derived code alone would also
-/// take an array, and give its elements to the fields by their order: a guess, and one that could
-/// grant something.
+/// accept an array, and assign its elements to the fields in their order. That would be a guess, which
+/// could grant something.
 macro_rules! only_from_objects {
     ($($type:ident: $expected:literal),*) => {$(
         impl<'de> serde::Deserialize<'de> for $type {

@@ -1,9 +1,9 @@
 //! One list id for each document: [`AclColumn`].
 //!
-//! Reading the column bounds the speed of filtering, and a column of `u32` has four bytes for each
-//! document. Most tables have far fewer lists than a `u32` can number. The column therefore starts
-//! with one byte for each document and widens when an id does not fit. Filtering 16 million documents
-//! reads 16 MB for up to 256 lists and 32 MB for up to 65,536 lists, where `u32` would take 64 MB.
+//! The speed of filtering is limited by reading the column, so the column is as narrow as possible. It
+//! starts with one byte for each document, and widens when an id does not fit. Filtering 16 million
+//! documents reads 16 MB for up to 256 lists and 32 MB for up to 65,536 lists. A column of `u32` would
+//! take 64 MB.
 
 use std::fmt;
 
@@ -13,8 +13,8 @@ use crate::invariant::holds;
 /// One [`AclId`] for each document, in the order of the documents: the input of a filter.
 ///
 /// All ids belong to one table, which is the table of the first id. An id of another table occupies
-/// its position, but its document is never visible. A document takes 1, 2 or 4 bytes, as the largest
-/// id needs.
+/// its position, but its document is never visible. A document takes 1, 2 or 4 bytes, depending on the
+/// largest id.
 ///
 /// ```
 /// use rolegate::{Action, AclColumn, AclTable, Principal};
@@ -33,7 +33,7 @@ use crate::invariant::holds;
 pub struct AclColumn {
     table: Option<TableId>,
     indices: Indices,
-    /// An upper bound of the indices.
+    /// An upper bound of the numbers in `indices`.
     max: u32,
 }
 
@@ -91,7 +91,7 @@ impl AclColumn {
         for_any_width!(&mut self.indices, numbers => numbers.push(narrowed(index)));
     }
 
-    /// Replaces the list of the document at `position`, as an update of its permissions requires.
+    /// Replaces the list of the document at `position`. Call this after an update of its permissions.
     ///
     /// Returns `true` if the column has that position.
     pub fn set(&mut self, position: usize, id: AclId) -> bool {

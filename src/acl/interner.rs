@@ -1,9 +1,9 @@
 //! Distinct texts, each stored once: [`Interner`].
 //!
 //! All texts are stored in one packed buffer. The id of a text is its position in the order of
-//! insertion. A text takes its bytes, 4 bytes for its end offset, and 5 bytes for each of its slots in
-//! a hash table that is between 7/16 and 7/8 full. A hash finds the candidate, and comparing the bytes
-//! decides.
+//! insertion. A text takes its bytes, 4 bytes for its end offset, and a share of a hash table. The hash
+//! table has 5 bytes for each slot, and between 7/16 and 7/8 of its slots are used. A hash finds the
+//! candidate, and the comparison of the bytes decides.
 
 #[cfg(test)]
 mod collisions;
@@ -100,8 +100,8 @@ impl Interner {
         holds(found, "a role is not found under its id")
     }
 
-    /// Builds the hash table again, in the order of the ids. That is four times as fast as letting it
-    /// grow, which would visit the texts in the order of their hashes.
+    /// Builds the hash table again, in the order of the ids. Letting it grow would visit the texts in
+    /// the order of their hashes, and take four times as long.
     fn rebuild(&mut self, capacity: usize) {
         self.ids = HashTable::with_capacity(capacity);
         for id in 0..to_u32(self.ends.len()) {

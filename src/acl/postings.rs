@@ -4,10 +4,10 @@
 //! order. A posting takes four bytes for the list and its actions. Few lists name most roles, and the
 //! first four postings are stored in the entry itself.
 //!
-//! Nearly every list can name a role such as `any`. Reading a posting for each would make resolving
-//! cost as much as the table holds. Lists are therefore grouped into blocks of 4,096. When the
-//! postings of a role leave a block, the block becomes a bitmap of 512 bytes for each action in it,
-//! unless its postings are smaller. Memory so stays linear in the number of postings for any input.
+//! Nearly every list can name a role such as `any`. Reading a posting for each list would then make
+//! resolving slow. Lists are therefore grouped into blocks of 4,096. When a posting begins the next
+//! block, the postings of the last block become one bitmap of 512 bytes for each action, unless the
+//! bitmaps are larger. Memory therefore stays linear in the number of postings for any input.
 
 use smallvec::SmallVec;
 
@@ -19,7 +19,7 @@ use crate::permission::{Action, ActionSet};
 /// The largest number of lists that postings can number: 2^28.
 pub(super) const MAX_LISTS: u32 = 1 << 28;
 
-/// Lists in a block.
+/// The number of lists in a block: 4,096.
 const BLOCK: u32 = 4096;
 const WORDS: usize = BLOCK as usize / 64;
 
@@ -53,8 +53,8 @@ struct Bitmap {
 pub(super) struct Postings {
     /// The postings of blocks without bitmaps, and of the last block. Ascending.
     sparse: SmallVec<[Posting; 4]>,
-    /// The bitmaps of the other blocks. The second box costs a role without bitmaps 8 bytes, where a
-    /// `Vec` would cost 24.
+    /// The bitmaps of the other blocks. A role without bitmaps needs 8 bytes for the empty box, where a
+    /// `Vec` would need 24.
     dense: Option<Box<Dense>>,
 }
 
@@ -138,8 +138,8 @@ impl Postings {
         }
     }
 
-    /// Checks that each list is stored once and in order, and that the bitmaps are the blocks for
-    /// which a bitmap is smaller.
+    /// Checks that each list is stored once and in order. Checks that a block has bitmaps unless they
+    /// are larger than its postings.
     pub(super) fn internal_validate(&self) -> Validity {
         let ascend = self.sparse.is_sorted_by(|earlier, later| earlier.list() < later.list());
         holds(ascend, "a role's postings are out of order")?;

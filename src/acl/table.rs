@@ -36,30 +36,32 @@ use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical}
 /// the lists that name it.
 ///
 /// Ids stay valid after later insertions. A table is `Send` and `Sync`; the crate's documentation
-/// shows [how threads share it](crate#among-threads).
+/// shows [how threads share it](crate#threads).
 ///
 /// Insertion takes time linear in the length of the list, plus sorting.
 ///
 /// # Memory
 ///
-/// These are the bytes after [`shrink_to_fit`](Self::shrink_to_fit). Before that, up to twice as many
-/// are reserved.
+/// These are the bytes after [`shrink_to_fit`](Self::shrink_to_fit). Before that call, up to twice as
+/// many bytes are reserved. A hash table has 5 bytes for each slot, and 7/16 to 7/8 of its slots are
+/// used.
 ///
 /// | for | bytes |
 /// | --- | --- |
-/// | a list | 4, and 5 for each slot of a hash table that is 7/16 to 7/8 full: 10 to 16 |
+/// | a list | 10 to 16: 4, and its share of a hash table |
 /// | each role that a list names | 4 in the list, and 4 at the role after its first four lists |
-/// | a role | its text, 36, and a slot of the same size: 42 to 48 |
+/// | a role | its text, and 42 to 48: 36, and its share of a hash table |
 ///
 /// A list of three permissions for two roles takes 26 to 32 bytes, and a list for three roles takes
-/// 34 to 40. Lists that name a very common role cost less, because the role stores one bit for each.
+/// 34 to 40. Lists that name a very common role cost less, because the role stores one bit for each
+/// list.
 ///
 /// # Clones
 ///
-/// A clone is another table with the same lists. It has ids of its own: an id, an
-/// [`AclColumn`](crate::AclColumn) or a [`Visibility`](crate::Visibility) of the original grants
-/// nothing in the clone, and the other way round. The two tables can therefore diverge without
-/// confusing their lists. [`insert`](Self::insert) returns the id of a list in the clone.
+/// A clone is another table with the same lists and with ids of its own. An id, an
+/// [`AclColumn`](crate::AclColumn) or a [`Visibility`](crate::Visibility) of one table grants nothing
+/// in the other. The two tables can therefore change without confusing their lists.
+/// [`insert`](Self::insert) returns the id of a list in the clone.
 ///
 /// ```
 /// use rolegate::{AclTable, Action, Role};
@@ -268,10 +270,10 @@ impl AclTable {
     /// Returns the grant of a permission for a role that the table knows, without parsing it.
     ///
     /// The role was checked when it was interned, and a verb around it makes a permission. `last` is
-    /// the role of the permission before, which often is the same and then needs no look-up.
+    /// the role of the previous permission. It is often the same role, which then needs no look-up.
     fn known(&self, text: &str, last: Option<u32>) -> Option<GrantBits> {
         let (actions, role) = split_canonical(text)?;
-        // A longer text is refused later, and hashing it first would cost time for nothing.
+        // A longer text is not a role, so it is not hashed.
         if role.len() > MAX_ROLE_LEN {
             return None;
         }
@@ -392,7 +394,7 @@ fn check(len: usize, limit: u32, limited: Limited) -> Result<(), TableFull> {
 }
 
 impl Clone for AclTable {
-    /// Copies the lists into another table, whose ids are its own.
+    /// Copies the lists into another table, which has ids of its own.
     fn clone(&self) -> Self {
         Self {
             id: TableId::next(),

@@ -8,9 +8,8 @@ use crate::refusal::Refusal;
 /// An error: the principal may not do what it asked for.
 ///
 /// A host answers with [`status`](Refusal::status), [`error_type`](Refusal::error_type) and the text.
-/// The answer for a hidden document is the answer for a document that does not exist. A host makes
-/// that error with [`document_not_found`](Self::document_not_found), so that a client cannot tell the
-/// two apart.
+/// A client must not be able to tell a hidden document from a document that does not exist. For the
+/// latter, a host creates the same error with [`document_not_found`](Self::document_not_found).
 ///
 /// ```
 /// use rolegate::{AccessDenied, Action, Collection, DocumentSecurity, Principal, Refusal};
@@ -25,7 +24,7 @@ use crate::refusal::Refusal;
 /// assert_eq!((hidden.status(), hidden.error_type()), (404, "document_not_found"));
 /// assert_eq!(hidden, AccessDenied::document_not_found(Action::Delete));
 ///
-/// // A host that speaks of tables and rows:
+/// // A host whose API has tables and rows:
 /// assert_eq!(hidden.for_rows().error_type(), "row_not_found");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -73,8 +72,8 @@ impl AccessDenied {
         Self::new(action, AccessDeniedKind::CollectionClosed)
     }
 
-    /// Changes the text and the error type to speak of tables and rows: `table_not_found` and
-    /// `row_not_found`.
+    /// Replaces "collection" and "document" in the text and the error type by "table" and "row":
+    /// `table_not_found` and `row_not_found`.
     #[must_use]
     pub fn for_rows(self) -> Self {
         Self { words: Words::TablesAndRows, ..self }

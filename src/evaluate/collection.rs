@@ -19,13 +19,14 @@ pub enum DocumentSecurity {
     Disabled,
 }
 
-/// A collection or table: its permissions, its document security, and whether it is enabled.
+/// The settings of a collection or table that decide on access: permissions, document security, and
+/// whether it is enabled.
 ///
 /// | operation | allowed when |
 /// | --- | --- |
-/// | [`list`](Self::list) | the collection grants read: every document. Otherwise, with document security: the documents that grant read |
+/// | [`list`](Self::list) | the collection grants read, and then every document is listed. Or document security is enabled, and then the documents that grant read are listed |
 /// | [`get`](Self::get), [`update`](Self::update), [`delete`](Self::delete) | the collection grants the action, or document security is enabled and the document grants it |
-/// | [`update_without_changes`](Self::update_without_changes) | as `get` |
+/// | [`update_without_changes`](Self::update_without_changes) | `get` is allowed |
 /// | [`create`](Self::create) | the collection grants create |
 ///
 /// A key with bypass may do everything. Malformed permissions grant nothing.
@@ -49,8 +50,8 @@ pub enum DocumentSecurity {
 ///
 /// # Closed collections
 ///
-/// A collection that is not enabled is closed: for everyone but keys with bypass, every operation
-/// answers that the collection was not found. [`closed`](Self::closed) closes a collection.
+/// A collection that is not enabled is closed. Every operation then fails with "collection not found",
+/// except for keys with bypass. [`closed`](Self::closed) closes a collection.
 ///
 /// # JSON
 ///
@@ -62,8 +63,9 @@ pub enum DocumentSecurity {
 /// | `documentSecurity` or `rowSecurity`, a boolean | disabled | disabled | error |
 /// | `enabled`, a boolean | **enabled** | closed | error |
 ///
-/// Appwrite takes an absent `enabled` for `false`. This library takes it for `true`, because a
-/// collection that was written by hand says nothing of it. Two fields of the same meaning are an error.
+/// In Appwrite an absent `enabled` means `false`. Here it means `true`, because collections that are
+/// written by hand often omit the field. Both `documentSecurity` and `rowSecurity` in one object are an
+/// error.
 ///
 /// ```
 /// use rolegate::{Collection, Principal};
@@ -145,7 +147,7 @@ impl Collection {
         &self.malformed
     }
 
-    /// Returns whether the permissions of documents count.
+    /// Returns the setting that decides if the permissions of documents count.
     #[must_use]
     pub fn document_security(&self) -> DocumentSecurity {
         self.document_security
@@ -162,20 +164,21 @@ impl Collection {
     /// # Errors
     ///
     /// - The collection does not grant read, and document security is disabled. Appwrite answers with
-    ///   an error then, and not with an empty list.
+    ///   an error in this case, not with an empty list.
     /// - The collection is closed.
     pub fn list(&self, principal: &Principal) -> Result<Listing, AccessDenied> {
         self.listing(principal, Action::Read)
     }
 
-    /// Prepares to test documents of this collection for an action.
+    /// Creates a matcher that tests documents of this collection for an action.
     ///
     /// If the collection grants the action, the matcher allows every document. Otherwise, the matcher
     /// is [`Principal::matcher`].
     ///
     /// # Errors
     ///
-    /// As [`list`](Self::list), for any action. Permissions of documents never grant create.
+    /// The same as for [`list`](Self::list), for any action. Permissions of documents never grant
+    /// create.
     pub fn matcher(&self, principal: &Principal, action: Action) -> Result<Matcher, AccessDenied> {
         let matcher = principal.matcher(action);
         Ok(match self.listing(principal, action)? {
@@ -191,7 +194,8 @@ impl Collection {
     ///
     /// # Errors
     ///
-    /// As [`list`](Self::list), for any action. Permissions of documents never grant create.
+    /// The same as for [`list`](Self::list), for any action. Permissions of documents never grant
+    /// create.
     pub fn visibility(
         &self,
         principal: &Principal,
@@ -236,8 +240,8 @@ impl Collection {
     /// Checks that the principal may send an update that changes nothing. Such an update needs read
     /// instead of update.
     ///
-    /// This is Appwrite's rule. It lets a principal that may update and not read find out the content
-    /// of a document by guessing: the answer differs if nothing changed.
+    /// This is Appwrite's rule. A principal that may update and not read can therefore guess the content
+    /// of a document: the answer is different if the update changes nothing.
     ///
     /// # Errors
     ///
@@ -271,7 +275,7 @@ impl Collection {
     ///
     /// # Errors
     ///
-    /// The collection does not grant create, or is closed.
+    /// The collection does not grant create, or the collection is closed.
     pub fn create(&self, principal: &Principal) -> Result<(), AccessDenied> {
         self.check_open(principal, Action::Create)?;
         if self.grants(principal, Action::Create) {

@@ -18,8 +18,8 @@ impl Principal {
     /// Checks the permissions that a request sets on a document, and returns the permissions to store.
     ///
     /// A request may set read, update, delete and write. A principal may name only roles that it has,
-    /// unless it bypasses permissions. The result has `write` expanded and repetitions removed, as by
-    /// [`aggregate`]. An empty list stays empty.
+    /// unless it bypasses permissions. The result is expanded by [`aggregate`]: without `write` and
+    /// without repetitions. An empty list stays empty.
     ///
     /// For a request that has no list of permissions, use
     /// [`default_document_permissions`](Self::default_document_permissions).
@@ -68,9 +68,8 @@ impl Principal {
 
     /// Returns the permissions to store with a document if the request has no list of permissions.
     ///
-    /// The user itself, which is the only role `user:ID` of the principal, may read, update and delete
-    /// the document. If the principal has no such role or several, the result is empty, and only keys
-    /// with bypass may use the document.
+    /// If the principal has exactly one role `user:ID`, this role may read, update and delete the
+    /// document. Otherwise the result is empty, and only keys with bypass may use the document.
     ///
     /// ```
     /// use rolegate::Principal;
@@ -119,7 +118,8 @@ pub enum SetPermissionsError {
 }
 
 impl Refusal for SetPermissionsError {
-    /// Returns 401 for a role that the principal does not have, and 400 otherwise, as Appwrite does.
+    /// Returns 401 for a role that the principal does not have, and 400 otherwise. Appwrite does the
+    /// same.
     fn status(&self) -> u16 {
         match self {
             Self::RoleNotHeld { .. } => 401,
@@ -128,7 +128,7 @@ impl Refusal for SetPermissionsError {
     }
 
     /// Returns `user_unauthorized` for a role that the principal does not have, and
-    /// `general_argument_invalid` otherwise, as Appwrite does.
+    /// `general_argument_invalid` otherwise. Appwrite does the same.
     fn error_type(&self) -> &'static str {
         match self {
             Self::RoleNotHeld { .. } => "user_unauthorized",

@@ -39,7 +39,7 @@ pub struct Explanation {
     /// The reason of the verdict.
     #[serde(flatten)]
     pub reason: ExplanationReason,
-    /// The malformed permissions that were read, with the list that holds each. A malformed
+    /// The malformed permissions that were read, each with the source of its list. A malformed
     /// permission grants nothing. Reading stops at the first permission that grants the action.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "serialize_malformed")]
     pub malformed: Vec<(PermissionSource, MalformedPermission)>,
@@ -86,7 +86,7 @@ pub enum PermissionSource {
 impl Principal {
     /// Explains why the principal may or may not do an action on a document with these permissions.
     ///
-    /// This takes much longer than [`can`](Self::can) and is meant for people.
+    /// An explanation is for people. It takes much longer than [`can`](Self::can).
     #[must_use]
     pub fn explain<S: AsRef<str>>(
         &self,
@@ -102,7 +102,7 @@ impl Principal {
 impl Collection {
     /// Explains why the principal may or may not do an action on a document of this collection.
     ///
-    /// For create, the permissions of the document play no part.
+    /// For create, the permissions of the document are ignored.
     #[must_use]
     pub fn explain<S: AsRef<str>>(
         &self,
@@ -126,7 +126,7 @@ impl Collection {
 struct Search<'a> {
     principal: &'a Principal,
     action: Action,
-    /// Set as soon as the reason is known. Nothing more is read then.
+    /// The reason, as soon as it is known. Reading then stops.
     verdict: Option<ExplanationReason>,
     roles: Vec<Role<'static>>,
     malformed: Vec<(PermissionSource, MalformedPermission)>,
@@ -148,8 +148,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Reads the permissions of a collection in their original order. A collection keeps malformed
-    /// permissions apart; their positions give the positions of the others.
+    /// Reads the permissions of a collection in their original order. A collection stores malformed
+    /// permissions separately, with their positions.
     fn read_collection(&mut self, collection: &Collection) {
         let mut malformed = collection.malformed().iter().peekable();
         let mut permissions = collection.permissions().iter();

@@ -49,9 +49,9 @@ impl Principal {
 
 /// A principal and an action, prepared to test raw permission strings.
 ///
-/// It suits documents that are tested once, such as a page that a database has returned. A permission
-/// has one spelling, so a matcher compares it with the permissions that grant the action to the
-/// principal. A test does not parse or allocate, and reads only the last bytes of most strings.
+/// A matcher suits documents that are tested once, such as a page that a database has returned. A
+/// permission has one spelling, so a matcher compares strings with the permissions that grant the action
+/// to the principal. A test does not parse or allocate, and reads only the last bytes of most strings.
 /// Creating a matcher takes time in proportion to the principal's roles.
 ///
 /// ```
@@ -80,9 +80,9 @@ pub struct Matcher {
     slots: Slots,
     /// The permissions that grant the action, in a packed buffer.
     texts: String,
-    /// The end offset of each in `texts`.
+    /// The end offset of each permission in `texts`.
     ends: Vec<u32>,
-    /// The number of each, by the hash of its text.
+    /// The number of each permission, by the hash of its text.
     numbers: HashTable<u32>,
     hasher: RandomState,
 }
@@ -176,8 +176,8 @@ impl Matcher {
         self.bypass || self.granted
     }
 
-    /// Returns `false` if [`allows_through`](Self::allows_through) refuses the permission that consists
-    /// of `opening`, `role` and the closing. Otherwise it may accept that permission.
+    /// Returns `false` if [`allows_through`](Self::allows_through) is `false` for the permission that
+    /// consists of `opening`, `role` and the closing. If this returns `true`, both results are possible.
     #[inline]
     pub(crate) fn may_allow_through(&self, opening: &str, role: &[u8]) -> bool {
         let len = opening.len() + role.len() + CLOSING.len();
@@ -219,8 +219,8 @@ impl Matcher {
 
 /// A prefilter for the permissions of a matcher. It takes a dozen instructions for a text.
 ///
-/// It looks at the length of a text and at the eight bytes before `")`, in which ids and team roles
-/// differ. These select one of many slots.
+/// The length of a text and the eight bytes before `")` select one of many slots. Ids and team roles
+/// usually differ in these bytes.
 ///
 /// | slot | meaning |
 /// | --- | --- |
@@ -228,8 +228,8 @@ impl Matcher {
 /// | a number | the text can only be the permission with this number |
 /// | shared | several permissions have this slot, or the number is too large: the hash table decides |
 ///
-/// A user can give a thousand teams names with the same ending. That costs look-ups in the hash table
-/// and does not change a result.
+/// A user can give a thousand teams ids with the same ending. The hash table then decides more often,
+/// and the results stay the same.
 #[derive(Clone)]
 struct Slots {
     /// The length is a power of two.
@@ -241,9 +241,9 @@ struct Slots {
 impl Slots {
     const EMPTY: u16 = u16::MAX;
     const SHARED: u16 = u16::MAX - 1;
-    /// Slots for each text. Of 32 other texts, 31 therefore select an empty slot.
+    /// The number of slots for each text. Of 32 other texts, 31 therefore select an empty slot.
     const PER_TEXT: usize = 32;
-    /// 8,192 slots take 16 KiB. More would not stay in the first-level cache.
+    /// The maximum number of slots: 8,192. They take 16 KiB, which fits into the first-level cache.
     const MAX: usize = 1 << 13;
 
     fn for_texts(count: usize) -> Self {
@@ -275,7 +275,7 @@ impl Slots {
     /// Returns the position of the slot that a key selects.
     #[inline]
     fn slot_of(&self, tail: [u8; 8], len: usize) -> Option<usize> {
-        /// 2^64 divided by the golden ratio: an odd number with ones and zeros mixed.
+        /// 2^64 divided by the golden ratio. The factor is odd, and its ones and zeros are mixed.
         const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
         let key = u64::from_le_bytes(tail) ^ len as u64;
         usize::try_from(key.wrapping_mul(MIX) >> self.shift).ok()

@@ -1,10 +1,12 @@
 //! Decisions.
 //!
-//! - about one list of permissions: [`Principal::can`](crate::Principal::can), [`Matcher`]
-//! - about all compiled lists of a table: [`Visibility`], [`Selection`]
-//! - about the operations of a [`Collection`]
-//! - about the permissions that a caller may set on a document
-//! - with the reason for each: [`Explanation`]
+//! | decision | type |
+//! | --- | --- |
+//! | one list of permissions | [`Principal::can`](crate::Principal::can), [`Matcher`] |
+//! | all compiled lists of a table | [`Visibility`], [`Selection`] |
+//! | an operation of a collection | [`Collection`] |
+//! | the permissions that a caller sets on a document | [`SetPermissionsError`] |
+//! | the reason of a decision | [`Explanation`] |
 
 mod access_denied;
 mod collection;

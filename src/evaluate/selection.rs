@@ -65,7 +65,7 @@ impl Selection {
         self.bits.iter()
     }
 
-    /// Returns the selected ones of `documents`, which the host stores in the order of the column.
+    /// Returns the selected documents of `documents`, which the host stores in the order of the column.
     ///
     /// ```
     /// use rolegate::Selection;
@@ -118,7 +118,7 @@ impl Selection {
         self.bits.words_mut()
     }
 
-    /// Makes this a batch of `len` documents, all of them selected.
+    /// Changes this to a batch of `len` documents, all of them selected.
     pub(super) fn reset_to_all(&mut self, len: usize) {
         self.reset(len).fill(u64::MAX);
         self.bits.trim(len);

@@ -18,15 +18,16 @@ use crate::principal::Principal;
 /// [`Collection`](crate::Collection), sees every document of the table, whatever its list. Lists of
 /// another table are never visible.
 ///
-/// A visibility does not borrow the table. A host may keep it [within limits](crate#among-threads).
+/// A visibility does not borrow the table. The section [Threads](crate#threads) says how long a host may
+/// keep one.
 #[derive(Clone)]
 pub struct Visibility {
     table: TableId,
     lists: Lists,
 }
 
-/// The visible lists. The variants exist because filtering is cheaper when no list, one list or every
-/// list is visible: it then needs no look-up for each document, or does not read the column.
+/// The visible lists. The variants make filtering cheaper if no list, one list or every list is visible.
+/// Filtering then needs no look-up for each document, or does not read the column.
 #[derive(Clone)]
 enum Lists {
     /// Every document of the table, whatever its list and the time of its insertion.
@@ -45,13 +46,13 @@ enum Lists {
 #[derive(Clone)]
 struct Subset {
     lists: BitSet<Box<[u64]>>,
-    /// The first 65,536 bits as bytes. They are made when a large column of two-byte numbers is
-    /// filtered, because looking up a byte takes half the time of a bit.
+    /// The first 65,536 bits as bytes, for large columns of two-byte numbers. A look-up of a byte takes
+    /// half the time of a look-up of a bit. The bytes are created at the first such filtering.
     bytes: OnceLock<Box<[u8]>>,
 }
 
-/// The number of documents from which making the bytes pays: 65,536. Making them takes as long as
-/// testing about this many documents bit by bit.
+/// The number of documents from which the bytes pay: 65,536. Creating the bytes takes as long as testing
+/// about 65,536 documents bit by bit.
 const BYTES_FROM: usize = 1 << 16;
 
 impl Subset {
@@ -67,7 +68,7 @@ impl Subset {
         }
     }
 
-    /// Returns the bytes, if making them pays for this number of documents.
+    /// Returns the bytes, if they pay for this number of documents.
     fn bytes_for(&self, documents: usize) -> Option<&[u8; kernel::SHORT_NUMBERS]> {
         if documents < BYTES_FROM {
             return None;
@@ -84,8 +85,8 @@ impl Subset {
 impl AclTable {
     /// Finds the lists that allow `action` to `principal`.
     ///
-    /// Takes time in proportion to the lists that the principal's roles reach, and to one bit for each
-    /// list of the table. Allocates the result.
+    /// Takes time in proportion to the number of lists that the principal's roles reach, and to the size
+    /// of the result. The result is allocated and has one bit for each list of the table.
     #[must_use]
     pub fn resolve(&self, principal: &Principal, action: Action) -> Visibility {
         let table = self.id();
@@ -178,8 +179,8 @@ impl Visibility {
     /// Selects the visible documents of a batch.
     ///
     /// Reads the id of each document once. Does not read the column if no document or every document
-    /// in it is visible. Allocates the selection, which has one bit for each document.
-    /// [`filter_into`](Self::filter_into) reuses a selection.
+    /// in it is visible. Allocates the selection, which has one bit for each document. To reuse a
+    /// selection, call [`filter_into`](Self::filter_into).
     #[must_use]
     pub fn filter(&self, column: &AclColumn) -> Selection {
         let mut selection = Selection::new();
@@ -190,8 +191,8 @@ impl Visibility {
     /// Selects the visible documents of a batch, as [`filter`](Self::filter) does, and reuses a
     /// selection.
     ///
-    /// Allocates nothing if the selection has been as large before. The first filtering of more than
-    /// 65,536 documents can allocate 64 KiB, once for this visibility.
+    /// Allocates nothing if the selection has had as many documents before. One exception is 64 KiB for
+    /// each visibility, at the first filtering of 65,536 or more documents.
     pub fn filter_into(&self, column: &AclColumn, selection: &mut Selection) {
         let len = column.len();
         match &self.lists {
@@ -233,7 +234,8 @@ impl Visibility {
     }
 }
 
-/// Selects the documents with one list. A column that is too narrow for its number has none.
+/// Selects the documents with one list. If the column is too narrow for the number of the list, no
+/// document has this list.
 fn select_one(column: &Indices, list: u32, out: &mut [u64]) {
     match column {
         Indices::U8(column) => {
@@ -252,8 +254,8 @@ fn select_one(column: &Indices, list: u32, out: &mut [u64]) {
     }
 }
 
-/// Selects the documents with a list below `lists`. These usually are all documents, and the column
-/// then need not be read.
+/// Selects the documents with a list number below `lists`. These usually are all documents. The column
+/// is not read then.
 fn select_below(column: &AclColumn, lists: u32, selection: &mut Selection) {
     if column.max() < lists {
         return selection.reset_to_all(column.len());

@@ -13,26 +13,27 @@ use crate::evaluate::Visibility;
 /// The weight of unused lists that a table of any size may keep: 16,384 lists and grants.
 const MAX_DEAD: usize = 1 << 14;
 
-/// The documents of a collection that changes, in order and by their lists. It answers for pages and
+/// The documents of a changing collection, in order and by their lists. An index returns pages and
 /// totals of the documents that a principal sees.
 ///
-/// `K` identifies a document, and its order is the order of pages. A sequence number is an example, or
-/// a time with an id. The index stores each document with its list, and each list with its documents.
-/// Lists partition the documents. A total is therefore a sum over the visible lists, and a page is a
-/// k-way merge of their documents.
+/// `K` identifies a document, and the order of `K` is the order of pages. Examples are a sequence number,
+/// and a time with an id. The index stores each document with its list, and each list with its
+/// documents. Each document has exactly one list. A total is therefore a sum over the visible lists,
+/// and a page is a k-way merge of their documents.
 ///
 /// | operation | takes time in proportion to |
 /// | --- | --- |
 /// | [`insert`](Self::insert), [`remove`](Self::remove) | the permissions, and the logarithm of the documents |
-/// | [`count`](Self::count) | the lists; constant, if all are visible |
-/// | [`after`](Self::after), [`before`](Self::before) | the lists, and the visible ones times the logarithm of their documents; then the logarithm of the visible lists for each document |
+/// | [`count`](Self::count) | the lists; constant, if all lists are visible |
+/// | [`after`](Self::after), [`before`](Self::before) | the lists, and the visible lists times the logarithm of their documents; then the logarithm of the visible lists for each document |
 ///
 /// # Compaction
 ///
-/// The index removes lists without documents when they outweigh the rest and a few thousand. Memory is
-/// therefore in proportion to the documents and their lists, however often those change. The change
-/// that triggers compaction takes time in proportion to the whole index. Spread over the changes
-/// before it, that is within the table above.
+/// The index removes the lists without documents when they weigh more than the documents and their
+/// lists, plus 16,384. The weight of a list is one, plus one for each of its grants. Memory is therefore
+/// in proportion to the documents and their lists after any number of changes. The change that triggers
+/// compaction takes time in proportion to the whole index. On average, the costs in the table above
+/// include this time.
 ///
 /// # Visibilities
 ///
@@ -40,7 +41,7 @@ const MAX_DEAD: usize = 1 << 14;
 /// [`Collection::visibility`](crate::Collection::visibility) or [`AclTable::resolve`]. It describes the
 /// index at that time. Resolve again after each change, also after a refused one.
 ///
-/// An older visibility shows no document that the document's present list does not allow. It may show
+/// An older visibility shows a document only if the document's present list allows it. It may show
 /// fewer documents, or none. An unrestricted visibility also shows documents that were inserted later,
 /// until compaction replaces the table.
 ///
@@ -111,9 +112,10 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     /// The first malformed permission, or the limit that the table has reached. The document is
     /// unchanged: if it was inserted before, its previous permissions still count.
     ///
-    /// A full table is compacted first, if that pays: if there were more changes since the last
-    /// compaction, refused ones included, than a quarter of the documents, their lists and those
-    /// lists' grants.
+    /// A full table is compacted first, if this pays. It pays if the unused lists and their grants, or
+    /// the changes since the last compaction, exceed a quarter of the weight of the index. Refused
+    /// changes count too. The weight is the number of documents, their lists, and the grants of these
+    /// lists.
     pub fn insert<S: AsRef<str>>(
         &mut self,
         document: K,
@@ -134,8 +136,8 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ///
     /// # Errors
     ///
-    /// The limit that the table has reached, after a compaction as in [`insert`](Self::insert). The
-    /// document is unchanged.
+    /// The limit that the table has reached. The document is unchanged. A full table is compacted first,
+    /// as by [`insert`](Self::insert).
     pub fn insert_lenient<S: AsRef<str>>(
         &mut self,
         document: K,
@@ -193,10 +195,12 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         self.documents.get(document).is_some_and(|list| self.view(visible).shows(*list))
     }
 
-    /// Returns the visible documents in ascending order, after `document` or all of them.
+    /// Returns the visible documents after `document` in ascending order, or all visible documents for
+    /// `None`.
     ///
-    /// The index need not have `document`. Iteration scans at most one document for each visible list,
-    /// and then merges the lists. A principal that sees most documents has a page before the merge.
+    /// The index need not have `document`. Iteration first scans at most one document for each visible
+    /// list, and then merges the lists. For a principal that sees most documents, the scan finds a
+    /// whole page.
     pub fn after<'a>(
         &'a self,
         visible: &'a Visibility,
@@ -205,8 +209,8 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         Documents::new(self.view(visible), document, Direction::Ascending)
     }
 
-    /// Returns the visible documents in descending order, before `document` or all of them. Otherwise
-    /// it is the same as [`after`](Self::after).
+    /// Returns the visible documents before `document` in descending order, or all visible documents for
+    /// `None`. Otherwise it is the same as [`after`](Self::after).
     pub fn before<'a>(
         &'a self,
         visible: &'a Visibility,
@@ -250,23 +254,24 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         true
     }
 
-    /// Compacts a full table if that pays: if the unused lists, or the changes since the last
-    /// compaction, are so many that each bears no more than a fixed part of its cost. Returns `true`
-    /// if it compacted the table.
+    /// Compacts a full table if this pays. Returns `true` if it compacted the table.
     ///
-    /// The condition is needed because few lists can fill a table beside many documents.
+    /// It pays if the unused lists, or the changes since the last compaction, exceed a quarter of the
+    /// index. The cost for each of them is then bounded. Without this condition, a table with few lists
+    /// and many documents could be compacted at each change.
     fn make_room(&mut self) -> bool {
         let pays = (self.live + self.documents.len()) / 4;
         self.compact_beyond(if self.changes > pays { 0 } else { pays })
     }
 
-    /// Returns the weight that unused lists may have. Compaction beyond it costs each change no more
-    /// than a fixed amount.
+    /// Returns the weight that unused lists may have. The limit grows with the index, so the cost of
+    /// compaction for each change is bounded.
     pub(super) fn max_dead(&self) -> usize {
         MAX_DEAD + self.live + self.documents.len()
     }
 
-    /// Removes the lists without documents if they weigh more than `limit`. Returns `true` if it did.
+    /// Removes the lists without documents if they weigh more than `limit`. Returns `true` if it removed
+    /// them.
     fn compact_beyond(&mut self, limit: usize) -> bool {
         if self.table.weight() - self.live <= limit {
             return false;

@@ -19,7 +19,8 @@ pub(super) enum Direction {
 }
 
 impl Direction {
-    /// Returns the range of the documents behind `document`, or of all documents.
+    /// Returns the range of the documents after `document` in this direction, or of all documents for
+    /// `None`.
     fn beyond<K>(self, document: Option<&K>) -> (Bound<&K>, Bound<&K>) {
         let document = document.map_or(Unbounded, Excluded);
         match self {
@@ -36,11 +37,11 @@ impl Direction {
     }
 }
 
-/// The visible documents of an index, behind one of them or all.
+/// The visible documents of an index, after one document or from the start.
 ///
-/// Merging lists has a high set-up cost, so iteration first scans at most one document for each
-/// visible list. A principal that sees most documents has a page by then. For any other principal the
-/// scan costs little beside the k-way merge that follows it.
+/// Merging has a high set-up cost, so iteration first scans at most one document for each visible list.
+/// For a principal that sees most documents, the scan finds a whole page. For other principals the
+/// scan costs little compared to the k-way merge that follows.
 pub(super) struct Documents<'a, K> {
     view: View<'a, K>,
     direction: Direction,
@@ -60,7 +61,7 @@ impl<'a, K: Ord> Documents<'a, K> {
         Self { view, direction, scan, steps, last: None, merged: None }
     }
 
-    /// Prepares the merge of the visible lists, behind the last document that was scanned. If none was
+    /// Prepares the merge of the visible lists, from the last scanned document on. If no document was
     /// scanned, no list is visible.
     fn merge(&self) -> BinaryHeap<Run<'a, K>> {
         let (direction, beyond) = (self.direction, self.direction.beyond(self.last));

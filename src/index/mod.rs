@@ -1,7 +1,7 @@
 //! Documents that are inserted, changed and removed, in order and by their lists: [`DocumentIndex`].
 //!
-//! An index answers for pages and totals. A page costs in proportion to the lists and to the page, and
-//! a total to the lists, however many documents the collection has.
+//! An index returns pages and totals. A page takes time in proportion to the lists and to its length,
+//! and a total in proportion to the lists. The number of documents has little influence.
 
 mod document_index;
 mod documents;

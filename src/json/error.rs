@@ -41,38 +41,38 @@ struct Inner {
 pub enum ErrorKind {
     /// The input ends before the value does.
     UnexpectedEnd,
-    /// A character that JSON does not allow at this place.
+    /// A character is not allowed by JSON at this place.
     UnexpectedCharacter,
-    /// More input after the end of the value.
+    /// More input follows the end of the value.
     Trailing,
-    /// A number that is not written as JSON writes numbers.
+    /// A number does not follow the grammar of JSON.
     InvalidNumber,
-    /// A number outside the range of `f64`.
+    /// A number is outside the range of `f64`.
     NumberOutOfRange,
-    /// A backslash in a string that starts no escape of JSON.
+    /// A backslash in a string does not start an escape of JSON.
     InvalidEscape,
-    /// One half of a surrogate pair.
+    /// A string has one half of a surrogate pair.
     UnpairedSurrogate,
-    /// A control character in a string.
+    /// A string has a control character.
     ControlCharacter,
-    /// Bytes that are not UTF-8.
+    /// A string is not UTF-8.
     InvalidUtf8,
-    /// Arrays and objects nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH) levels, 127.
+    /// Arrays and objects are nested deeper than [`MAX_DEPTH`](super::MAX_DEPTH) levels, 127.
     TooDeep,
-    /// A document longer than [the limit](super::Filter::max_document_len).
+    /// A document is longer than [the limit](super::Filter::max_document_len).
     DocumentTooLong,
-    /// A response longer than [the limit](super::Filter::max_response_len).
+    /// A response is longer than [the limit](super::Filter::max_response_len).
     ResponseTooLong,
-    /// A document with two `$permissions` keys.
+    /// A document has two `$permissions` keys.
     RepeatedPermissions,
-    /// An object that has no list of documents and is no document: an error response, or a list
-    /// under another key. [`Error::found_lists`] names the candidates.
+    /// An object has no list of documents and no `$permissions`. It may be an error response, or have its
+    /// list under another key. [`Error::found_lists`] names the candidates.
     NoList,
-    /// A list, or an input that should be an array, is not an array.
+    /// The value of a list key is not an array, or the input should be an array and is not.
     NotAnArray,
     /// The input is neither an object nor an array.
     NotAnObject,
-    /// An array of list responses, where an array of documents is expected.
+    /// The input is an array of list responses instead of an array of documents.
     ResponseInArray,
     /// Reading failed.
     Read,
@@ -97,7 +97,7 @@ impl Place {
         let lines = memchr::memchr_iter(b'\n', text).count() as u64;
         let last_line = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         let characters = text.get(last_line..).unwrap_or_default();
-        // All bytes of a character but the first are 0b10xx_xxxx.
+        // All bytes of a character except the first are 0b10xx_xxxx.
         let columns = characters.iter().filter(|&&byte| byte & 0xc0 != 0x80).count() as u64;
         Self {
             offset: self.offset + text.len() as u64,
@@ -121,7 +121,7 @@ impl Error {
         let hint = match &summary {
             Some(summary) => summary.hint(),
             None if is_incomplete && end < input.len() => {
-                "of newline-delimited JSON each line is a whole document".into()
+                "each line of newline-delimited JSON is a whole document".into()
             }
             None if is_incomplete => "".into(),
             None => hint(kind, next).into(),
@@ -136,7 +136,7 @@ impl Error {
         }))
     }
 
-    /// Creates the error of the reader or the writer.
+    /// Creates the error for a failure of the reader or the writer.
     #[cold]
     pub(super) fn io(kind: ErrorKind, error: io::Error, place: Place) -> Self {
         Self(Box::new(Inner {
@@ -173,7 +173,7 @@ impl Error {
         self.0.place.offset
     }
 
-    /// Returns the failure without place and hint, for programs that give advice of their own.
+    /// Returns the message without place and hint, for programs that print hints of their own.
     #[must_use]
     pub fn message(&self) -> String {
         match &self.0.io {
@@ -182,14 +182,14 @@ impl Error {
         }
     }
 
-    /// Returns what to write or do instead, if the mistake suggests a remedy.
+    /// Returns a hint about how to correct the mistake, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         Some(&*self.0.hint).filter(|hint| !hint.is_empty())
     }
 
-    /// Returns the keys under which a [list](ErrorKind::NoList) may stand: arrays that are empty or
-    /// begin with an object. The first four are named, if they are at most 64 bytes long.
+    /// Returns the keys that may hold the [list](ErrorKind::NoList) of documents: the keys of arrays that
+    /// are empty or begin with an object. At most four keys of up to 64 bytes are returned.
     ///
     /// ```
     /// use rolegate::json::Filter;
@@ -250,7 +250,8 @@ fn public_kind(kind: ScanErrorKind) -> ErrorKind {
     }
 }
 
-/// Returns the message for a mistake at which `found` is found, with `next` as its first byte.
+/// Returns the message for a mistake. `found` describes the text at the mistake, and `next` is the first
+/// byte of this text.
 fn message(kind: ScanErrorKind, next: Option<u8>, found: &str) -> String {
     let expected = match kind {
         S::TooDeep => return format!("nested deeper than {MAX_DEPTH} levels"),
@@ -281,7 +282,7 @@ fn message(kind: ScanErrorKind, next: Option<u8>, found: &str) -> String {
     format!("expected {expected}, found {found}")
 }
 
-/// Returns what to do about the mistake, if `next` is found.
+/// Returns the hint for a mistake, or an empty text. `next` is the first byte at the mistake.
 fn hint(kind: ScanErrorKind, next: Option<u8>) -> &'static str {
     const NO_COMMA: &str = "leave out the comma before it";
     const QUOTES: &str = "strings and keys stand in double quotes";
@@ -303,7 +304,7 @@ fn hint(kind: ScanErrorKind, next: Option<u8>) -> &'static str {
     }
 }
 
-/// Shows the character at the start of `rest`.
+/// Describes the character at the start of `rest`.
 fn next_character(rest: &[u8]) -> String {
     let longest = rest.get(..4).unwrap_or(rest);
     let text = String::from_utf8_lossy(longest);

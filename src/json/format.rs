@@ -6,29 +6,29 @@
 pub enum Format {
     /// The format is detected.
     ///
-    /// An input that begins with `[` is an array. An object that has one of the lists, and no
+    /// An input that begins with `[` is an array. An object that has a list under a list key, and no
     /// `$permissions`, is a list response. Every other input is lines.
     ///
     /// A single value that is neither a list response nor a document is an error
     /// ([`NoList`](super::ErrorKind::NoList), [`NotAnObject`](super::ErrorKind::NotAnObject)), unless
-    /// every document is visible. Such a value is an error response, or has its list under another
+    /// every document is visible. Such a value may be an error response, or have its list under another
     /// key.
     ///
-    /// Pass the format if it is known. A document without `$permissions` that has an array under one
-    /// of the list keys is taken for a list response. [`Filter::copy`](super::Filter::copy) detects
-    /// the format from the first line.
+    /// Pass the format if it is known. A document without `$permissions` that has an array under a list
+    /// key counts as a list response. [`Filter::copy`](super::Filter::copy) detects the format from the
+    /// first line.
     #[default]
     Detect,
-    /// A list response: an object with one or more of the lists.
+    /// A list response: an object with a list of documents under one or more list keys.
     ///
     /// All its lists are filtered, and `total` counts their documents together. An object without a
-    /// list is an error, since its list may have a key that the filter does not know.
+    /// list is an error, because its list may have a key that the filter does not know.
     List,
     /// An array of documents.
     Array,
     /// Newline-delimited JSON: one document on each line. Empty lines are kept.
     ///
-    /// A single document that may lack `$permissions` is best passed as lines.
+    /// Use this format for a single document that may lack `$permissions`.
     Lines,
 }
 

@@ -1,8 +1,8 @@
 //! Raw JSON in, its visible documents out: [`Filter`].
 //!
-//! For programs that pass JSON on and have no types for it: a gateway in front of a document API, a
-//! cache, a tool in the shell. One pass checks the JSON, finds the `$permissions` of each document, and
-//! asks a [`Matcher`](crate::Matcher). Nothing is parsed into a tree.
+//! This module is for programs that forward JSON and have no types for it: a gateway in front of a
+//! document API, a cache, a command. One pass checks the JSON, finds the `$permissions` of each document,
+//! and asks a [`Matcher`](crate::Matcher). No tree of values is built.
 //!
 //! ```
 //! use rolegate::json::Filter;
@@ -40,42 +40,42 @@
 //! | `Lines` | newline-delimited JSON, one document on each line | the lines of the visible documents |
 //!
 //! Visible documents, and everything around the documents, are copied byte for byte: keys, white space,
-//! other fields of a response. A removed document takes a comma along, and a list without visible
+//! other fields of a response. One comma is removed with each document, and a list without visible
 //! documents becomes `[]`. If no document is removed, only `total` may differ.
 //!
 //! # `total` and pages
 //!
 //! A number `total` at the top of a list response becomes the number of visible documents *in this
-//! response*. This is the total that the principal should see if the response holds every document that
-//! matched the query. It is not if the server had already cut out a page: the server counted and cut
-//! before permissions were checked. The page may then be short, and the number of visible documents on
-//! other pages is unknown.
+//! response*. If the response has every document that matched the query, this is the total that the
+//! principal should see. If the response is one page of several, it is not: the server counted and cut
+//! the page before permissions were checked. The page may then be short, and the number of visible
+//! documents on other pages is unknown.
 //!
-//! Filter before pagination where possible. Elsewhere [`FilterReport::removed`] is the number of
-//! documents to request for filling the page. If every document is visible, `total` is not changed.
+//! Filter before pagination where possible. Elsewhere, request [`FilterReport::removed`] more documents
+//! to fill the page. If every document is visible, `total` is not changed.
 //!
 //! # Rules
 //!
 //! - Only `$permissions` at the top level of a document counts. Keys and strings may contain escapes:
 //!   `"\u0024permissions"` is the same key.
-//! - A document with two `$permissions` keys is an error for every principal, since two readers could
-//!   choose different ones.
+//! - A document with two `$permissions` keys is an error for every principal, because two readers could
+//!   choose different keys.
 //! - A document is removed if it has no `$permissions`, or if its `$permissions` are not an array of
 //!   strings. An element of a list that is not an object is removed, too.
-//! - All of these, and each string that is not a permission, are counted and
+//! - These documents and elements, and each string that is not a permission, are counted and
 //!   [reported](FilterReport::problems).
-//! - Every document and element is kept for a principal that bypasses permissions, and for one that the
-//!   collection grants the action ([`Collection::matcher`](crate::Collection::matcher)). Errors are
+//! - A principal that bypasses permissions gets every document and element. So does a principal to which
+//!   the collection grants the action ([`Collection::matcher`](crate::Collection::matcher)). Errors are
 //!   still errors.
 //! - Nested documents (relationships) are [kept or filtered](Nested).
 //!
 //! # Errors
 //!
-//! JSON that `serde_json` does not read as a `Value` is an error with line and column. So are invalid
-//! UTF-8, unpaired surrogates and numbers outside the range of `f64`, whatever features of `serde_json`
-//! are enabled. Beyond that, only the rules above, the format and the limits cause errors.
+//! JSON that `serde_json` does not read as a `Value` is an error with line and column. Invalid UTF-8,
+//! unpaired surrogates and numbers outside the range of `f64` are errors with every feature of
+//! `serde_json`. All other errors come from the rules above, the format and the limits.
 //!
-//! A value without documents is an error that says what was found: an
+//! A value without documents is an error that describes the value: an
 //! [error response](ErrorKind::NoList), a list under [another key](Error::found_lists), an
 //! [array of pages](ErrorKind::ResponseInArray).
 //!

@@ -1,14 +1,15 @@
-//! What a filter did: [`FilterReport`], and what it could not use: [`Problem`].
+//! The result of a filter: [`FilterReport`], with the documents and permissions that the filter could not
+//! use: [`Problem`].
 
 use std::fmt;
 
 use super::format::Format;
 use crate::permission::ParseError;
 
-/// The number of problems of each sort that a report lists: 100. Further problems are only counted,
-/// so that a stream of problems does not fill the memory.
+/// The maximum number of problems that a report lists for each group: 100. Further problems are only
+/// counted, so that a stream of problems does not fill the memory.
 ///
-/// The sorts are documents without permissions, elements that are not objects, and malformed
+/// The groups are documents without permissions, elements that are not objects, and malformed
 /// permissions.
 pub const MAX_REPORTED: usize = 100;
 
@@ -45,7 +46,7 @@ impl FilterReport {
 
     /// Returns the number of documents that were removed.
     ///
-    /// A gateway whose server cuts pages asks the server for that many more.
+    /// If the server cuts pages, a gateway requests this number of further documents.
     #[must_use]
     pub fn removed(&self) -> u64 {
         self.removed
@@ -66,7 +67,8 @@ impl FilterReport {
 
     /// Returns the first problems, in the order of the documents.
     ///
-    /// The list holds at most [`MAX_REPORTED`] problems of each sort. The counts below are exact.
+    /// The list holds at most [`MAX_REPORTED`] problems of each group.
+    /// [`problem_count`](Self::problem_count) and the counts of the groups are exact.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -98,7 +100,7 @@ impl FilterReport {
         self.malformed_permissions
     }
 
-    /// Counts a problem, and adds it to the list unless the list holds enough of its sort.
+    /// Counts a problem, and adds it to the list unless the list holds [`MAX_REPORTED`] of its group.
     #[cold]
     pub(super) fn add(&mut self, problem: Problem) {
         let count = match problem.kind {

@@ -1,28 +1,28 @@
-//! What an object is that is not what it should be: [`Summary`], for an error message.
+//! A description of an object without documents, for an error message: [`Summary`].
 
 use std::borrow::Cow;
 use std::fmt;
 
 use super::scan::{Raw, Scan, Scanner};
 
-/// The number of keys, and of lists, that a summary names.
+/// The maximum number of keys, and of lists, that a summary names: 4.
 const MAX_NAMED: usize = 4;
 
-/// The length in bytes up to which a summary names a key.
+/// The maximum length in bytes of a key that a summary names: 64.
 const MAX_NAME_LEN: usize = 64;
 
 /// The keys of an object that has no list of documents.
 #[derive(Default)]
 pub(super) struct Summary {
     keys: Names,
-    /// Arrays that are empty, or begin with an object.
+    /// The keys of arrays that are empty, or begin with an object.
     lists: Names,
     has_permissions: bool,
     has_message: bool,
     has_code: bool,
 }
 
-/// The first names of several.
+/// The first names of a sequence. `more` is `true` if further names were left out.
 #[derive(Default)]
 struct Names {
     named: Vec<String>,
@@ -60,7 +60,7 @@ impl Summary {
         self.lists.named
     }
 
-    /// Returns what to pass to the filter instead.
+    /// Returns a hint about the settings of the filter that fit the object.
     pub(super) fn hint(&self) -> Cow<'static, str> {
         if self.has_permissions {
             return "pass format(Format::Lines) for a single document".into();

@@ -85,7 +85,7 @@ fn part(input: &str, part: &Part) -> ParseError {
     text.part(0, part).map_or_else(|error| error, |end| text.bad_character(end, part.other))
 }
 
-/// A part of a role that a user chooses: its name in messages, and the characters that it may have.
+/// A part of a role that a user chooses: its names in messages, and the characters that it may have.
 struct Part {
     name: &'static str,
     plural: &'static str,
@@ -195,8 +195,8 @@ impl<'a> Text<'a> {
         Ok(span.end)
     }
 
-    /// Returns `true` if the role ends at `at`: if `")` follows, or only quotes, parentheses and white
-    /// space.
+    /// Returns `true` if the role ends at `at`, because `")` follows, or only quotes, parentheses and
+    /// white space.
     fn is_end_of_role(&self, at: usize) -> bool {
         let closes = |c: char| matches!(c, '"' | '\'' | ')') || c.is_whitespace();
         // Text behind `")` does not concern the role.
@@ -320,7 +320,7 @@ impl<'a> Text<'a> {
     }
 
     fn missing_closing(&self, at: usize) -> ParseError {
-        /// A longer quotation would fill the line with text that is correct.
+        /// The length of the longest text that the hint repeats: 60.
         const LONGEST: usize = 60;
         let at = if self.from(at).starts_with('"') { at + 1 } else { at };
         let begun = self.0.get(..at).map(|begun| begun.trim_end_matches('"'));
@@ -374,8 +374,8 @@ fn is_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '-')
 }
 
-/// Returns the name that was probably meant. It equals `word` but for case, or it is at most two edits
-/// away, or one edit for a short name.
+/// Returns the name that is closest to `word`, ignoring case. The distance is at most two edits, or one
+/// edit for a name of up to four letters.
 fn near<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     const LONGEST: usize = 12;
     if word.is_empty() || word.len() > LONGEST {

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 /// The error of parsing an action, a role or a permission.
 ///
-/// It has a [`kind`](Self::kind) and a [`span`](Self::span). If the intention can be guessed, it also
-/// has a [`hint`](Self::hint) with the text to write instead. Its size and the time to create it are
-/// bounded for a text of any length.
+/// The error has a [`kind`](Self::kind) and a [`span`](Self::span). If the intended text can be guessed,
+/// the error also has a [`hint`](Self::hint) with the text to write instead. Its size and the time to
+/// create it are bounded for a text of any length.
 ///
 /// ```
 /// use rolegate::{ParseErrorKind, Permission};
@@ -103,7 +103,7 @@ impl ParseError {
         self.0.span.clone()
     }
 
-    /// Returns a hint about what to write instead, if that can be guessed.
+    /// Returns a hint with the text to write instead, if the intended text can be guessed.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
@@ -111,7 +111,7 @@ impl ParseError {
 
     /// Returns two lines for a person: the text, and carets under the mistake with the message.
     ///
-    /// `input` is the parsed text. Of a long text, only the part around the mistake is shown.
+    /// `input` is the parsed text. Only the part of a long text around the mistake is shown.
     /// Characters that are not printable ASCII are shown as escapes. The carets are therefore in the
     /// right column, and look-alike letters can be told apart.
     #[must_use]
@@ -169,8 +169,8 @@ fn ellipsis(left_out: &str) -> &'static str {
 
 /// Returns the start of `text` in printable form, at most `width` columns wide, and the rest.
 ///
-/// An escape counts in full. It takes up to ten columns for one character, which would otherwise make
-/// a message ten times as long.
+/// An escape counts with all its columns, which are up to ten for one character. Otherwise a message
+/// could become ten times as long.
 fn beginning(text: &str, width: usize) -> (String, &str) {
     let mut out = String::new();
     for (at, character) in text.char_indices() {
@@ -184,7 +184,7 @@ fn beginning(text: &str, width: usize) -> (String, &str) {
     (out, "")
 }
 
-/// Returns the end of `text` as [`beginning`] returns its start, and the rest before it.
+/// Returns the end of `text` in printable form, at most `width` columns wide, and the rest before it.
 fn ending(text: &str, width: usize) -> (String, &str) {
     let mut left = width;
     let mut rest = text;

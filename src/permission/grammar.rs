@@ -185,7 +185,7 @@ fn run<'a>(input: &'a str, max: usize, class: &Class) -> Parsed<'a, &'a str> {
     Ok((rest, run))
 }
 
-/// Parses exactly this text. Compares it as a whole, where nom's own `tag` compares characters.
+/// Parses exactly this text. Compares all bytes at once, where nom's own `tag` compares characters.
 #[inline]
 fn literal<'a, const LEN: usize>(
     text: &'static [u8; LEN],

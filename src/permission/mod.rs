@@ -3,7 +3,7 @@
 //! A permission has one spelling. [`Permission::parse`] accepts exactly the strings that Appwrite's
 //! validator accepts and prints back unchanged. Two accepted strings therefore mean the same if and
 //! only if they are equal. Any other string is a [`ParseError`] with a kind and a byte span. The error
-//! has a hint if the intention can be guessed.
+//! has a hint if the intended text can be guessed.
 //!
 //! Imports go in one direction: verb, grammar and error; diagnose; action and role; permission.
 

@@ -56,13 +56,13 @@ impl<'a> Permission<'a> {
         &self.0
     }
 
-    /// Returns the actions that it grants: one action, or [`ActionSet::WRITE`].
+    /// Returns the actions that the permission grants: one action, or [`ActionSet::WRITE`].
     #[must_use]
     pub fn actions(&self) -> ActionSet {
         self.parts().0
     }
 
-    /// Returns the role to which it grants them.
+    /// Returns the role to which the permission grants its actions.
     #[must_use]
     pub fn role(&self) -> Role<'_> {
         Role::from_canonical(self.parts().1)
@@ -75,7 +75,7 @@ impl<'a> Permission<'a> {
     }
 
     fn parts(&self) -> (ActionSet, &str) {
-        // The grammar has accepted the text, and it splits a text at the same places.
+        // The grammar has accepted the text, and the grammar splits a text at the same places.
         split_canonical(&self.0).unwrap_or_default()
     }
 }
@@ -160,8 +160,8 @@ pub fn aggregate<'a>(permissions: &[Permission<'a>], allowed: ActionSet) -> Vec<
 
 /// Splits a permission into its actions and the text of its role.
 ///
-/// It does not check the role. `text` is a permission if and only if this returns `Some` and the role
-/// is a role by the grammar. A caller that has not checked the text must check the role.
+/// Does not check the role. `text` is a permission if and only if the result is `Some` and the grammar
+/// accepts the role. A caller that has not checked the text must check the role.
 #[inline]
 pub(crate) fn split_canonical(text: &str) -> Option<(ActionSet, &str)> {
     let (verb, role) = Verb::strip_opening(text)?;

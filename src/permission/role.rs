@@ -46,8 +46,8 @@ pub enum RoleKind<'a> {
     User {
         /// The id of the user.
         id: &'a str,
-        /// Limits the role to the time while the user has, or lacks, a verified e-mail address or phone
-        /// number.
+        /// Limits the role to the time in which the user has, or lacks, a verified e-mail address or
+        /// phone number.
         verification: Option<Verification>,
     },
     /// `team:ID`, `team:ID/ROLE`: the confirmed members of a team.
@@ -72,9 +72,9 @@ pub enum RoleKind<'a> {
 /// The state of a user's e-mail address and phone number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Verification {
-    /// `verified`: at least one of the two is verified.
+    /// `verified`: the e-mail address or the phone number is verified.
     Verified,
-    /// `unverified`: neither is verified.
+    /// `unverified`: neither the e-mail address nor the phone number is verified.
     Unverified,
 }
 

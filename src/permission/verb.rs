@@ -5,8 +5,8 @@ pub(crate) const CLOSING: &str = "\")";
 
 /// The word before the role of a permission: one of the four actions, or `write`.
 ///
-/// This file is the only place that spells these words. `ActionSet::from` returns the actions that a
-/// verb stands for.
+/// This file is the only place that spells these words. `impl From<Verb> for ActionSet` in `action.rs`
+/// returns the actions that a verb stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Verb {
     Read,
@@ -48,17 +48,17 @@ impl Verb {
         }
     }
 
-    /// Returns the word itself: `read`.
+    /// Returns the word, such as `read`.
     pub(crate) const fn name(self) -> &'static str {
         self.spelling().name
     }
 
-    /// Returns the text of a permission before its role: `read("`.
+    /// Returns the text of a permission before its role, such as `read("`.
     pub(crate) const fn opening(self) -> &'static str {
         self.spelling().opening
     }
 
-    /// Returns the opening as a JSON string spells it, with the string's own quote: `"read(\"`.
+    /// Returns the opening as a JSON string spells it, with the quote of the string: `"read(\"`.
     const fn json_opening(self) -> &'static str {
         self.spelling().json_opening
     }
@@ -85,7 +85,7 @@ impl Verb {
     }
 
     /// Calls `strip` with the one verb that begins with `initial`. A text is therefore compared with
-    /// one opening, which the compiler knows.
+    /// one opening, which is a constant in the compiled code.
     #[inline]
     fn by_initial<T>(initial: u8, strip: impl Fn(Self) -> Option<T>) -> Option<T> {
         match initial {

@@ -1,7 +1,7 @@
-//! Principals, and the user documents that they are made from.
+//! Principals, and the user documents from which they are created.
 //!
-//! A [`Principal`] is made from a [`User`], from roles, or as a key that bypasses permissions. With the
-//! feature `auth`, `rolegate::auth` makes one from the credentials of a request.
+//! A [`Principal`] is created from a [`User`], from roles, or as a key that bypasses permissions. With
+//! the feature `auth`, `rolegate::auth` creates a principal from the credentials of a request.
 
 #[expect(clippy::module_inception, reason = "the folder is named after its main noun")]
 mod principal;

@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 /// The party that a request acts for: a guest, a user, a holder of roles, or a key that bypasses
 /// permissions.
 ///
-/// A principal is immutable. Its roles are sorted, without repetitions, and valid in permissions.
+/// A principal is immutable. Its roles are sorted, without repetitions, and valid in permissions, so
 /// [`has_role`](Self::has_role) is a binary search.
 ///
 /// ```
@@ -30,8 +30,8 @@ use crate::refusal::Refusal;
 ///
 /// # Logs and caches
 ///
-/// A principal serialises as an object. It cannot be deserialised, because a stored text must not make
-/// a bypass. A cache stores the roles, and reads them back with [`from_roles`](Self::from_roles).
+/// A principal serialises as an object. It cannot be deserialised, because a stored text must not give
+/// a bypass. A cache stores the roles, and passes them to [`from_roles`](Self::from_roles) later.
 ///
 /// ```
 /// use rolegate::{Principal, Role, User};
@@ -90,9 +90,39 @@ impl Principal {
     /// A user is verified if its e-mail address **or** its phone number is verified. A membership
     /// counts if `confirm` is `true` and it has both `$id` and `teamId`; see [`Membership`].
     ///
-    /// Each part is checked by itself. A part that cannot be written in a permission, such as an id
-    /// with a slash, the id `0` or an empty id, gives no role; the other parts still do.
-    /// [`User::skipped_roles`] returns the values that give no role.
+    /// Each id, label and team role is checked by itself. A value that cannot be written in a
+    /// permission gives no role. Examples are an id with a slash, the id `0` and an empty id. The other
+    /// values still give their roles. [`User::skipped_roles`] returns the values that give no role.
+    ///
+    /// ```
+    /// use rolegate::{Principal, User};
+    ///
+    /// let user: User = serde_json::from_str(
+    ///     r#"{
+    ///         "$id": "ann",
+    ///         "memberships": [
+    ///             {"$id": "m1", "teamId": "t1", "confirm": true, "roles": ["owner"]},
+    ///             {"$id": "m2", "teamId": "t2", "confirm": false}
+    ///         ]
+    ///     }"#,
+    /// )?;
+    /// let principal = Principal::user(&user)?;
+    /// let roles: Vec<_> = principal.roles().iter().map(|role| role.as_str()).collect();
+    /// assert_eq!(
+    ///     roles,
+    ///     [
+    ///         "any",
+    ///         "member:m1",
+    ///         "team:t1",
+    ///         "team:t1/owner",
+    ///         "user:ann",
+    ///         "user:ann/unverified",
+    ///         "users",
+    ///         "users/unverified",
+    ///     ]
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -100,7 +130,7 @@ impl Principal {
     ///
     /// Source: `User::getRoles` of appwrite/appwrite.
     ///
-    /// [`Membership`]: crate::principal::Membership
+    /// [`Membership`]: super::Membership
     pub fn user(user: &User) -> Result<Self, BlockedUser> {
         if user.is_blocked() {
             return Err(BlockedUser::new(user));
@@ -122,7 +152,8 @@ impl Principal {
         Self::of(PrincipalKind::Roles, roles.collect())
     }
 
-    /// Creates a principal with exactly these roles, as [`from_roles`](Self::from_roles), from texts.
+    /// Creates a principal with exactly these roles from texts. Otherwise it is the same as
+    /// [`from_roles`](Self::from_roles).
     ///
     /// # Errors
     ///
@@ -134,8 +165,8 @@ impl Principal {
         Ok(Self::of(PrincipalKind::Roles, roles.collect::<Result<_, _>>()?))
     }
 
-    /// Creates a key of the project, such as the API key of a backend. Permissions are not evaluated
-    /// for it, and it has no roles.
+    /// Creates the principal for a key of the project, such as the API key of a backend. Permissions
+    /// are not evaluated for this principal, and it has no roles.
     ///
     /// This is the only constructor of a principal that bypasses permissions.
     #[must_use]

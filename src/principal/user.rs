@@ -30,7 +30,7 @@ use crate::serde_util::{null_as_default, only_from_objects, wrong_type_as_defaul
 ///
 /// # Memberships
 ///
-/// Appwrite's user documents have no memberships in the answers of its API. A host adds the list of
+/// The user documents in the answers of Appwrite's API have no memberships. A host adds the list of
 /// the user's memberships (`GET /v1/users/USER/memberships`) as `memberships`:
 ///
 /// ```
@@ -59,10 +59,10 @@ pub struct User {
     /// The id, `$id` in JSON. A user without an id, or with the id `""` or `"0"`, is a guest.
     #[serde(rename = "$id", default, deserialize_with = "null_as_default")]
     pub id: String,
-    /// The e-mail address, in lower case. It decides whether an impersonation by address found this user.
+    /// The e-mail address, in lower case. An impersonation by address is checked against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// The phone number. It decides whether an impersonation by number found this user.
+    /// The phone number. An impersonation by number is checked against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// `true` if the e-mail address is verified.
@@ -74,13 +74,13 @@ pub struct User {
     /// `false` for a blocked user. A user without a status is not blocked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<bool>,
-    /// `true` if the user must reset the password before anything else.
+    /// `true` if the user must reset the password before other requests.
     #[serde(default, deserialize_with = "null_as_default")]
     pub reset: bool,
     /// `true` if the user turned on a second factor.
     #[serde(default, deserialize_with = "null_as_default")]
     pub mfa: bool,
-    /// Authenticators, which can be a second factor.
+    /// The authenticators, which can be a second factor.
     #[serde(default, deserialize_with = "null_as_default")]
     pub authenticators: Vec<MfaAuthenticator>,
     /// `true` if the user may act as another user.
@@ -92,7 +92,7 @@ pub struct User {
     /// The memberships in teams.
     #[serde(default, deserialize_with = "null_as_default")]
     pub memberships: Vec<Membership>,
-    /// Sessions, including those that have ended.
+    /// The sessions, including those that have expired.
     #[serde(default, deserialize_with = "null_as_default")]
     pub sessions: Vec<Session>,
 }
@@ -125,9 +125,9 @@ impl User {
 
 /// A membership of a user in a team.
 ///
-/// A membership counts if `confirm` is `true` and both `$id` and `teamId` are there, even if one of
+/// A membership counts if `confirm` is `true` and both `$id` and `teamId` are present, even if one of
 /// them is empty. It then gives `member:ID`, `team:TEAM`, and `team:TEAM/ROLE` for each of its roles. A
-/// part that cannot be written in a permission gives no role; the other parts still do.
+/// value that cannot be written in a permission gives no role. The other values still give theirs.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
@@ -168,27 +168,27 @@ impl Membership {
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct MfaAuthenticator {
-    /// `type`, such as `totp`.
+    /// The kind, `type` in JSON, such as `totp`.
     #[serde(rename = "type", default, deserialize_with = "null_as_default")]
     pub kind: String,
-    /// Whether the user has completed it once.
+    /// `true` if the user has completed this authenticator once.
     #[serde(default, deserialize_with = "null_as_default")]
     pub verified: bool,
 }
 
 /// A session of a user.
 ///
-/// A field of another type counts as absent. So it ends this one session, and the rest of the user stays
-/// readable. `Debug` does not print `secret`.
+/// A field of another type counts as absent. The session then does not count, and the rest of the user
+/// stays readable. `Debug` does not print `secret`.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", remote = "Self")]
 #[non_exhaustive]
 pub struct Session {
-    /// `$id` of the session.
+    /// The id, `$id` in JSON.
     #[serde(rename = "$id", default, deserialize_with = "wrong_type_as_default")]
     pub id: String,
-    /// The end, in ISO 8601 as Appwrite writes it: `2026-01-01T00:15:00.000+00:00`. A session without an end,
-    /// or with one that is no date, has ended.
+    /// The expiry, in ISO 8601 as Appwrite writes it: `2026-01-01T00:15:00.000+00:00`. A session has
+    /// expired if this field is absent or is not a date.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -202,14 +202,15 @@ pub struct Session {
         deserialize_with = "wrong_type_as_default"
     )]
     pub secret: Option<String>,
-    /// How the user signed in, such as `email`. A session without a provider is not found by its secret.
+    /// The method by which the user signed in, such as `email`. A session without a provider is not found
+    /// by its secret.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         deserialize_with = "wrong_type_as_default"
     )]
     pub provider: Option<String>,
-    /// The factors that the user has completed, such as `password` and `totp`. They are counted.
+    /// The factors that the user has completed, such as `password` and `totp`. Only their number counts.
     #[serde(
         default,
         skip_serializing_if = "Vec::is_empty",
@@ -219,7 +220,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Creates a session that ends at `expire`, with one completed factor.
+    /// Creates a session that expires at `expire`, with one completed factor.
     #[must_use]
     pub fn new(id: impl Into<String>, expire: impl Into<String>) -> Self {
         let factors = vec!["password".to_owned()];
@@ -239,7 +240,7 @@ impl std::fmt::Debug for Session {
     }
 }
 
-/// Returns `true` if Appwrite takes a text for absent: PHP's `empty()` of a string.
+/// Returns `true` if the id counts as absent, as by PHP's `empty()`: it is `""` or `"0"`.
 pub(crate) fn is_empty_id(id: &str) -> bool {
     matches!(id, "" | "0")
 }
@@ -251,7 +252,7 @@ only_from_objects!(
     MfaAuthenticator: "an authenticator"
 );
 
-/// `remote = "Self"` leaves writing to us too; it is what was derived.
+/// Implements `Serialize` by the derived method, because `remote = "Self"` derives no implementation.
 macro_rules! written_as_derived {
     ($($type:ident),*) => {$(
         impl Serialize for $type {

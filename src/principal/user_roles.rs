@@ -20,11 +20,11 @@ pub struct SkippedRole {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum SkippedRoleReason {
-    /// The user has no id. It is a guest, and its labels and memberships do not count.
+    /// The user has no id. The user is a guest, and the labels and memberships do not count.
     NoUserId,
-    /// The membership is not confirmed. Nothing in it counts.
+    /// The membership is not confirmed. It gives no role.
     NotConfirmed,
-    /// The membership has no `$id` or no `teamId`. Nothing in it counts.
+    /// The membership has no `$id` or no `teamId`. It gives no role.
     MissingField,
     /// The value cannot be written in a permission.
     Malformed(ParseError),
@@ -42,9 +42,9 @@ enum Field {
 }
 
 impl User {
-    /// Returns the values that give no role, in the order in which they stand in [`User`].
+    /// Returns the values that give no role, in the order of the fields of [`User`].
     ///
-    /// Those are labels, ids and team roles that cannot be written in a permission, and memberships
+    /// These are labels, ids and team roles that cannot be written in a permission, and memberships
     /// that do not count. A repeated value gives its role once and is not returned.
     ///
     /// ```
@@ -115,8 +115,8 @@ fn roles_of(user: &User, skip: Skip<'_>) -> Vec<Role<'static>> {
     roles
 }
 
-/// Adds the roles of a membership. Each part is checked by itself before it is joined, so that a team
-/// with the id `t1/owner` does not become the owners of `t1`.
+/// Adds the roles of a membership. Each id and team role is checked before the parts are joined, so the
+/// team id `t1/owner` does not give the role of the owners of `t1`.
 fn push_membership(
     roles: &mut Vec<Role<'static>>,
     membership: &Membership,

@@ -1,12 +1,12 @@
-//! Roles that were chosen to collide: their cost in a table whose seed is known, which is the worst
-//! case, and their cost in any other table.
+//! The cost of roles that were chosen to collide. The worst case is a table whose seed is known. In
+//! every other table the roles do not collide.
 
 use super::*;
 
 /// The number of chosen roles. They fill [`BUCKETS`], so the hash table has no room to grow.
 const CHOSEN: usize = 256;
 
-/// The buckets that hashbrown uses for that many entries.
+/// The number of buckets that hashbrown uses for [`CHOSEN`] entries.
 const BUCKETS: u64 = 512;
 
 /// Returns the parts of a hash that a hash table uses: the bucket from the low bits, and seven of the
@@ -81,13 +81,13 @@ fn roles_colliding_in_one_table_do_not_slow_another() {
     let roles = colliding(&known);
     for _ in 0..20 {
         let other = interner(RandomState::default(), &roles);
-        // With 256 texts in 512 buckets, one in 128 equals the hash bits of another in a near bucket.
+        // Of 256 texts in 512 buckets, one in 128 has the seven hash bits of another text nearby.
         let compared = compared_with_all(&other, &roles);
         assert!(compared < 3 * CHOSEN, "{compared} comparisons of {CHOSEN} roles");
     }
 }
 
-/// A new thread can reuse the stack of one that has ended.
+/// A new thread can reuse the stack of a thread that has ended.
 #[test]
 fn two_tables_on_any_threads_have_different_seeds() {
     let hash = || hash_bytes(&Interner::default().hasher, b"user:a");

@@ -1,4 +1,4 @@
-//! Compaction: a table with some of the lists of another.
+//! Compaction: a new table with some of the lists of another table.
 
 use super::{AclTable, Scratch, normalize};
 use crate::acl::TableFull;
@@ -17,7 +17,7 @@ impl AclTable {
     }
 
     /// Copies the lists that `keep` accepts into a new table with the same limits. Keeps their order,
-    /// and leaves out the roles that none of them names.
+    /// and leaves out the roles that no copied list names.
     ///
     /// Also returns the new number of each list, or `u32::MAX` for a list that was left out.
     pub(crate) fn compacted(

@@ -1,4 +1,4 @@
-//! The last list and role numbers, and lists that were chosen to collide.
+//! Tests of the last list and role numbers, and of lists that were chosen to collide.
 
 use super::*;
 use crate::acl::{AclColumn, postings};
@@ -69,7 +69,7 @@ fn last_role_and_list_numbers_fit_beside_every_action() {
     }
 }
 
-/// The representation refuses what it cannot number, even if the limits allow it.
+/// A table refuses lists and roles that it cannot number, even if the limits allow them.
 #[test]
 fn limits_are_capped_at_what_the_representation_numbers() {
     let most = AclLimits { lists: u32::MAX, roles: u32::MAX, ..AclLimits::default() };

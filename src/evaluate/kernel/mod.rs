@@ -47,14 +47,14 @@ impl Index for u32 {
     }
 }
 
-/// The entries of a table for every `u8`: 256.
+/// The number of entries of a table for every `u8`: 256.
 const BYTE_NUMBERS: usize = 1 << 8;
 
-/// The entries of a table for every `u16`: 65,536.
+/// The number of entries of a table for every `u16`: 65,536.
 pub(super) const SHORT_NUMBERS: usize = 1 << 16;
 
-/// The number of documents from which a table of 256 entries pays: 256. Making the table takes as long
-/// as testing about this many documents bit by bit.
+/// The number of documents from which a table of 256 entries pays: 256. Filling the table takes as long
+/// as testing about 256 documents bit by bit.
 const BYTE_TABLE_FROM: usize = 256;
 
 /// Sets bit `i` of `out` to bit `column[i]` of `bits`. Numbers beyond `bits` give 0.
@@ -64,7 +64,7 @@ pub(super) fn select<T: Index>(column: &[T], bits: &[u64], out: &mut [u64]) {
     });
 }
 
-/// Does what [`select`] does, for numbers of one byte.
+/// Does the same as [`select`], for numbers of one byte.
 pub(super) fn select_bytes(column: &[u8], bits: &[u64], out: &mut [u64]) {
     if column.len() < BYTE_TABLE_FROM {
         return select(column, bits, out);
@@ -78,17 +78,17 @@ pub(super) fn select_bytes(column: &[u8], bits: &[u64], out: &mut [u64]) {
     select_from_table(column, &table, out);
 }
 
-/// The lists for which a table on the stack has entries: 4,096.
+/// The number of lists for which a table on the stack has entries: 4,096.
 const SMALL_TABLE: usize = 1 << 12;
 
 /// The number of documents from which a table on the stack pays: 512, or the number of lists if that
 /// is larger.
 const SMALL_TABLE_FROM: usize = 512;
 
-/// Does what [`select`] does, for numbers of two bytes.
+/// Does the same as [`select`], for numbers of two bytes.
 ///
-/// For few lists, it makes a table on the stack. For 2,000 documents with 346 lists, that takes a
-/// quarter less time than testing bits, including the time to make the table.
+/// For few lists, it fills a table on the stack. For 2,000 documents with 346 lists, this takes a
+/// quarter less time than testing bits, including the time to fill the table.
 pub(super) fn select_shorts(column: &[u16], bits: &[u64], out: &mut [u64]) {
     let lists = bits.len() * BITS;
     if lists > SMALL_TABLE || column.len() < lists.max(SMALL_TABLE_FROM) {
@@ -128,7 +128,7 @@ pub(super) fn select_from_table<T: Index, const N: usize>(
 /// Sets bit `i` of `out` if `column[i]` is `wanted`.
 pub(super) fn select_equal<T: Index>(column: &[T], wanted: T, out: &mut [u64]) {
     select_blocks(column, out, |block| {
-        // Most blocks do not have the number, and finding that out takes few steps.
+        // Most blocks do not have the number, and this test takes few steps.
         let any = block.iter().fold(0, |any, &index| any | u8::from(index == wanted));
         if any == 0 { 0 } else { word_of(block, |index| u8::from(index == wanted)) }
     });
@@ -179,7 +179,7 @@ fn pack(bytes: [u8; 8]) -> u64 {
 mod tests {
     use super::*;
 
-    /// The definition with which every kernel must agree.
+    /// Returns the bits by definition. Every kernel must agree with this function.
     fn naive(column: &[u32], bit: impl Fn(u32) -> bool) -> Vec<u64> {
         let mut out = vec![0; column.len().div_ceil(64)];
         for (place, &index) in column.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The cost of a page: the number of documents that are scanned, and of comparisons.
+//! The cost of a page: the number of scanned documents, and the number of comparisons.
 
 use std::cell::Cell;
 
@@ -92,7 +92,7 @@ fn few_visible_documents_cost_one_scanned_document_per_list() {
     assert_eq!((cost.scanned, cost.merged, cost.compared), (PAGE, false, 0));
 }
 
-/// The principal sees the second half, which is one list.
+/// The principal sees the second half of the documents, which have one list.
 #[test]
 fn hidden_first_half_is_not_scanned() {
     let half = DOCUMENTS / 2;

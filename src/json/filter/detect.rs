@@ -1,23 +1,23 @@
-//! The detection of the format of an input, by the first value: [`detect`].
+//! The detection of the format of an input from its first value: [`detect`].
 
 use super::pass::PERMISSIONS;
 use super::settings::Settings;
 use crate::json::scan::{Raw, Scan, ScanError, ScanErrorKind, Scanner};
 
-/// What an input is.
+/// The format of an input, as its first value shows it.
 pub(super) enum Detected {
     Array,
     /// An object with a list, and without `$permissions`.
     Response,
     Lines,
-    /// A value that is neither a list response nor a document. It is acceptable as one of several
-    /// lines, and an error if no more lines follow.
+    /// A value that is neither a list response nor a document. If more lines follow, the input is lines.
+    /// Otherwise this is the error.
     SingleValue(ScanError),
 }
 
-/// Detects what an input is that begins with `text`: the first line, or the whole input.
+/// Detects the format of an input. `text` is the first line of the input, or the whole input.
 ///
-/// If `text` ends within the value, the error is at its end.
+/// If `text` ends within the value, the offset of the error is the end of `text`.
 pub(super) fn detect(settings: &Settings<'_>, text: &[u8]) -> Result<Detected, ScanError> {
     let mut scanner = Scanner::new(text);
     let first = scanner.space();
@@ -34,7 +34,7 @@ pub(super) fn detect(settings: &Settings<'_>, text: &[u8]) -> Result<Detected, S
             }
             ScanErrorKind::NoList
         }
-        // Mistakes in a line are reported where lines are filtered.
+        // `lines::filter` reports the mistake.
         _ if scanner.skip_value(0).is_err() => return Ok(Detected::Lines),
         _ => ScanErrorKind::NotAnObject,
     };
@@ -45,7 +45,7 @@ pub(super) fn detect(settings: &Settings<'_>, text: &[u8]) -> Result<Detected, S
     Ok(Detected::SingleValue(scanner.error(kind)))
 }
 
-/// The keys of an object that decide what the object is.
+/// The keys of an object that tell a list response from a document.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Shape {
     list: bool,
@@ -66,7 +66,7 @@ impl Shape {
         Ok(shape)
     }
 
-    /// Notes a key, and the first byte of its value.
+    /// Records a key, and the first byte of its value.
     #[inline]
     pub(super) fn note(&mut self, key: Raw<'_>, is_list_key: bool, first: u8) {
         self.list |= is_list_key && first == b'[';
@@ -77,8 +77,8 @@ impl Shape {
         self.list
     }
 
-    /// Returns `true` if the object is a list response, and not a document that has an array under the
-    /// key of a list.
+    /// Returns `true` if the object is a list response. A document can also have an array under the key
+    /// of a list.
     pub(super) fn is_response(self) -> bool {
         self.list && !self.permissions
     }

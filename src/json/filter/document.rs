@@ -1,4 +1,4 @@
-//! One document: whether it is visible.
+//! The decision on one document: `Pass::document`.
 
 use super::pass::{PERMISSIONS, Pass};
 use crate::json::format::Nested;
@@ -6,10 +6,10 @@ use crate::json::report::ProblemKind;
 use crate::json::scan::{Scan, ScanErrorKind, Scanner};
 
 impl Pass<'_> {
-    /// Skips an element of a list, or a line, within `depth` arrays and objects. Counts it, and returns
-    /// `true` if it is visible.
+    /// Skips a document, which is an element of a list or a line. Counts it, and returns `true` if it is
+    /// visible. `depth` is the number of arrays and objects around the document.
     ///
-    /// The caller rolls back the edits within it if it is not.
+    /// If the document is not visible, the caller rolls back the edits within it.
     #[inline]
     pub(super) fn document(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<bool> {
         let start = scanner.at;
@@ -40,14 +40,15 @@ impl Pass<'_> {
         Ok(false)
     }
 
-    /// Reports that the document at `start` has no permissions to decide on.
+    /// Reports that the document at `start` has no permissions.
     #[cold]
     fn add_undecided(&mut self, start: usize, is_object: bool) {
         let kind = if is_object { ProblemKind::NoPermissions } else { ProblemKind::NotAnObject };
         self.add_problem(None, start, kind);
     }
 
-    /// Skips an object. Returns whether its permissions allow the action, if it has any.
+    /// Skips an object. Returns `Some(true)` if its permissions allow the action, and `None` if it has no
+    /// permissions.
     #[inline]
     fn object(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<Option<bool>> {
         let mut granted = None;

@@ -1,7 +1,7 @@
 //! The differences between input and output: [`Edits`], and the [`Elements`] of an array.
 //!
-//! Nothing is written before the whole input is checked. Until then the removed parts are a short list
-//! of ranges; the other parts are copied in runs that are as long as possible.
+//! The output is written after the whole input, or the block of lines, is checked. Until then the removed
+//! parts are a list of ranges. The text between two ranges is copied at once.
 
 /// Changes to a text, in the order of their offsets, without overlaps.
 #[derive(Default)]
@@ -18,7 +18,7 @@ struct Edit {
 pub(super) enum Replacement {
     Nothing,
     Null,
-    /// The number of visible documents, which is known at the end.
+    /// The number of visible documents, which is known after the last document.
     Total,
 }
 
@@ -37,7 +37,7 @@ impl Edits {
         self.0.clear();
     }
 
-    /// Removes a range, which is merged with an adjacent removed range.
+    /// Removes a range. Merges it with the previous removed range if the two are adjacent.
     pub(super) fn remove(&mut self, start: usize, end: usize) {
         match self.0.last_mut() {
             Some(last) if last.end == start && last.replacement == Replacement::Nothing => {
@@ -72,8 +72,8 @@ impl Edits {
 
 /// The elements of an array, some of which are removed together with their commas and white space.
 ///
-/// A removed element takes the comma before it along. While no element has been kept, it takes the
-/// comma after it instead. An array without kept elements becomes `[]`.
+/// The comma before a removed element is removed too. If no element has been kept yet, the comma after
+/// the element is removed instead. An array without kept elements becomes `[]`.
 pub(super) struct Elements {
     /// The offset after the opening bracket.
     opened: usize,

@@ -53,7 +53,7 @@ impl<'m> Filter<'m> {
         self
     }
 
-    /// Adds a key that a list response may have its documents under, besides `documents` and `rows`.
+    /// Adds a key under which a list response may have its documents, besides `documents` and `rows`.
     #[must_use]
     pub fn list_key(mut self, key: impl Into<String>) -> Self {
         self.settings.list_keys.push(key.into());
@@ -61,7 +61,7 @@ impl<'m> Filter<'m> {
     }
 
     /// Sets the maximum length of a document in bytes, instead of
-    /// [`MAX_DOCUMENT_LEN`](super::MAX_DOCUMENT_LEN). In lines it is the length of the whole line.
+    /// [`MAX_DOCUMENT_LEN`](super::MAX_DOCUMENT_LEN). In lines it limits the length of the whole line.
     #[must_use]
     pub fn max_document_len(mut self, max_document_len: usize) -> Self {
         self.settings.max_document_len = max_document_len;
@@ -109,14 +109,14 @@ impl<'m> Filter<'m> {
     /// # Errors
     ///
     /// Returns the same errors as [`apply`](Self::apply), and errors of the reader and the writer.
-    /// After an error the writer has whole lines: empty ones, and the visible documents before the
-    /// error. Of a response it has nothing, unless the writer itself failed.
+    /// After an error in lines, the writer has the visible documents and the empty lines before the
+    /// error. After an error in a response, the writer has nothing, unless the writer itself failed.
     pub fn copy(&self, reader: impl Read, writer: impl Write) -> Result<FilterReport, Error> {
         stream::copy(&self.settings, reader, writer, |_| {})
     }
 
     /// Does the same as [`copy`](Self::copy), and passes the report so far to `progress` after each
-    /// write: for a progress bar, or a log of a long stream.
+    /// write. Use it for a progress bar, or for a log of a long stream.
     ///
     /// # Errors
     ///

@@ -29,7 +29,8 @@ fn filter_as(format: Format, pass: &mut Pass<'_>, input: &[u8]) -> Result<(), Sc
 
 /// Filters an input whose format is not known.
 ///
-/// Most objects are list responses. An object is filtered as one first, so that it is scanned once.
+/// Most objects are list responses. An object is first filtered as a list response, so that most
+/// objects are scanned once.
 fn filter_detected(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), ScanError> {
     let mut if_response = Ok(());
     if Scanner::new(input).space() == b'{' {

@@ -3,9 +3,9 @@
 use super::pass::Pass;
 use crate::json::scan::{Scan, ScanError, ScanErrorKind, Scanner};
 
-/// Checks lines, and collects the edits that remove some of them.
+/// Checks lines, and collects the edits that remove invisible documents.
 ///
-/// After an error the edits are those of the lines before the mistake.
+/// After an error, the edits are those of the lines before the mistake.
 pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), ScanError> {
     let mut scanner = Scanner::new(input);
     let mut start = 0;
@@ -27,7 +27,7 @@ pub(super) fn filter(pass: &mut Pass<'_>, input: &[u8]) -> Result<(), ScanError>
     Ok(())
 }
 
-/// Checks the line that is the rest of the text. Returns `true` if it stays in the output.
+/// Checks the line to which the scanner is restricted. Returns `true` if the line stays in the output.
 #[inline]
 fn line(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<bool> {
     if scanner.rest().len() > pass.settings.max_document_len {

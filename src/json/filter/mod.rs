@@ -1,7 +1,9 @@
 //! Documents in, visible documents out: the [`Filter`].
 //!
-//! A [`Pass`](pass::Pass) goes once over the input, decides on each document, and collects
-//! [`Edits`](edits::Edits). The output is written after the whole input, or block of lines, is checked.
+//! A [`Pass`](pass::Pass) scans the input, decides on each document, and collects
+//! [`Edits`](edits::Edits). The output is written after the whole input, or the block of lines, is
+//! checked. `stream.rs` reads from a reader, and `input.rs` has the whole input in memory. Both detect the
+//! format with `detect.rs`.
 //!
 //! ```text
 //! filter    -> stream -> lines ----> document -> nested, permissions

@@ -1,10 +1,10 @@
-//! One document whose nested documents are filtered too.
+//! The decision on one document, and on the documents nested in it: `Pass::document_with_nested`.
 
 use super::edits::{Elements, Replacement};
 use super::pass::{PERMISSIONS, Pass};
 use crate::json::scan::{MAX_DEPTH, Scan, ScanErrorKind, Scanner};
 
-/// An object or an array that the scanner is in. There are at most [`MAX_DEPTH`] of them.
+/// An object or an array around the scanner. At most [`MAX_DEPTH`] frames exist.
 enum Frame {
     Object(Object),
     Array(Elements),
@@ -16,13 +16,13 @@ struct Object {
     checkpoint: usize,
     /// The number of nested documents that were removed before this object.
     removed: u64,
-    /// `Some(true)` if the object's own permissions allow the action, `None` if it has none.
+    /// `Some(true)` if the object's own permissions allow the action, `None` if it has no permissions.
     granted: Option<bool>,
 }
 
 impl Pass<'_> {
-    /// Skips a document, and removes nested documents from it. Returns whether its own permissions
-    /// allow the action, if it has any.
+    /// Skips a document, and removes nested documents from it. Returns `Some(true)` if its own
+    /// permissions allow the action, and `None` if it has no permissions.
     pub(super) fn document_with_nested(
         &mut self,
         scanner: &mut Scanner<'_>,
@@ -30,7 +30,7 @@ impl Pass<'_> {
     ) -> Scan<Option<bool>> {
         let mut frames: Vec<Frame> = Vec::new();
         loop {
-            // The scanner is at a value: a member's, an element, or the document itself.
+            // The scanner is at the value of a member, at an element, or at the document itself.
             if let Some(Frame::Array(elements)) = frames.last_mut() {
                 elements.begin(scanner.at, &mut self.edits);
             }
@@ -70,7 +70,7 @@ impl Pass<'_> {
         }
     }
 
-    /// Enters the object or array that begins here. Returns `false` if there is another value.
+    /// Enters the object or array that begins here. Returns `false` if another value begins here.
     fn enter(
         &mut self,
         scanner: &mut Scanner<'_>,

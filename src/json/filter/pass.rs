@@ -18,7 +18,7 @@ pub(super) struct Pass<'f> {
     pub(super) report: FilterReport,
     /// The length of the input before the text that is scanned now.
     pub(super) before: u64,
-    /// A buffer for permissions that are looked up.
+    /// A buffer for the permission that is looked up.
     pub(super) text: String,
 }
 

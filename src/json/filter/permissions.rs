@@ -9,7 +9,7 @@ use crate::permission::{ActionSet, CLOSING, MAX_PERMISSION_LEN, Permission, Verb
 /// a permission.
 const PARSED_LEN: usize = 4 * MAX_PERMISSION_LEN;
 
-/// The closing of a permission as a JSON string spells it, with the string's own quote.
+/// The closing of a permission as a JSON string spells it, with the quote of the string.
 const JSON_CLOSING: &[u8] = br#"\")""#;
 
 impl Pass<'_> {
@@ -25,7 +25,7 @@ impl Pass<'_> {
         }
         let mut granted = false;
         let mut only_strings = true;
-        // Consecutive permissions are mostly for the same role, which is then not checked again.
+        // Consecutive permissions are mostly for the same role. The same role is not checked again.
         let mut role_before = &b""[..];
         let mut index = 0;
         let mut more = scanner.open_array();
@@ -57,7 +57,7 @@ impl Pass<'_> {
             && self.grants_whole(verb.opening(), role)
     }
 
-    /// Puts the permission together, and looks it up.
+    /// Joins the parts of the permission, and looks it up.
     fn grants_whole(&mut self, opening: &str, role: &[u8]) -> bool {
         let Ok(role) = std::str::from_utf8(role) else { return false };
         self.text.clear();
@@ -67,7 +67,7 @@ impl Pass<'_> {
         self.settings.matcher.allows_through(&self.text)
     }
 
-    /// Returns `true` if a string that is not spelled as most permissions are allows the action.
+    /// Returns `true` if a string with an unusual spelling, such as other escapes, allows the action.
     fn other_spelling(&mut self, raw: Raw<'_>, index: usize, start: usize) -> bool {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
@@ -84,8 +84,8 @@ impl Pass<'_> {
     }
 }
 
-/// Skips a permission that has no other escapes than those of its quotes, and returns its verb and role.
-/// Otherwise returns `None` and does not move.
+/// Skips a permission in which only the quotes are escaped, and returns its verb and role. For another
+/// string, returns `None` and does not move.
 #[inline]
 fn plain_permission<'a>(
     scanner: &mut Scanner<'a>,
@@ -115,9 +115,9 @@ fn plain_permission<'a>(
 }
 
 /// Returns `true` if this is a `user` or `team` role without a suffix, whose id has 16 to 32 letters and
-/// digits. Returns `false` for other roles.
+/// digits.
 ///
-/// Most permissions are for such roles, and the grammar takes ten times as long.
+/// Most permissions are for such roles, and a check by the grammar takes ten times as long.
 #[inline]
 fn is_plain_role(role: &[u8]) -> bool {
     let Some((b"user:" | b"team:", id)) = role.split_first_chunk() else { return false };

@@ -60,7 +60,7 @@ pub(super) fn array(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<()> 
     Ok(())
 }
 
-/// Returns `kind` for a value of another type, or the mistake in the value.
+/// Returns the error `kind` for a value of another type, or the error of a mistake in the value.
 fn other_value(scanner: &mut Scanner<'_>, kind: ScanErrorKind) -> Scan<()> {
     let start = scanner.at;
     scanner.skip_value(0)?;
@@ -68,8 +68,8 @@ fn other_value(scanner: &mut Scanner<'_>, kind: ScanErrorKind) -> Scan<()> {
     Err(kind)
 }
 
-/// Returns `true` if the first element of the array was removed and is a list response: one of several
-/// pages.
+/// Returns `true` if the first element of the array was removed and is a list response. The array is then
+/// a sequence of pages.
 fn first_is_response(pass: &Pass<'_>, scanner: &Scanner<'_>) -> bool {
     let mut problems = pass.report.problems().iter();
     let removed = problems.find(|problem| *problem.kind() == ProblemKind::NoPermissions);
@@ -82,7 +82,8 @@ fn first_is_response(pass: &Pass<'_>, scanner: &Scanner<'_>) -> bool {
     Shape::scan(pass.settings, &mut first).is_ok_and(Shape::is_response)
 }
 
-/// Skips an array of documents, within `depth` arrays and objects, and removes documents from it.
+/// Skips an array of documents, and removes documents from it. `depth` is the number of arrays and
+/// objects around the array.
 fn elements(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>, depth: usize) -> Scan<()> {
     let mut elements = Elements::new(scanner.at + 1, &pass.edits);
     let mut more = scanner.open_array();

@@ -6,16 +6,16 @@ use crate::json::scan::Raw;
 
 /// The default limit for the length of a document: 16 MiB, as in MongoDB.
 ///
-/// Lines are filtered in about this much memory.
+/// Filtering lines takes about this much memory at most.
 pub const MAX_DOCUMENT_LEN: usize = 16 << 20;
 
 /// The default limit for the length of a response that comes from a reader: 256 MiB.
 ///
-/// Such a response is held in memory, and so is the output. A gateway for many clients should set a
-/// lower limit.
+/// The response and the output are held in memory. A gateway for many clients should set a lower
+/// limit.
 pub const MAX_RESPONSE_LEN: usize = 256 << 20;
 
-/// The keys that a list response may have its documents under, besides those that are added.
+/// The keys under which a list response may have its documents, besides the keys that the host adds.
 const LIST_KEYS: [&str; 2] = ["documents", "rows"];
 
 /// The settings of a filter.

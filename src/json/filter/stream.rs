@@ -1,4 +1,4 @@
-//! From a reader to a writer.
+//! Filtering from a reader to a writer: [`copy`].
 
 use std::io::{ErrorKind as IoKind, Read, Write};
 
@@ -11,7 +11,7 @@ use crate::json::format::Format;
 use crate::json::report::FilterReport;
 use crate::json::scan::{ScanError, ScanErrorKind};
 
-/// The number of bytes that are read at once. A block is still in the cache when it is written.
+/// The number of bytes that are read at once: 64 KiB. A block is still in the cache when it is written.
 const BLOCK: usize = 64 << 10;
 
 /// Filters the input of a reader.
@@ -48,15 +48,15 @@ pub(super) fn copy(
     Ok(pass.report)
 }
 
-/// How an input is read.
+/// The way in which an input is read.
 enum Strategy {
-    /// Line by line. The error is that of an input without further documents.
+    /// The input is read line by line. `if_single` is the error if the input has only one document.
     Lines { if_single: Option<Error> },
-    /// As a whole.
+    /// The input is read as a whole.
     Whole,
 }
 
-/// A reader, and the text that has been read and not been used.
+/// A reader, and the text that has been read and not been filtered.
 struct Source<R> {
     reader: R,
     buffer: Vec<u8>,
@@ -71,7 +71,7 @@ impl<R: Read> Source<R> {
         self.buffer.get(..self.filled).unwrap_or_default()
     }
 
-    /// Reads once, and notes the end of the input. The buffer grows to at most a block more than `limit`.
+    /// Reads once, and records the end of the input. The buffer grows to at most `limit` and one block.
     fn fill(&mut self, limit: usize) -> Result<(), Error> {
         if self.filled == self.buffer.len() {
             let len = (2 * self.filled).min(limit.saturating_add(BLOCK));
@@ -116,7 +116,7 @@ impl<R: Read> Source<R> {
             first => first == Some(&b'{'),
         };
         let Some(end) = self.find_newline(start, start.saturating_add(limit))? else {
-            // No document is as long as this line.
+            // A document cannot be as long as this line.
             return Ok(if is_object { Strategy::Whole } else { lines });
         };
         let line = self.filled().get(..end).unwrap_or_default();
@@ -126,7 +126,7 @@ impl<R: Read> Source<R> {
             Ok(Detected::SingleValue(error)) => {
                 Ok(Strategy::Lines { if_single: Some(Error::new(&error, line, self.place)) })
             }
-            // The value continues in the next line: a response with line breaks in it.
+            // The value continues in the next line, so it is a response with line breaks.
             Err(error) if error.at >= end => Ok(Strategy::Whole),
             Err(error) => Err(Error::new(&error, line, self.place)),
         }
@@ -147,8 +147,8 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// Reads until the buffer holds a line break after `from`, and returns the offset of the line break,
-    /// or of the end of the input. Returns `None` if the buffer holds more than `limit` bytes without one.
+    /// Reads until the buffer holds a line break after `from`. Returns the offset of the line break, or of
+    /// the end of the input. Returns `None` if the buffer has more than `limit` bytes and no line break.
     fn find_newline(&mut self, from: usize, limit: usize) -> Result<Option<usize>, Error> {
         let mut searched = from;
         loop {
@@ -179,7 +179,7 @@ impl<R: Read> Source<R> {
         pass.restart(Format::Lines);
         let mut output = Vec::new();
         loop {
-            // While more of a line is read, the line is neither moved nor searched again.
+            // When a line needs several reads, its first bytes are not moved and not searched again.
             let Some(newline) = self.find_newline(0, limit)? else {
                 return Err(self.error(ScanErrorKind::DocumentTooLong, 0));
             };
@@ -204,7 +204,7 @@ impl<R: Read> Source<R> {
     }
 }
 
-/// Filters whole lines into `output`. After an error the output is that of the lines before it.
+/// Filters whole lines into `output`. After an error, `output` has the lines before the mistake.
 fn filter_block(
     pass: &mut Pass<'_>,
     block: &[u8],

@@ -1,4 +1,4 @@
-//! Several bytes of a string at once: [`Block`].
+//! Tests of several bytes of a string at once: [`Block`].
 //!
 //! The crate `wide` uses the vector instructions that every processor of an architecture has, and
 //! plain code elsewhere. Filtering takes 30 % fewer instructions with it than with words of eight

@@ -1,9 +1,9 @@
-//! The errors of a scan: a code and offsets, as small as they can be.
+//! The errors of a scan. They are small: a code and three offsets.
 
 /// The result of a scan.
 pub(crate) type Scan<T> = Result<T, ScanErrorKind>;
 
-/// Scan error code. The scanner holds the position; the message is built later.
+/// The code of a scan error. The scanner holds the position, and the message is built later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum ScanErrorKind {
     Value,

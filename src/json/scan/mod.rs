@@ -1,4 +1,4 @@
-//! Bytes to tokens: a [`Scanner`] checks JSON and skips it, and builds nothing.
+//! JSON bytes to tokens: a [`Scanner`] checks JSON and skips it, without building values.
 
 mod block;
 mod error;

@@ -1,14 +1,14 @@
-//! Numbers: their grammar, and their range.
+//! The grammar and the range of numbers.
 
 use super::error::{Scan, ScanErrorKind};
 use super::scanner::Scanner;
 
-/// The length in bytes from which the range of a number is checked.
+/// The length in bytes from which the range of a number is checked: 200.
 ///
 /// A shorter number with an exponent of at most two digits is below 1e299, and `f64` holds 1e308.
 const CHECKED_LEN: usize = 200;
 
-/// The number of digits of an exponent that cannot leave the range of `f64` in a short number.
+/// The number of digits of an exponent up to which a short number is within the range of `f64`: 2.
 const UNCHECKED_EXPONENT_DIGITS: usize = 2;
 
 impl Scanner<'_> {
@@ -37,7 +37,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Skips digits and returns their number, which is at least one.
+    /// Skips digits, and returns the number of digits. It is an error if there are no digits.
     #[inline]
     fn digits(&mut self) -> Scan<usize> {
         let start = self.at;
@@ -60,9 +60,9 @@ impl Scanner<'_> {
 
 /// Returns `true` if `f64` holds the number, both exactly rounded and as `serde_json` rounds it.
 ///
-/// `serde_json` refuses numbers just below `f64::MAX`, which most readers of the output would refuse
-/// then too. It is asked for an `f64`: a `Value` or a `Number` holds any number if some crate of the
-/// build turns on the feature `arbitrary_precision`.
+/// `serde_json` refuses some numbers just below `f64::MAX`, and a reader of the output that uses
+/// `serde_json` would fail. The number is parsed as `f64`, because a `Value` or a `Number` holds any
+/// number if a crate of the build turns on the feature `arbitrary_precision`.
 fn is_in_range(number: &[u8]) -> bool {
     let exact = std::str::from_utf8(number).ok().and_then(|text| text.parse().ok());
     exact.is_some_and(f64::is_finite) && serde_json::from_slice::<f64>(number).is_ok()

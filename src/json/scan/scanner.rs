@@ -1,11 +1,11 @@
-//! A cursor in a JSON text: [`Scanner`]. It checks the text that it skips, and builds nothing.
+//! A cursor in a JSON text: [`Scanner`]. It checks the text that it skips, and builds no values.
 
 use super::error::{Scan, ScanError, ScanErrorKind};
 
 /// The number of levels to which arrays and objects may be nested: 127, as many as `serde_json` reads.
 pub const MAX_DEPTH: usize = 127;
 
-/// A cursor in a JSON text. After an error it stands at the mistake.
+/// A cursor in a JSON text. After an error, the cursor is at the mistake.
 pub(crate) struct Scanner<'a> {
     pub(crate) input: &'a [u8],
     pub(crate) at: usize,
@@ -25,7 +25,7 @@ impl<'a> Scanner<'a> {
         self.at = start;
     }
 
-    /// Returns an error at this place, for an input that is not split into parts.
+    /// Returns an error at the cursor, for an input that is not split into parts.
     #[cold]
     pub(crate) fn error(&self, kind: ScanErrorKind) -> ScanError {
         ScanError { kind, at: self.at, start: 0, end: self.input.len() }
@@ -63,7 +63,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn more_space(&mut self) -> u8 {
-        /// Indentation is mostly a multiple of this.
+        /// Eight spaces. Most indentation is a multiple of them.
         const BLANK: [u8; 8] = *b"        ";
         loop {
             match self.byte() {
@@ -134,7 +134,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Skips the value that begins here, within `depth` arrays and objects.
+    /// Skips the value that begins here. `depth` is the number of arrays and objects around the value.
     #[inline]
     pub(crate) fn skip_value(&mut self, depth: usize) -> Scan<()> {
         match self.byte() {

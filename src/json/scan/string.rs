@@ -1,4 +1,4 @@
-//! Strings and their escapes.
+//! The grammar of strings and their escapes.
 
 use super::block::Block;
 use super::error::{Scan, ScanErrorKind};
@@ -37,8 +37,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// Skips a key and its colon if the key is short, ASCII and without escapes, and no white space
-    /// surrounds the colon. Most keys that programs write are like this. Otherwise returns `None` and
-    /// does not move.
+    /// surrounds the colon. Most keys that programs write have this form. For another key, returns
+    /// `None` and does not move.
     #[inline]
     pub(crate) fn plain_key(&mut self) -> Option<&'a [u8]> {
         let chunk = self.ahead().first_chunk::<20>()?;
@@ -106,8 +106,8 @@ impl<'a> Scanner<'a> {
         Ok(escaped)
     }
 
-    /// Goes to the next quote, backslash or control character, or to the end. Returns `true` if the text
-    /// up to there, and up to a block beyond, is ASCII.
+    /// Goes to the next quote, backslash or control character, or to the end. Returns `true` if the skipped
+    /// text, and up to 32 bytes after it, are ASCII.
     #[inline]
     pub(crate) fn plain(&mut self) -> bool {
         let mut ascii = true;
@@ -137,7 +137,7 @@ impl<'a> Scanner<'a> {
 }
 
 impl Raw<'_> {
-    /// Returns `true` if the string means `text`, with or without escapes.
+    /// Returns `true` if the string is `text`, written with or without escapes.
     #[inline]
     pub(crate) fn is(&self, text: &str) -> bool {
         if self.escaped { self.is_unescaped(text) } else { self.bytes == text.as_bytes() }
@@ -150,7 +150,7 @@ impl Raw<'_> {
         unescaped == text
     }
 
-    /// Appends the meaning of the string, up to the character that reaches `limit` bytes.
+    /// Appends the unescaped string, up to the character that reaches `limit` bytes.
     pub(crate) fn unescape(&self, limit: usize, into: &mut String) {
         let mut rest = self.bytes;
         let limit = into.len().saturating_add(limit);
@@ -179,8 +179,8 @@ fn first_char(bytes: &[u8]) -> (char, usize) {
     first.map_or((char::REPLACEMENT_CHARACTER, 1), |first| (first, first.len_utf8()))
 }
 
-/// Returns the character of an escape and the length of the escape. The error comes with the offset
-/// of the mistake.
+/// Returns the character of an escape and the length of the escape. The error has the offset of the
+/// mistake.
 fn escape(bytes: &[u8]) -> Result<(char, usize), (ScanErrorKind, usize)> {
     let character = match bytes.get(1) {
         Some(b'"') => '"',
@@ -198,7 +198,7 @@ fn escape(bytes: &[u8]) -> Result<(char, usize), (ScanErrorKind, usize)> {
     Ok((character, 2))
 }
 
-/// Reads `\uXXXX`, or two of them that are a surrogate pair, as [`escape`] does.
+/// Reads one `\uXXXX`, or two that are a surrogate pair. Returns the same as [`escape`].
 fn unicode(bytes: &[u8]) -> Result<(char, usize), (ScanErrorKind, usize)> {
     let first = unit(bytes, 0)?;
     if let Some(character) = char::from_u32(first) {
