@@ -1,6 +1,6 @@
 //! Raw JSON: what comes out of it.
 
-use rolegate::json::{Error, Filter, Format, Nested, Problem};
+use rolegate::json::{Error, Filter, Format, Nested};
 use rolegate::{Action, Matcher, Principal};
 
 use crate::support::json::{self, Question};
