@@ -45,8 +45,8 @@ export async function guide({ sdk, client, signIn, keys, withKey, more = [] }) {
             const list = await databases(client().setJWT(answer.data.accountCreateJWT.jwt)).listDocuments(where);
             assert.deepEqual(names(list), ['Kevin']);
         }
-        const nobody = await new Graphql(client()).mutation({ query });
-        assert.equal(nobody.errors[0].extensions.type, 'general_unauthorized_scope');
+        const guest = await new Graphql(client()).mutation({ query });
+        assert.equal(guest.errors[0].extensions.type, 'general_unauthorized_scope');
     });
     step('one document for user-a by JWT', async () => {
         const list = await databases(userA).listDocuments(where);

@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHash, PasswordVerifier};
 use axum::Json;
 use axum::extract::{Path, rejection::PathRejection};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
@@ -25,9 +23,6 @@ use crate::{Server, failure::Failure, random_hex};
 /// The lifetime of a session in seconds: a year, as in Appwrite.
 const SESSION: u32 = 31_536_000;
 
-/// The hash of a random password, for users that do not exist.
-const UNKNOWN: &str = "$argon2id$v=19$m=19456,t=2,p=1$Lfe6R+SI9oAwQX/Ihqt7nQ$eN5T9yP7pJRsFVPXX42GAibpHVm6hf4q175SYWWjH9I";
-
 const FALLBACK: HeaderName = HeaderName::from_static("x-fallback-cookies");
 
 #[derive(Deserialize)]
@@ -43,7 +38,7 @@ struct Lifetime {
 
 /// Signs a user in. Few requests may hash a password at once.
 pub async fn create_session(call: Call) -> Response {
-    let turns = Arc::clone(&call.server.passwords);
+    let turns = Arc::clone(&call.server.passwords.turns);
     call.answer_in_turn(turns, sign_in).await
 }
 
@@ -58,10 +53,9 @@ fn sign_in(call: &Call) -> Result<Response> {
         let found = asked.database.one::<(String, String)>(sql, [&login.email])?;
         Ok((asked.who.clone(), login, found))
     })?;
-    // A user that does not exist takes as long.
-    let hash = PasswordHash::new(found.as_ref().map_or(UNKNOWN, |(_, hash)| hash));
-    let hash = hash.map_err(anyhow::Error::msg)?;
-    let fits = Argon2::default().verify_password(login.password.as_bytes(), &hash).is_ok();
+    let hash = found.as_ref().map(|(_, hash)| hash.as_str());
+    let fits = call.server.passwords.verify(&login.password, hash);
+    let fits = fits.map_err(anyhow::Error::msg)?;
     let user = found.as_ref().filter(|_| fits).map(|(user, _)| user).ok_or_else(|| {
         Failure::new(401, "user_invalid_credentials", "wrong e-mail address or password")
     })?;

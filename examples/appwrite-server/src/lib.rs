@@ -11,6 +11,7 @@ pub mod documents;
 pub mod failure;
 pub mod graphql;
 pub mod limits;
+pub mod password;
 pub mod query;
 pub mod request;
 
@@ -30,7 +31,8 @@ use answer::no_route;
 use collections::Collections;
 use database::Database;
 use documents::Words;
-use limits::{PASSWORDS_AT_ONCE, SEARCHES_AT_ONCE};
+use limits::SEARCHES_AT_ONCE;
+use password::Passwords;
 
 /// The only project.
 pub const PROJECT: &str = "birthdays";
@@ -46,8 +48,8 @@ pub struct Server {
     idle: Mutex<Vec<Connection>>,
     authenticator: Authenticator,
     graphql: graphql::Api,
-    /// The turns of requests that hash passwords, and of searches.
-    passwords: Arc<Semaphore>,
+    passwords: Passwords,
+    /// The turns of searches.
     searches: Arc<Semaphore>,
     /// Whether searches are given up at once.
     ending: AtomicBool,
@@ -79,7 +81,7 @@ impl Server {
             idle: Mutex::new(vec![connection]),
             authenticator: Authenticator::new(JwtKeys::new(secret), PROJECT).with_scopes(scopes),
             graphql: graphql::schema(),
-            passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+            passwords: Passwords::default(),
             searches: Arc::new(Semaphore::new(SEARCHES_AT_ONCE)),
             ending: AtomicBool::new(false),
             _lock: lock,

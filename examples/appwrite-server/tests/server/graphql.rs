@@ -16,9 +16,9 @@ async fn graphql_without_a_session_makes_no_jwt() {
             host.ask("POST", path, &[("x-appwrite-session", &*secret)], body.clone()).await;
         let jwt = answer.body["data"]["accountCreateJWT"]["jwt"].as_str().unwrap();
         assert_eq!(host.get(ALL, &[("x-appwrite-jwt", jwt)]).await.names(), ["Kevin"]);
-        let nobody = host.ask("POST", path, &[], body).await.body;
-        assert_eq!(nobody["data"], Value::Null);
-        assert_eq!(nobody["errors"][0]["extensions"]["code"], 401, "{nobody}");
+        let guest = host.ask("POST", path, &[], body).await.body;
+        assert_eq!(guest["data"], Value::Null);
+        assert_eq!(guest["errors"][0]["extensions"]["code"], 401, "{guest}");
     }
 }
 

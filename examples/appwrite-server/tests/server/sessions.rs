@@ -73,9 +73,9 @@ async fn jwt_of_another_maker_is_refused() {
     ] {
         host.get(ALL, &[("x-appwrite-jwt", jwt)]).await.refused(401, "user_jwt_invalid");
     }
-    let of_nobody =
+    let of_unknown =
         tokens(SECRET).create_jwt("user-z", &session, DEFAULT_JWT_LIFETIME, now).unwrap();
-    assert_eq!(host.get(ALL, &[("x-appwrite-jwt", &of_nobody)]).await.names(), [""; 0]);
+    assert_eq!(host.get(ALL, &[("x-appwrite-jwt", &of_unknown)]).await.names(), [""; 0]);
     let of_another =
         tokens(SECRET).create_jwt("user-b", &session, DEFAULT_JWT_LIFETIME, now).unwrap();
     assert_eq!(host.get(ALL, &[("x-appwrite-jwt", &of_another)]).await.names(), [""; 0]);
