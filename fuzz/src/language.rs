@@ -1,6 +1,8 @@
 //! Texts: what is accepted, and what is said of the rest.
 
-use rolegate::{AclTable, Action, ActionSet, ParseError, Permission, Principal, Role, Verification};
+use rolegate::{
+    AclTable, Action, ActionSet, ParseError, Permission, Principal, Role, Verification,
+};
 
 use crate::support::recogniser;
 

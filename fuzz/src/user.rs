@@ -1,22 +1,25 @@
-//! User documents: the roles that they give.
+//! User documents: the roles that they give, and the values that give none.
 
 use std::collections::BTreeSet;
 
+use rolegate::principal::SkippedRole;
 use rolegate::{Principal, PrincipalKind, Role, User};
 use serde_json::Value;
 
 use crate::support::users::{self, Who};
 
-/// A document that is read gives the roles of the table in the semantics, and is read back as it is
-/// printed.
+/// Checks the roles of a user document and its skipped values against the table of the semantics. A user
+/// that is written as JSON is read back unchanged.
 pub fn user_document(data: &[u8]) {
     let Ok(user) = serde_json::from_slice::<User>(data) else { return };
     let printed = serde_json::to_vec(&user).unwrap();
     assert_eq!(serde_json::from_slice::<User>(&printed).unwrap(), user);
 
-    // What is ignored is not looked into, and may be what no value can hold: invalid UTF-8, 1e999.
+    // Ignored fields may hold what no `Value` can hold: invalid UTF-8, 1e999.
     let Ok(document) = serde_json::from_slice::<Value>(data) else { return };
     assert_eq!(ours(&user), users::who(&document), "{document}");
+    let skipped: Vec<String> = user.skipped_roles().iter().map(SkippedRole::path).collect();
+    assert_eq!(skipped, users::skipped(&document), "{document}");
 }
 
 fn ours(user: &User) -> Who {
