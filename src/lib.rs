@@ -26,7 +26,7 @@
 //!
 //! let visible = table.resolve(&principal, Action::Read).filter(&column);
 //! assert_eq!(visible.count(), 1);
-//! for position in &visible {
+//! for position in visible.iter() {
 //!     assert_eq!(birthdays[position].0, "Kevin");
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
