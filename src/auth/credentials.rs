@@ -76,7 +76,7 @@ impl<'a> Credentials<'a> {
     /// `X-Appwrite-Session`.
     ///
     /// It counts if the user has a session whose `secret` is the SHA-256 of this one in hexadecimal, with
-    /// a `provider`, and with an `expire` that has not passed.
+    /// a `provider`, and with an `expire` that has not passed. An empty secret finds no session.
     #[must_use]
     pub fn with_session(mut self, user_id: &'a str, secret: &'a str) -> Self {
         self.session = Some(SessionCredential { user_id, proof: SessionProof::Secret(secret) });
