@@ -80,6 +80,22 @@ fn impersonator_with_a_target_acts_as_the_user_that_is_found() {
     assert_eq!(store().outcome(&none), "user-a");
 }
 
+/// Appwrite takes a document without an id for an empty one. A guest would have the role `guests`, which
+/// the actor does not have.
+#[test]
+fn target_without_an_id_changes_nothing() {
+    for id in [json!(null), json!(""), json!("0")] {
+        let mut target = target_json("user-b");
+        target["$id"] = id.clone();
+        let store = Store::of_users([actor_json(), target].map(user).into());
+        for target in [Email("user-b@example.com"), Phone("+user-b")] {
+            let identity = store.ask(&as_target(target), now()).unwrap();
+            assert_eq!(identity.principal().user_id(), Some("user-a"), "{id} {target:?}");
+            assert_eq!(identity.impersonator_id(), None, "{id} {target:?}");
+        }
+    }
+}
+
 /// PHP lowers ASCII letters only.
 #[test]
 fn email_of_a_target_is_lowered_in_ascii_only() {
