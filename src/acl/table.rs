@@ -36,7 +36,7 @@ use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical}
 /// the lists that name it.
 ///
 /// Ids stay valid after later insertions. A table is `Send` and `Sync`; the crate's documentation
-/// shows [how threads share it](crate#among-threads).
+/// shows [how threads share it](crate#threads).
 ///
 /// Insertion takes time linear in the length of the list, plus sorting.
 ///
