@@ -80,6 +80,9 @@ impl Authenticated {
     /// Leaves out the checks for a password reset and for missing factors, for a route that completes one
     /// of them. On any other route these users would be let in too early.
     ///
+    /// The scope is not checked either. Such a route calls
+    /// [`Identity::require_scope`](super::Identity::require_scope).
+    ///
     /// # Errors
     ///
     /// The user is blocked.

@@ -76,7 +76,7 @@ impl<'a> Credentials<'a> {
     /// `X-Appwrite-Session`.
     ///
     /// It counts if the user has a session whose `secret` is the SHA-256 of this one in hexadecimal, with
-    /// a `provider`, and with an `expire` that has not passed.
+    /// a `provider`, and with an `expire` that has not passed. An empty secret finds no session.
     #[must_use]
     pub fn with_session(mut self, user_id: &'a str, secret: &'a str) -> Self {
         self.session = Some(SessionCredential { user_id, proof: SessionProof::Secret(secret) });
@@ -120,15 +120,28 @@ impl<'a> Credentials<'a> {
         self
     }
 
-    /// Sets the user whom the caller wants to act as. It has an effect only for a user with
-    /// `impersonator: true`. Appwrite takes the first of id, e-mail address and phone number that is
-    /// not empty.
+    /// Sets the user whom the caller wants to act as, unless a target is set already. It has an effect
+    /// only for a user with `impersonator: true`.
+    ///
+    /// The first target that is not empty counts, as in Appwrite. A host passes the three headers in the
+    /// order of Appwrite: id, e-mail address, phone number.
+    ///
+    /// ```
+    /// use rolegate::auth::{Credentials, ImpersonationTarget as Target};
+    ///
+    /// let header = |name: &str| (name == "x-appwrite-impersonate-user-email").then_some("a@example.com");
+    /// let credentials = Credentials::none()
+    ///     .with_impersonation_target(header("x-appwrite-impersonate-user-id").map(Target::Id))
+    ///     .with_impersonation_target(header("x-appwrite-impersonate-user-email").map(Target::Email))
+    ///     .with_impersonation_target(header("x-appwrite-impersonate-user-phone").map(Target::Phone));
+    /// assert!(format!("{credentials:?}").contains("target: Some"));
+    /// ```
     #[must_use]
     pub fn with_impersonation_target(
         mut self,
         target: impl Into<Option<ImpersonationTarget<'a>>>,
     ) -> Self {
-        self.target = target.into().filter(|target| !is_empty_id(target.text()));
+        self.target = self.target.or(target.into().filter(|target| !is_empty_id(target.text())));
         self
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use super::api_key::KeyKind;
 use super::jwt::TokenError;
 use super::scope::MissingScope;
-use crate::principal::BlockedUser;
+use crate::principal::{BlockedUser, shown_id};
 use crate::refusal::Refusal;
 
 /// Why a request is refused for its credentials or for the state of its account.
@@ -26,7 +26,8 @@ pub enum AuthenticateError {
     UserAndApiKey,
     /// The account key has expired.
     AccountKeyExpired,
-    /// A standard or ephemeral API key, in a request that does not name this project.
+    /// A standard or ephemeral API key, or one of an unknown kind, in a request that does not name this
+    /// project.
     MissingProject,
     /// The standard or organization key has expired.
     KeyExpired,
@@ -35,7 +36,7 @@ pub enum AuthenticateError {
     UnknownKey(KeyKind),
     /// The caller lacks a scope.
     MissingScope(MissingScope),
-    /// The route is for users, and the caller is a guest or a key that bypasses permissions.
+    /// The route is for users, and the caller is a guest or a key that does not act as a user.
     UserRequired,
     /// The user is blocked.
     Blocked(BlockedUser),
@@ -137,14 +138,10 @@ impl fmt::Display for AuthenticateError {
             Self::UserRequired => "this route requires a signed-in user",
             Self::Blocked(error) => return error.fmt(f),
             Self::PasswordResetRequired { user_id } => {
-                return write!(f, "user `{}` must reset the password", user_id.escape_debug());
+                return write!(f, "user `{}` must reset the password", shown_id(user_id));
             }
             Self::MoreFactorsRequired { user_id } => {
-                return write!(
-                    f,
-                    "the session of user `{}` lacks a second factor",
-                    user_id.escape_debug()
-                );
+                return write!(f, "the session of user `{}` lacks a factor", shown_id(user_id));
             }
             Self::Directory(_) => "the look-up of a user or key failed",
         })

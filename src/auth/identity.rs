@@ -12,8 +12,8 @@ use crate::principal::Principal;
 
 /// The caller of a request: a [`Principal`], how it authenticated, its scopes, and when that ends.
 ///
-/// A guest is an identity too, and has the scope `documents.read` like every caller. A route for
-/// users calls [`require_user`](Self::require_user).
+/// A guest is an identity too, and has the scope `documents.read` like every user. A route for users
+/// calls [`require_user`](Self::require_user).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[must_use]
 pub struct Identity {
@@ -141,7 +141,7 @@ impl Identity {
     ///
     /// # Errors
     ///
-    /// The caller is a guest, an organization key or a key that bypasses permissions.
+    /// The caller is a guest or a key that does not act as a user: every key but an account key.
     pub fn require_user(&self) -> Result<&str, AuthenticateError> {
         self.principal.user_id().ok_or(AuthenticateError::UserRequired)
     }

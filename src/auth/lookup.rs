@@ -9,7 +9,7 @@ use crate::principal::User;
 
 /// Which user of the project to look up, with memberships, sessions and authenticators.
 ///
-/// The value came with the request. It may be empty of sense, but never empty.
+/// The value came with the request, and is not empty.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UserLookup<'a> {
     /// The user with this `$id`.
@@ -21,13 +21,14 @@ pub enum UserLookup<'a> {
 }
 
 impl UserLookup<'_> {
-    /// Returns `true` if `user` is the user that was asked for.
+    /// Returns `true` if `user` is the user that was asked for, and has an id.
     pub(super) fn is_answered_by(&self, user: &User) -> bool {
-        match self {
+        let has_value = match self {
             Self::Id(id) => user.id == *id,
             Self::Email(email) => user.email.as_deref() == Some(email),
             Self::Phone(phone) => user.phone.as_deref() == Some(phone),
-        }
+        };
+        has_value && !user.is_guest()
     }
 }
 

@@ -121,10 +121,13 @@ fn principal_of(user: &User) -> Principal {
     Principal::user(user).unwrap_or_else(|_| Principal::guest())
 }
 
-/// Returns `true` if a session has this secret, and a provider.
+/// Returns `true` if a session has this secret, and a provider. An empty secret is equal to none: a host
+/// that hashes a missing secret stores the hash of the empty text.
 ///
 /// Source: `User::sessionVerify` of appwrite/appwrite.
 fn has_secret(session: &Session, secret: &str) -> bool {
     let is_same = |stored| is_sha256_of(stored, secret);
-    session.provider.is_some() && session.secret.as_deref().is_some_and(is_same)
+    !secret.is_empty()
+        && session.provider.is_some()
+        && session.secret.as_deref().is_some_and(is_same)
 }

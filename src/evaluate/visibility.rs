@@ -18,8 +18,7 @@ use crate::principal::Principal;
 /// [`Collection`](crate::Collection), sees every document of the table, whatever its list. Lists of
 /// another table are never visible.
 ///
-/// A visibility does not borrow the table. The section [Threads](crate#threads) says how long a host may
-/// keep one.
+/// A visibility does not borrow the table. A host may keep it [within limits](crate#threads).
 #[derive(Clone)]
 pub struct Visibility {
     table: TableId,

@@ -13,4 +13,6 @@ pub use user::{Membership, MfaAuthenticator, Session, User};
 pub use user_roles::{SkippedRole, SkippedRoleReason};
 
 #[cfg(feature = "auth")]
+pub(crate) use principal::shown_id;
+#[cfg(feature = "auth")]
 pub(crate) use user::is_empty_id;

@@ -268,10 +268,14 @@ impl BlockedUser {
 
 impl fmt::Display for BlockedUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Valid ids are not longer. A longer text would only fill the log.
-        let id = self.id.chars().take(MAX_ID_LEN).flat_map(char::escape_default);
-        write!(f, "user `{}` is blocked", id.collect::<String>())
+        write!(f, "user `{}` is blocked", shown_id(&self.id))
     }
+}
+
+/// Returns an id as messages show it: in printable ASCII, and cut. Valid ids are not longer. A longer text
+/// would only fill the log.
+pub(crate) fn shown_id(id: &str) -> String {
+    id.chars().take(MAX_ID_LEN).flat_map(char::escape_default).collect()
 }
 
 impl std::error::Error for BlockedUser {}

@@ -54,6 +54,8 @@ fn session_whose_stored_hash_or_provider_is_missing_is_not_found_by_secret() {
     let hashes = [
         None,
         Some(String::new()),
+        // The hash of a secret that is missing.
+        Some(super::sha256("")),
         Some(SESSION_SECRET.to_owned()),
         Some(hash.to_uppercase()),
         Some(format!("{hash} ")),

@@ -80,6 +80,42 @@ fn impersonator_with_a_target_acts_as_the_user_that_is_found() {
     assert_eq!(store().outcome(&none), "user-a");
 }
 
+/// A host passes the three headers one after the other.
+#[test]
+fn first_target_that_is_not_empty_counts() {
+    let (b, c) = ("user-b", "user-c@example.com");
+    for (targets, expected) in [
+        ([Some(Id(b)), Some(Email(c)), None], "user-a acts as user-b"),
+        ([Some(Id(b)), None, None], "user-a acts as user-b"),
+        ([Some(Id(b)), Some(Email("")), Some(Phone(""))], "user-a acts as user-b"),
+        ([Some(Id("")), Some(Email(c)), Some(Phone("+user-b"))], "user-a acts as user-c"),
+        ([None, Some(Email("0")), Some(Phone("+user-b"))], "user-a acts as user-b"),
+        // An unknown target is not replaced by the next one.
+        ([Some(Id("user-x")), Some(Email(c)), Some(Phone("+user-b"))], "user-a"),
+        ([None, None, None], "user-a"),
+    ] {
+        let credentials =
+            targets.into_iter().fold(session(), Credentials::with_impersonation_target);
+        assert_eq!(store().outcome(&credentials), expected, "{targets:?}");
+    }
+}
+
+/// Appwrite takes a document without an id for an empty one. A guest would have the role `guests`, which
+/// the actor does not have.
+#[test]
+fn target_without_an_id_changes_nothing() {
+    for id in [json!(null), json!(""), json!("0")] {
+        let mut target = target_json("user-b");
+        target["$id"] = id.clone();
+        let store = Store::of_users([actor_json(), target].map(user).into());
+        for target in [Email("user-b@example.com"), Phone("+user-b")] {
+            let identity = store.ask(&as_target(target), now()).unwrap();
+            assert_eq!(identity.principal().user_id(), Some("user-a"), "{id} {target:?}");
+            assert_eq!(identity.impersonator_id(), None, "{id} {target:?}");
+        }
+    }
+}
+
 /// PHP lowers ASCII letters only.
 #[test]
 fn email_of_a_target_is_lowered_in_ascii_only() {
