@@ -118,9 +118,9 @@ impl From<MissingScope> for AuthenticateError {
 impl fmt::Display for AuthenticateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::SessionAndJwt => "a session and a JWT in one request; send one of them",
+            Self::SessionAndJwt => "a session and a JWT in one request; send only one of them",
             Self::InvalidJwt(error) => return write!(f, "invalid JWT: {error}"),
-            Self::UserAndApiKey => "an API key beside a session or JWT; send one of them",
+            Self::UserAndApiKey => "an API key beside a session or JWT; send only one of them",
             Self::AccountKeyExpired => "the account key has expired",
             Self::MissingProject => {
                 "an API key without this project's id; name the project in `X-Appwrite-Project`"

@@ -61,17 +61,17 @@ fn refusals() -> Vec<(&'static str, AuthenticateError)> {
 #[test]
 fn refusal_has_the_status_type_and_text_of_its_kind() {
     let expected = [
-        (403, "user_jwt_and_cookie_set", "a session and a JWT in one request; send one of them"),
+        (403, "user_jwt_and_cookie_set", "a session and a JWT in one request; send only one of them"),
         (401, "user_jwt_invalid", "invalid JWT: the token has expired"),
         (
             403,
             "user_api_key_and_session_set",
-            "an API key beside a session or JWT; send one of them",
+            "an API key beside a session or JWT; send only one of them",
         ),
         (
             403,
             "user_api_key_and_session_set",
-            "an API key beside a session or JWT; send one of them",
+            "an API key beside a session or JWT; send only one of them",
         ),
         (401, "account_key_expired", "the account key has expired"),
         (
