@@ -61,7 +61,11 @@ fn refusals() -> Vec<(&'static str, AuthenticateError)> {
 #[test]
 fn refusal_has_the_status_type_and_text_of_its_kind() {
     let expected = [
-        (403, "user_jwt_and_cookie_set", "a session and a JWT in one request; send only one of them"),
+        (
+            403,
+            "user_jwt_and_cookie_set",
+            "a session and a JWT in one request; send only one of them",
+        ),
         (401, "user_jwt_invalid", "invalid JWT: the token has expired"),
         (
             403,

@@ -6,7 +6,7 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rolegate::{Action, json};
 
-/// Filters, explains and checks the permissions of Appwrite documents
+/// Filter documents by their Appwrite permissions, and explain or check the permissions
 #[derive(Parser)]
 #[command(
     name = "rolegate",

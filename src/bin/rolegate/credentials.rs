@@ -145,7 +145,8 @@ impl Directory {
                 Ok(())
             }
             Presented::ApiKey(_) => {
-                let message = format!("{reason}; a server would treat the caller as a guest; pass --guest");
+                let message =
+                    format!("{reason}; a server would treat the caller as a guest; pass --guest");
                 Err(Failure::with(file, message))
             }
         }
