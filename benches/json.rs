@@ -1,9 +1,8 @@
-//! Raw responses and streams: this crate, the careful way and the obvious way.
+//! Raw responses and streams: this crate, compared with two ways by hand.
 //!
-//! The careful way cuts documents out with `RawValue`, reads of each only its permissions, borrowed
-//! where they can be, and copies the documents that are visible. The obvious way parses everything
-//! into `Value`s, keeps some, and prints them. All three ask the same question in the same words, and
-//! their outputs are compared before anything is timed.
+//! The careful way splits documents with `RawValue`, deserialises only their permissions, and copies the
+//! visible documents. The obvious way parses all documents into `Value`s, and prints the visible ones. All
+//! three ways have the same input, and their outputs are compared before the measurement.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions without any")]
 #![allow(
@@ -61,7 +60,7 @@ struct Permissions<'a> {
     list: Vec<Text<'a>>,
 }
 
-/// Borrowed where it has no escapes. Permissions all have, in JSON.
+/// A text that is borrowed if it has no escapes. Permissions always have escapes in JSON.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 

@@ -1,4 +1,4 @@
-//! Raw JSON: what comes out of it.
+//! The target `json_filter`: the output for raw JSON, compared with the naive filter.
 
 use rolegate::json::{Error, Filter, Format, Nested, Problem};
 use rolegate::{Action, Matcher, Principal};
@@ -8,8 +8,8 @@ use crate::support::json::{self, Question};
 const ROLES: [&str; 4] = ["any", "users", "user:a", "team:t/owner"];
 const LISTS: [&str; 1] = ["l"];
 
-/// The first byte says how to filter, the others are the input: the output is that of the naive way,
-/// and what is refused is what that refuses. From a reader it is the same.
+/// Filters the input after the first byte. The first byte has the settings of the filter. The naive filter
+/// must give the same output, or refuse the same input. Filtering from a reader must give the same result.
 pub fn json_filter(data: &[u8]) {
     let Some((&settings, input)) = data.split_first() else { return };
     let formats = [Format::Detect, Format::List, Format::Array, Format::Lines];
@@ -58,7 +58,7 @@ fn matcher(roles: Option<&[&str]>, action: Action) -> Matcher {
     principal.matcher(action)
 }
 
-/// An error points into the input, counts its lines as anybody does, and is short.
+/// Checks that an error points into the input, has the correct line, and is short.
 fn refused(error: &Error, input: &[u8]) {
     let before = &input[..usize::try_from(error.offset()).unwrap()];
     let lines = before.split(|&byte| byte == b'\n').count();

@@ -1,4 +1,4 @@
-//! User documents: the roles that they give.
+//! The target `user_document`: the roles of a user document.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,15 @@ use serde_json::Value;
 
 use crate::support::users::{self, Who};
 
-/// A document that is read gives the roles of the table in the semantics, and is read back as it is
-/// printed.
+/// Checks that a user document gives the roles of the table in plain code. Checks that a printed document is
+/// read back unchanged.
 pub fn user_document(data: &[u8]) {
     let Ok(user) = serde_json::from_slice::<User>(data) else { return };
     let printed = serde_json::to_vec(&user).unwrap();
     assert_eq!(serde_json::from_slice::<User>(&printed).unwrap(), user);
 
-    // What is ignored is not looked into, and may be what no value can hold: invalid UTF-8, 1e999.
+    // Ignored fields are not checked. They may have values that `Value` cannot hold, such as invalid UTF-8
+    // or 1e999.
     let Ok(document) = serde_json::from_slice::<Value>(data) else { return };
     assert_eq!(ours(&user), users::who(&document), "{document}");
 }
