@@ -1,6 +1,8 @@
 //! The targets `permission` and `round_trip`: texts that are accepted, and errors for other texts.
 
-use rolegate::{AclTable, Action, ActionSet, ParseError, Permission, Principal, Role, Verification};
+use rolegate::{
+    AclTable, Action, ActionSet, ParseError, Permission, Principal, Role, Verification,
+};
 
 use crate::support::recogniser;
 

@@ -66,7 +66,7 @@ pub(crate) enum Text {
     Any(String),
 }
 
-/// A role from a small set, or any text.
+/// A role from a small set.
 #[derive(Arbitrary, Debug)]
 pub(crate) enum Name {
     Any,

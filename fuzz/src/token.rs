@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rolegate::auth::{
-    AuthMethod, AuthenticateError, Authenticator, Credentials, GuestReason, Identity, JwtKeys, KeyKind,
-    Secret, Step, TokenErrorKind,
+    AuthMethod, AuthenticateError, Authenticator, Credentials, GuestReason, Identity, JwtKeys,
+    KeyKind, Secret, Step, TokenErrorKind,
 };
 use serde_json::Value;
 

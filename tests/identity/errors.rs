@@ -1,4 +1,4 @@
-//! Every refusal: its status, its type, its text and its cause.
+//! The status, type, text and cause of every refusal.
 
 use std::error::Error;
 
@@ -126,7 +126,7 @@ fn refusal_that_has_a_cause_gives_it_as_source() {
     assert_eq!(error.source().and_then(|source| source.downcast_ref()), Some(&Down));
 }
 
-/// A refusal is one line for the log, whatever the ids of users are.
+/// A refusal prints as one line, even if the id of a user has line breaks.
 #[test]
 fn refusal_with_a_hostile_user_id_stays_on_one_line() {
     let id = "a\nuser-b`\u{1b}[2J";
@@ -140,7 +140,7 @@ fn refusal_with_a_hostile_user_id_stays_on_one_line() {
     }
 }
 
-/// Contrast this with an ephemeral key, whose invalid token makes a guest.
+/// An ephemeral key with an invalid token makes a guest instead.
 #[test]
 fn jwt_that_is_invalid_is_refused() {
     for jwt in ["a", "a.b.c", "..", "standard_abc", " "] {
@@ -149,7 +149,7 @@ fn jwt_that_is_invalid_is_refused() {
     }
 }
 
-/// As in Appwrite, PHP's empty texts count as absent.
+/// PHP's empty texts count as absent, as in Appwrite.
 #[test]
 fn credential_that_is_empty_or_zero_counts_as_absent() {
     let none = Credentials::none();

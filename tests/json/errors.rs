@@ -4,7 +4,7 @@ use super::{BIRTHDAYS, seen, seen_as, user_a};
 use crate::support::json::is_json;
 use rolegate::json::{ErrorKind, Filter, Format, MAX_DEPTH};
 
-/// Texts that are JSON, or almost. Each is tried alone and within a document.
+/// Texts that are JSON, or nearly JSON. Each text is tested alone and within a document.
 const VALUES: [&str; 97] = [
     "0",
     "-0",

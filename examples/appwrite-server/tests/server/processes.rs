@@ -79,7 +79,7 @@ fn file_in_use_is_refused() {
 }
 
 #[test]
-fn failed_start_says_what_to_do() {
+fn failed_start_names_the_option_to_change() {
     let directory = directory("no-start");
     fs::write(directory.join("bad.sql"), "no SQL").unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -108,14 +108,14 @@ fn failed_start_says_what_to_do() {
             "{message}"
         );
     }
-    // These names are files, whatever they mean to SQLite. No other file was left behind.
+    // These names are files, although SQLite could read them as URIs. No other file was created.
     let kept: BTreeSet<_> =
         fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     let names = ["bad.sql", ":memory:", "file:x.db?mode=memory"];
     assert_eq!(kept, names.iter().map(OsString::from).collect());
 }
 
-/// A server with endless look-ups, listening.
+/// Starts a server whose look-ups do not end, and connects to it.
 fn start(name: &str) -> (Child, Lines<BufReader<ChildStdout>>, TcpStream) {
     let seed = directory(name).join("seed.sql");
     fs::write(&seed, format!("{}{ENDLESS}", include_str!("../../seed.sql"))).unwrap();
@@ -149,7 +149,7 @@ fn server_that_stops_gives_up_searches() {
     }
 }
 
-/// The deadline of 8 seconds covers what does not ask SQLite.
+/// The deadline of 8 seconds also applies to receiving the body.
 #[test]
 fn body_that_does_not_end_is_refused() {
     let (mut server, _log, mut client) = start("slow");
