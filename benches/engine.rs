@@ -1,4 +1,4 @@
-//! Parsing, compiling, resolving, pages of raw strings, and the whole way.
+//! Parsing, compiling, resolving, pages of raw strings, and all steps together.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions without any")]
 #![allow(
@@ -87,7 +87,7 @@ fn resolve(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What a good engineer writes by hand.
+/// Tests a list with a hash set of roles, which is the usual code without this library.
 fn by_hand(roles: &HashSet<String>, list: &List) -> bool {
     list.iter().any(|permission| {
         permission
@@ -138,7 +138,7 @@ fn page(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// From raw strings to a selection: the first time, and for the second principal.
+/// Measures all steps from raw strings to a selection, for the first and for the second principal.
 fn whole(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("whole/1M");
     group.sample_size(10).throughput(Throughput::Elements(MILLION as u64));

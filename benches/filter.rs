@@ -1,5 +1,5 @@
-//! `filter/LISTS`: which of 16 million documents a principal sees, by how many distinct lists they
-//! have, against the time it takes merely to read the column.
+//! `filter/LISTS`: filtering 16 million documents with different numbers of distinct lists. The read bound
+//! is the time to read the column.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions without any")]
 #![allow(
@@ -43,10 +43,10 @@ fn filter(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What is visible, and whether a list is expected to be.
+/// The name of a case, its visibility, and a function that returns `true` for the expected lists.
 type Case<'a> = (&'a str, Visibility, &'a dyn Fn(u32) -> bool);
 
-/// Nothing, everything or one list visible, over the 50,000 lists.
+/// Measures no visible list, one visible list, and all visible lists, of 50,000 lists.
 fn filter_edges(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("filter-edges");
     group.sample_size(20).throughput(Throughput::Elements(DOCUMENTS as u64));
@@ -75,7 +75,7 @@ fn filter_edges(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What it takes to read a column of `u32`.
+/// Adds up a column of `u32`, which is the read bound.
 fn sum(numbers: &[u32]) -> u32 {
     numbers.iter().fold(0, |sum, number| sum.wrapping_add(*number))
 }

@@ -1,4 +1,4 @@
-//! Authentication: verifying a token, beside `jsonwebtoken` itself, and making a user's principal.
+//! Authentication: verifying a token, compared with `jsonwebtoken`, and creating the principal of a user.
 #![allow(clippy::expect_used, reason = "a bench must stop if what it measures fails")]
 
 use std::hint::black_box;
@@ -60,7 +60,7 @@ fn jwt(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Makes the principal of a user in fifty teams, with the role `owner` in each.
+/// Creates the principal of a user in fifty teams, with the role `owner` in each.
 fn principal(criterion: &mut Criterion) {
     let mut user = User::new("5f8a2c4be19d3a6701f2");
     user.email_verification = true;

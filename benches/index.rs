@@ -1,5 +1,5 @@
-//! `index/...`: pages, totals and changes of 250,000 documents that come, change and go, beside the same
-//! by filtering all of them.
+//! `index/...`: pages, totals and changes of 250,000 documents in a `DocumentIndex`, compared with filtering
+//! all documents.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions without any")]
 #![allow(
@@ -21,10 +21,10 @@ use rolegate::{AclColumn, AclTable, Action, Principal, Selection, Visibility};
 const DOCUMENTS: usize = 250_000;
 const LISTS: usize = 50_000;
 const PAGE: usize = 25;
-/// How many documents somebody sees who sees few, all over the collection.
+/// The number of documents that the role `user:few` may read, spread over the collection.
 const FEW: usize = 80;
 
-/// A list for one of the teams and one of many owners, or for the one who sees few and an owner.
+/// Returns a list for a reader and one of many owners. The reader is `user:few` or one of the teams.
 fn list(number: usize, few: bool) -> data::List {
     let reader = if few { "user:few".into() } else { format!("team:t{}", number % data::TEAMS) };
     let owner = number / data::TEAMS;
@@ -36,7 +36,7 @@ fn list(number: usize, few: bool) -> data::List {
     .into()
 }
 
-/// Each document's list, drawn at random from [`LISTS`].
+/// Returns the list of each document, chosen at random from [`LISTS`].
 fn documents() -> Vec<data::List> {
     let mut rng = fastrand::Rng::with_seed(0x0069_6e64_6578);
     (0..DOCUMENTS)
@@ -44,7 +44,7 @@ fn documents() -> Vec<data::List> {
         .collect()
 }
 
-/// The same documents both ways.
+/// The same documents in an index, and in a table and a column.
 struct Collection {
     index: DocumentIndex<usize>,
     table: AclTable,
@@ -119,7 +119,7 @@ fn pages_and_totals(criterion: &mut Criterion) {
     }
 }
 
-/// A document that comes and goes, with a list that others have.
+/// Inserts and removes a document whose list other documents have too.
 fn changes(criterion: &mut Criterion) {
     let documents = documents();
     let Collection { mut index, mut table, mut column } = Collection::new(&documents);

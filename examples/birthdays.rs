@@ -1,5 +1,5 @@
-//! The three birthdays of Appwrite's guide on JWT authentication: user-a sees one of them, a key of
-//! the project sees all three.
+//! The three birthdays of Appwrite's guide on JWT authentication. The user `user-a` sees one birthday, and a
+//! key of the project sees all three.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -32,7 +32,7 @@ pub(crate) fn show(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let stored: List<Birthday> = serde_json::from_str(include_str!("birthdays.json"))?;
     let birthdays = stored.documents;
 
-    // Compiled once; every request resolves against it.
+    // The lists are compiled once. Every request resolves its principal.
     let mut table = AclTable::new();
     let column: AclColumn =
         birthdays.iter().map(|b| table.insert(&b.permissions)).collect::<Result<_, _>>()?;

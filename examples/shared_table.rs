@@ -1,8 +1,8 @@
-//! One table that a writer changes while readers ask: `cargo run --example shared_table`.
+//! One table that a writer changes while readers use it: `cargo run --example shared_table`.
 //!
-//! What belongs together stands behind one lock: the table, the column, and the host's documents in
-//! the column's order. Ann and Bob pass documents to each other, one at a time, and each
-//! document is always somebody's: readers check that nobody ever sees it twice or not at all.
+//! One lock protects the table, the column, and the host's documents in the order of the column. The writer
+//! gives documents from Ann to Bob and back, one at a time. Readers check that each document always belongs to
+//! exactly one of the two.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -15,10 +15,10 @@ use rolegate::{AclColumn, AclTable, Action, InsertError, Principal};
 const DOCUMENTS: usize = 1_000;
 const READERS: usize = 3;
 
-/// How often a document is passed on.
+/// The number of times that a document gets another owner.
 const WRITES: usize = 20_000;
 
-/// What is behind the lock.
+/// The data that the lock protects.
 #[derive(Default)]
 struct Shelf {
     table: AclTable,
@@ -32,8 +32,7 @@ struct Store(RwLock<Shelf>);
 impl Store {
     /// Adds a document.
     fn add(&self, title: String, permissions: &[String]) -> Result<(), InsertError> {
-        // Nothing that is done to a shelf leaves it half done, so that a lock on which another thread
-        // has panicked is as good as any.
+        // Each change of a shelf is complete or has no effect. A poisoned lock can therefore be used.
         let mut inside = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let id = inside.table.insert(permissions)?;
         inside.column.push(id);
@@ -41,7 +40,7 @@ impl Store {
         Ok(())
     }
 
-    /// Gives a document other permissions.
+    /// Replaces the permissions of a document.
     fn update(&self, position: usize, permissions: &[String]) -> Result<(), InsertError> {
         let mut inside = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let id = inside.table.insert(permissions)?;
@@ -49,10 +48,10 @@ impl Store {
         Ok(())
     }
 
-    /// The titles that each of the principals may read, all of one moment.
+    /// Returns the titles that each of the principals may read at one time.
     ///
-    /// Resolving, filtering and taking the documents is done under one lock: a selection's positions
-    /// are those of the column as it was.
+    /// Resolving, filtering and copying the titles need one read lock, because the positions of a selection
+    /// are those of the column at that time.
     fn visible<const N: usize>(&self, principals: [&Principal; N]) -> [Vec<String>; N] {
         let inside = self.0.read().unwrap_or_else(PoisonError::into_inner);
         principals.map(|principal| {
@@ -62,12 +61,12 @@ impl Store {
     }
 }
 
-/// What the owner of a document grants, and to how many others, so that new lists keep coming.
-fn owned_by(owner: &str, others: usize) -> Vec<String> {
-    vec![format!("read(\"user:{owner}\")"), format!("update(\"team:t{}\")", others % 500)]
+/// Returns the permissions of a document: the owner may read it, and one of 500 teams may update it.
+fn owned_by(owner: &str, team: usize) -> Vec<String> {
+    vec![format!("read(\"user:{owner}\")"), format!("update(\"team:t{}\")", team % 500)]
 }
 
-/// Runs the writer and the readers, and says how often the readers looked.
+/// Runs the writer and the readers, and returns the number of reads.
 fn pass_around() -> Result<usize, Box<dyn Error>> {
     let store = Store::default();
     for number in 0..DOCUMENTS {
@@ -111,8 +110,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let looked = pass_around()?;
     writeln!(
         io::stdout(),
-        "{WRITES} writes, {READERS} readers who looked {looked} times: every document was \
-         somebody's, each time"
+        "{WRITES} writes, {looked} reads by {READERS} readers: every document always had one owner"
     )?;
     Ok(())
 }

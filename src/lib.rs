@@ -1,8 +1,8 @@
-//! Permissions of [Appwrite] documents: which of them may a principal read, update or delete?
+//! Permissions of [Appwrite] documents: decides which documents a principal may read, update or delete.
 //!
-//! In Appwrite's model every document carries a list of permissions, such as `read("user:user-a")`, and
-//! every user has roles, such as `user:user-a`. This crate parses the strings, compiles the lists, and
-//! filters batches of documents. It keeps no documents, opens no sockets and starts no threads.
+//! In Appwrite, every document has a list of permissions, such as `read("user:user-a")`, and every user
+//! has roles, such as `user:user-a`. This crate parses the strings, compiles the lists, and filters batches
+//! of documents. It keeps no documents, opens no sockets and starts no threads.
 //!
 //! ```
 //! use rolegate::{AclColumn, AclTable, Action, Principal, User};
@@ -42,10 +42,10 @@
 //! | test one document | [`Principal::can`] |
 //! | test a page of documents that are seen once | [`Matcher`] |
 //! | filter documents in memory again and again | [`AclTable`], [`AclColumn`], [`Visibility`], [`Selection`] |
-//! | page through and count a living collection | [`index::DocumentIndex`] |
-//! | decide the operations of a collection | [`Collection`] |
+//! | page through and count a changing collection | [`index::DocumentIndex`] |
+//! | decide on an operation of a collection | [`Collection`] |
 //! | check the permissions that a caller sets | [`Principal::document_permissions`] |
-//! | filter JSON that passes by | [`json::Filter`] |
+//! | filter raw JSON | [`json::Filter`] |
 //! | explain a decision | [`Principal::explain`], [`Collection::explain`] |
 //! | list the values of a user that give no role | [`User::skipped_roles`] |
 //! | answer a refused request | [`Refusal`]: the HTTP status and the error type |
@@ -53,16 +53,25 @@
 //!
 //! # Ways to filter
 //!
-//! A [`Matcher`] compares raw strings. Only the principal is prepared. It is for documents that are seen
-//! once.
+//! A [`Matcher`] compares raw strings with the permissions of one principal. It is for documents that are
+//! seen once.
 //!
-//! Documents that stay are compiled: documents with the same list share one [`AclId`].
-//! [`AclTable::resolve`] finds the visible lists in time proportional to what the roles reach.
-//! [`Visibility::filter`] turns them into a [`Selection`], one bit for each document, at about the speed of
-//! reading the column.
+//! For documents that the host keeps, an [`AclTable`] compiles the lists. Documents with the same list share
+//! one [`AclId`]. [`AclTable::resolve`] finds the visible lists in time proportional to the lists that the
+//! roles reach. [`Visibility::filter`] returns a [`Selection`] with one bit for each document. It takes
+//! about as long as reading the column.
 //!
-//! A [`DocumentIndex`](index::DocumentIndex) keeps documents in order and by their lists. A page costs the
-//! visible lists and its own length, and a total costs the visible lists, however many documents there are.
+//! A [`DocumentIndex`](index::DocumentIndex) stores documents in order and by their lists. A page takes time
+//! in proportion to the visible lists and the length of the page. A total takes time in proportion to the
+//! visible lists. The number of documents has little influence.
+//!
+//! # Features
+//!
+//! | feature | content |
+//! | --- | --- |
+//! | none | the engine and raw JSON |
+//! | `auth` | the module `auth`: sessions, JWTs, API keys and scopes |
+//! | `cli` | the command `rolegate` |
 //!
 //! # Threads
 //!
@@ -74,13 +83,13 @@
 //!   [`AclColumn::set`].
 //! - A reader takes one read lock to resolve, to filter, and to copy the documents or their ids. The positions
 //!   of a [`Selection`] are those of the column at that time.
-//! - A [`Visibility`] can be kept without the table. A list never changes, so a kept visibility shows no
-//!   document against its present list. It hides documents whose list came later.
-//! - A kept visibility does not know that the principal lost a role or its session, or that the
-//!   [`Collection`] changed. Drop it with those.
+//! - A [`Visibility`] can be kept without the table. A list never changes, so a kept visibility shows a
+//!   document only if its present list allows it. It hides documents whose list was inserted later.
+//! - A kept visibility does not notice that the principal lost a role or its session, or that the
+//!   [`Collection`] changed. Drop the visibility when one of them changes.
 //!
-//! A lock is cheaper than a copy of the table for each change: a change takes microseconds. To load everything
-//! anew, fill a new table and swap an [`Arc`](std::sync::Arc).
+//! A change takes microseconds under a lock, and a copy of the table for each change would take longer. To
+//! load all documents again, fill a new table and swap an [`Arc`](std::sync::Arc).
 //!
 //! # Untrusted input
 //!
@@ -93,12 +102,12 @@
 //!   what they left out. A list has no deny and no order, so no entry changes the meaning of another one.
 //! - **Exact.** Roles and lists are compared whole, byte for byte. A hash finds a candidate and never decides. Its
 //!   seed differs for each table and matcher.
-//! - **Linear.** Time and memory grow linearly with the input, apart from sorting a list or the roles of a
-//!   principal. The host limits the total: [`AclLimits`], [`json::Filter::max_document_len`],
+//! - **Linear.** Time and memory grow linearly with the input, except for sorting a list or the roles of a
+//!   principal. The host limits the total with [`AclLimits`], [`json::Filter::max_document_len`] and
 //!   [`json::Filter::max_response_len`].
-//! - **Full is an error.** A table that has reached a limit refuses and stays unchanged.
-//! - **Ids belong to a table.** The id of another table is never visible. Table ids wrap after 2^32 tables. An id
-//!   that came after a [`Visibility`] is visible only to a principal that may see every document.
+//! - **Full is an error.** A table that has reached a limit refuses new lists and stays unchanged.
+//! - **Ids belong to a table.** The id of another table is never visible. Table ids wrap after 2^32 tables. A list
+//!   that was inserted after a [`Visibility`] was resolved is visible only if the visibility is unrestricted.
 //!
 //! With the feature `auth`:
 //!
@@ -106,11 +115,12 @@
 //!   than 32 KiB is not read.
 //! - Secrets are compared in constant time. No secret, key or token is printed.
 //!
-//! [`Principal::key_with_bypass`] is the only constructor of a principal that bypasses permissions. Of all
-//! credentials, only standard and ephemeral keys of this very project make one.
+//! [`Principal::key_with_bypass`] is the only constructor of a principal that bypasses permissions. Only
+//! standard and ephemeral API keys of the authenticator's project give such a principal.
 //!
-//! Not promised: that timing reveals nothing about the lists, that an attacker with many measurements cannot learn
-//! a hash seed, and that an answer stays true later. `SECURITY.md` has the sources of each input.
+//! The crate does not promise that timing reveals nothing about the lists. It does not promise that an
+//! attacker with many measurements cannot learn a hash seed, or that an answer stays true later. `SECURITY.md`
+//! has the sources of each input.
 //!
 //! [Appwrite]: https://appwrite.io/docs/advanced/platform/permissions
 

@@ -1,4 +1,4 @@
-//! What the benches run on, made anew from fixed seeds each time.
+//! The data of the benches, created from fixed seeds.
 
 #![allow(dead_code, reason = "each bench uses a part")]
 #![allow(clippy::indexing_slicing, reason = "the sizes are chosen here")]
@@ -7,19 +7,19 @@ use fastrand::Rng;
 use rolegate::principal::Membership;
 use rolegate::{AclColumn, AclId, AclTable, Principal, User};
 
-/// A document's permissions as they come from a database.
+/// The permissions of a document as a database returns them.
 pub(crate) type List = Vec<String>;
 
 fn rng() -> Rng {
     Rng::with_seed(0x0072_6f6c_6567_6174)
 }
 
-/// An id of the length that Appwrite makes: 20 hexadecimal digits.
+/// Returns an id with the length of Appwrite's ids: 20 hexadecimal digits.
 fn id(rng: &mut Rng) -> String {
     format!("{:020x}", rng.u128(..1 << 80))
 }
 
-/// A user with 12 roles: two teams, with a role within each, and one label.
+/// Returns a user with 12 roles: two teams, with a role within each, and one label.
 pub(crate) fn user() -> User {
     let mut rng = rng();
     let mut user = User::new(id(&mut rng));
@@ -31,8 +31,8 @@ pub(crate) fn user() -> User {
     user
 }
 
-/// Lists as owners write them: who may read, and the owner who may change it; 3.2 permissions on
-/// average. The user of [`user`] may read about one in ten.
+/// Returns lists as owners write them, with 3.2 permissions on average. A list names its readers, and the
+/// owner who may change the document. The user of [`user`] may read about one document in ten.
 pub(crate) fn lists(count: usize) -> Vec<List> {
     let mut rng = rng();
     let user = user();
@@ -58,18 +58,18 @@ pub(crate) fn lists(count: usize) -> Vec<List> {
         .collect()
 }
 
-/// Documents that share `distinct` lists, each with strings of its own.
+/// Returns documents that share `distinct` lists. Each document has strings of its own.
 pub(crate) fn documents(count: usize, distinct: usize) -> Vec<List> {
     let lists = lists(distinct);
     let mut rng = rng();
     (0..count).map(|_| lists[rng.usize(..distinct)].clone()).collect()
 }
 
-/// How many teams read the lists of [`table`]: a member of one sees 5 % of them.
+/// The number of teams that read the lists of [`table`]. A member of one team sees 5 % of the lists.
 pub(crate) const TEAMS: usize = 20;
 
-/// A table of `count` distinct lists, and their ids. Each is read by one of [`TEAMS`] teams, all of
-/// them equally often.
+/// Returns a table of `count` distinct lists, and their ids. One of [`TEAMS`] teams may read each list, and
+/// each team may read equally many lists.
 pub(crate) fn table(count: usize) -> (AclTable, Vec<AclId>) {
     let owners: Vec<[String; 2]> = (0..4096)
         .map(|owner| [format!("update(\"user:u{owner}\")"), format!("delete(\"user:u{owner}\")")])
@@ -87,7 +87,7 @@ pub(crate) fn table(count: usize) -> (AclTable, Vec<AclId>) {
     (table, ids)
 }
 
-/// A column of `count` documents with lists drawn at random, and the same as plain numbers.
+/// Returns a column of `count` documents with random lists, and the same column as plain numbers.
 pub(crate) fn column(count: usize, ids: &[AclId]) -> (AclColumn, Vec<u32>) {
     let mut rng = rng();
     let numbers: Vec<u32> = (0..count)
@@ -96,7 +96,7 @@ pub(crate) fn column(count: usize, ids: &[AclId]) -> (AclColumn, Vec<u32>) {
     (numbers.iter().map(|&number| ids[number as usize]).collect(), numbers)
 }
 
-/// Malformed permissions, as people and old versions write them.
+/// Returns malformed permissions, as people and old versions of Appwrite write them.
 pub(crate) fn malformed() -> Vec<String> {
     let seeds = [
         "read(\"usr:65f2a9\")",
@@ -113,9 +113,9 @@ pub(crate) fn malformed() -> Vec<String> {
     seeds.iter().cycle().take(1000).map(ToString::to_string).collect()
 }
 
-/// A table like that of a living collection: each list read by everybody, a team or its owner, and
-/// changed by one of `count / 10` owners or, one list in 50, by everybody who is signed in. And the
-/// owners' roles.
+/// Returns a table like that of a real collection, and the roles of the owners. The readers of a list are
+/// `any`, a team, or the owner. One of `count / 10` owners may change a list. For one list in 50, every
+/// user may change it.
 pub(crate) fn living_table(count: usize) -> (AclTable, Vec<String>) {
     let mut rng = rng();
     let owners: Vec<String> = (0..count / 10).map(|_| format!("user:{}", id(&mut rng))).collect();
@@ -140,7 +140,8 @@ pub(crate) fn living_table(count: usize) -> (AclTable, Vec<String>) {
     (table, owners)
 }
 
-/// A principal with so many of the owners' roles; from two on, `any` and `users` are among them.
+/// Returns a principal with `roles` roles of owners. If `roles` is at least two, `any` and `users` are
+/// included.
 pub(crate) fn principal(roles: usize, owners: &[String]) -> Principal {
     let common = if roles == 1 { 0 } else { 2 };
     let common = ["any", "users"].into_iter().take(common);
@@ -148,7 +149,7 @@ pub(crate) fn principal(roles: usize, owners: &[String]) -> Principal {
     Principal::parse_roles(common.chain(own).take(roles)).expect("well-formed roles")
 }
 
-/// Documents as Appwrite prints them, with the permissions of [`lists`].
+/// Returns documents as Appwrite prints them, with the permissions of [`lists`].
 fn json_documents(count: usize) -> Vec<String> {
     let mut rng = rng();
     let names = ["Kevin", "Laura", "Bob", "Zoë", "Ann-Katrin \\\"Kat\\\"", "Mr. O'Neill"];
@@ -175,13 +176,13 @@ fn json_documents(count: usize) -> Vec<String> {
         .collect()
 }
 
-/// A list response of so many documents.
+/// Returns a list response of `count` documents.
 pub(crate) fn response(count: usize) -> Vec<u8> {
     let documents = json_documents(count).join(",");
     format!("{{\"total\":{count},\"documents\":[{documents}]}}").into_bytes()
 }
 
-/// So many documents, one a line.
+/// Returns `count` documents, one on each line.
 pub(crate) fn lines(count: usize) -> Vec<u8> {
     (json_documents(count).join("\n") + "\n").into_bytes()
 }

@@ -1,4 +1,4 @@
-//! Indexes of documents: a sequence of changes, the plain map beside it.
+//! The target `document_index`: a sequence of changes, compared with a plain map.
 
 use arbitrary::{Arbitrary, Unstructured};
 use rolegate::Principal;
@@ -6,13 +6,14 @@ use rolegate::Principal;
 use crate::support::index::{Change, Machine};
 use crate::table::{Limits, Name, Text};
 
-/// Few, because each is followed by comparing what every principal sees.
+/// The maximum number of changes: 32. After each change, the visible documents of every principal are
+/// compared.
 const MAX_CHANGES: usize = 32;
 
-/// Few enough for changes to meet.
+/// The maximum number of documents: 40. Changes therefore often affect the same document.
 const MAX_DOCUMENTS: u8 = 40;
 
-/// Does what the bytes say to an index and to the model of it, which must agree.
+/// Applies the changes in `data` to an index and to its model. The two must agree.
 pub fn document_index(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(limits) = bytes.arbitrary::<Limits>() else { return };
@@ -38,7 +39,7 @@ impl From<Step> for Change {
         match step {
             Step::Insert(number, list) => {
                 let (at, list) = (number % MAX_DOCUMENTS, list.iter().map(String::from).collect());
-                // The highest bit tells strict insertions from lenient ones.
+                // The highest bit chooses between strict and lenient insertion.
                 if number < 128 { Self::InsertLenient(at, list) } else { Self::Insert(at, list) }
             }
             Step::Remove(at) => Self::Remove(at % MAX_DOCUMENTS),

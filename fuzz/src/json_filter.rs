@@ -1,4 +1,4 @@
-//! The JSON filter against the naive one.
+//! The target `json_filter`: the output for raw JSON, compared with the naive filter.
 
 use rolegate::json::{Error, Filter, Format, Nested};
 use rolegate::{Action, Matcher, Principal};
@@ -8,8 +8,8 @@ use crate::support::json::{self, Question};
 const ROLES: [&str; 4] = ["any", "users", "user:a", "team:t/owner"];
 const LISTS: [&str; 1] = ["l"];
 
-/// Reads settings from the first byte, and an input from the others. Output, report and refusals must
-/// equal those of the naive filter, in memory and from a reader.
+/// Filters the input after the first byte. The first byte has the settings of the filter. The naive filter
+/// must give the same output, or refuse the same input. Filtering from a reader must give the same result.
 pub fn json_filter(data: &[u8]) {
     let Some((&settings, input)) = data.split_first() else { return };
     let formats = [Format::Detect, Format::List, Format::Array, Format::Lines];
@@ -58,7 +58,7 @@ fn matcher(roles: Option<&[&str]>, action: Action) -> Matcher {
     principal.matcher(action)
 }
 
-/// Checks that an error points into the input, has the right line number, and is short.
+/// Checks that an error points into the input, has the correct line, and is short.
 fn refused(error: &Error, input: &[u8]) {
     let before = &input[..usize::try_from(error.offset()).unwrap()];
     let lines = before.split(|&byte| byte == b'\n').count();

@@ -1,4 +1,4 @@
-//! Texts: what is accepted, and what is said of the rest.
+//! The targets `permission` and `round_trip`: texts that are accepted, and errors for other texts.
 
 use rolegate::{
     AclTable, Action, ActionSet, ParseError, Permission, Principal, Role, Verification,
@@ -6,11 +6,11 @@ use rolegate::{
 
 use crate::support::recogniser;
 
-/// The longest message and caret, as in the property tests.
+/// The maximum length of a message and of a caret rendering: 400 bytes, as in the property tests.
 const MAX_SHOWN: usize = 400;
 
-/// Reads a text as everything that is read from texts: accepted exactly if the recogniser accepts
-/// it, and refused with an error that is small and points into it.
+/// Parses a text with every parser. A parser must accept the text if and only if the recogniser accepts it.
+/// Otherwise the error must be small and point into the text.
 pub fn permission(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     check("permission", text, Permission::parse(text).err(), recogniser::is_permission(text));
@@ -39,8 +39,8 @@ fn check(what: &str, text: &str, error: Option<ParseError>, accepted: bool) {
     }
 }
 
-/// What is accepted is printed as it was read, through JSON too, means what its parts say, and is
-/// the same when strings are compared and when lists are compiled.
+/// Checks that an accepted text is printed unchanged, also through JSON, and has the meaning of its parts.
+/// Raw strings and compiled lists must give the same decisions.
 pub fn round_trip(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(role) = Role::parse(text) {
@@ -61,7 +61,7 @@ fn permission_round_trip(text: &str) {
     let Ok(permission) = Permission::parse(text) else {
         let roles = ["any", "guests", "users", "user:a", "team:t", "team:t/owner"];
         let nothing = Action::ALL.into_iter().all(|action| !granted(&roles, action, text));
-        return assert!(nothing, "{text:?} is no permission");
+        return assert!(nothing, "{text:?} is not a permission");
     };
     assert_eq!(permission.to_string(), text);
     let json = serde_json::to_string(&permission).unwrap();
@@ -73,8 +73,8 @@ fn permission_round_trip(text: &str) {
     }
 }
 
-/// Whether a text grants an action to a holder of these roles, asked by its string and by its
-/// compiled form.
+/// Returns `true` if a text grants an action to a holder of these roles. The raw string and the compiled
+/// list must give the same answer.
 fn granted(roles: &[&str], action: Action, text: &str) -> bool {
     let principal = Principal::parse_roles(roles).unwrap();
     let can = principal.can(action, [text]);

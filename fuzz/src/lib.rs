@@ -1,7 +1,7 @@
-//! What is fuzzed: each target is a function of some bytes that panics if a law does not hold.
+//! The fuzz targets. Each target is a function of bytes that panics if a property fails.
 //!
-//! They are plain functions, so that `cargo test` replays the corpus with a stable compiler. The laws
-//! and the naive oracle are those of the property tests.
+//! Targets are plain functions, so that `cargo test` can replay the corpus with a stable compiler. The
+//! properties and the naive oracle are those of the property tests.
 
 #[path = "../../tests/support"]
 mod support {

@@ -1,14 +1,14 @@
-//! Tables: a sequence of operations, the plain map beside it.
+//! The target `table_operations`: a sequence of operations, compared with a plain map.
 
 use arbitrary::{Arbitrary, Unstructured};
 use rolegate::{AclLimits, Action};
 
 use crate::support::model::{Machine, Operation};
 
-/// Enough to fill blocks of what a table keeps together, and not so many that one input takes long.
+/// The maximum number of operations: 64. One input then takes little time.
 const MAX_OPERATIONS: usize = 64;
 
-/// Does what the bytes say to a table and to the model of it, which must agree.
+/// Applies the operations in `data` to a table and to its model. The two must agree.
 pub fn table_operations(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(limits) = bytes.arbitrary::<Limits>() else { return };
@@ -20,7 +20,7 @@ pub fn table_operations(data: &[u8]) {
     machine.finish();
 }
 
-/// Mostly none, else small enough to be met.
+/// The limits of a table. Most tables have no limits, and the other limits are small enough to be reached.
 #[derive(Arbitrary, Debug)]
 pub(crate) struct Limits {
     lists: Option<u8>,
@@ -66,7 +66,7 @@ pub(crate) enum Text {
     Any(String),
 }
 
-/// A role, of few.
+/// A role from a small set.
 #[derive(Arbitrary, Debug)]
 pub(crate) enum Name {
     Any,

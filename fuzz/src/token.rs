@@ -1,4 +1,4 @@
-//! Tokens and API keys: any text, and any signed header and payload.
+//! The target `token`: any text as a token or key, and any signed header and payload.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,8 +17,8 @@ const MAX_SHOWN: usize = 400;
 /// The first second of 2026.
 const NOW: Duration = Duration::from_secs(1_767_225_600);
 
-/// Takes the bytes as a token, and as a header and a payload with a line break between them, which are
-/// then signed. An unsigned text authenticates no caller. A signed token is read as `serde_json` reads it.
+/// Uses the bytes as an unsigned token, which must not authenticate a caller. Then uses them as a header and a
+/// payload, separated by a line break, and signs these. `serde_json` must read the same claims.
 pub fn token(data: &[u8]) {
     let now = UNIX_EPOCH + NOW;
     let keys = JwtKeys::new(Secret::new(SECRET).unwrap());
@@ -33,7 +33,7 @@ pub fn token(data: &[u8]) {
     signed(&authenticator, header, payload, now);
 }
 
-/// Checks that a text without a signature makes a guest or an error.
+/// Checks that a text without a signature gives a guest or an error.
 fn unsigned(authenticator: &Authenticator, text: &str, now: SystemTime) {
     let error = authenticator.jwt_keys().verify_jwt(text, now).unwrap_err();
     let shown = error.to_string();
@@ -44,7 +44,7 @@ fn unsigned(authenticator: &Authenticator, text: &str, now: SystemTime) {
     }
 }
 
-/// Authenticates an API key with a directory that knows no key.
+/// Authenticates an API key with a directory without keys.
 fn key_without_look_up(
     authenticator: &Authenticator,
     key: &str,
@@ -61,7 +61,7 @@ fn key_without_look_up(
     }
 }
 
-/// Checks that accepted claims are those that `serde_json` reads, and that their time has come.
+/// Checks that accepted claims equal the claims that `serde_json` reads, and are valid at `now`.
 fn signed(authenticator: &Authenticator, header: &[u8], payload: &[u8], now: SystemTime) {
     let token = sign(header, payload);
     let claims: Option<Value> = serde_json::from_slice(payload).ok();

@@ -1,9 +1,9 @@
-//! Replays what is in `corpus/TARGET` and `regressions/TARGET`, without libFuzzer.
+//! Replays the files in `corpus/TARGET` and `regressions/TARGET`, without libFuzzer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files in a folder of a target.
+/// Returns the files in a folder of a target.
 fn files(folder: &str, target: &str) -> Vec<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(target);
     let entries = fs::read_dir(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
@@ -22,36 +22,36 @@ fn replay(target: &str, body: fn(&[u8])) {
 }
 
 #[test]
-fn permissions_are_accepted_and_refused_as_by_the_recogniser() {
+fn text_is_accepted_as_by_the_recogniser() {
     replay("permission", rolegate_fuzz::permission);
 }
 
 #[test]
-fn what_is_accepted_is_printed_as_it_was_read() {
+fn accepted_text_is_printed_unchanged() {
     replay("round_trip", rolegate_fuzz::round_trip);
 }
 
 #[test]
-fn user_documents_give_the_roles_of_the_table() {
+fn user_document_gives_the_roles_of_the_table() {
     replay("user_document", rolegate_fuzz::user_document);
 }
 
 #[test]
-fn json_is_filtered_as_the_naive_way_does() {
+fn json_is_filtered_as_by_the_naive_filter() {
     replay("json_filter", rolegate_fuzz::json_filter);
 }
 
 #[test]
-fn tables_agree_with_a_plain_map() {
+fn table_agrees_with_a_plain_map() {
     replay("table_operations", rolegate_fuzz::table_operations);
 }
 
 #[test]
-fn indexes_agree_with_a_plain_map() {
+fn index_agrees_with_a_plain_map() {
     replay("document_index", rolegate_fuzz::document_index);
 }
 
 #[test]
-fn tokens_say_what_their_signed_bytes_say() {
+fn token_has_the_claims_of_its_signed_bytes() {
     replay("token", rolegate_fuzz::token);
 }

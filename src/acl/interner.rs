@@ -92,7 +92,7 @@ impl Interner {
         let ascend = self.ends.is_sorted_by(|earlier, later| earlier < later);
         holds(ascend && self.ends.first() != Some(&0), "a role's text is empty")?;
         let end = self.ends.last().map_or(0, |&end| end as usize);
-        holds(end == self.text.len(), "text behind the last role")?;
+        holds(end == self.text.len(), "text after the last role")?;
         let whole = self.ends.iter().all(|&end| self.text.is_char_boundary(end as usize));
         holds(whole, "a role ends within a character")?;
         holds(self.ids.len() == self.ends.len(), "the hash table does not have each role once")?;

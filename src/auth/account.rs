@@ -1,12 +1,12 @@
-//! The state of an account, checked last: [`Authenticated`].
+//! The check of the scope and the account, after the credentials: [`Authenticated`].
 
 use super::error::AuthenticateError;
 use super::identity::{AuthMethod, Identity};
 use crate::principal::{BlockedUser, User};
 
-/// A caller whose credentials are verified, and whose scope and account are still to be checked.
+/// A caller whose credentials are verified, and whose scope and account are not checked yet.
 ///
-/// Appwrite checks the scope first, then the account. One of these three gives the [`Identity`]:
+/// Appwrite checks the scope first, then the account. Each of these methods returns the [`Identity`]:
 ///
 /// | method | checks |
 /// | --- | --- |
@@ -14,8 +14,8 @@ use crate::principal::{BlockedUser, User};
 /// | [`require_active`](Self::require_active) | blocked, password reset, factors |
 /// | [`allow_pending_reset_and_factors`](Self::allow_pending_reset_and_factors) | blocked |
 ///
-/// Of an impersonation the target is checked, and then the actor. Appwrite checks the target only; so a
-/// blocked user could act through another one.
+/// For an impersonation, the account of the target is checked first, and then that of the actor.
+/// Appwrite checks only the target. There, a blocked user can therefore act as another user.
 #[derive(Debug)]
 #[must_use = "scope and account are not checked yet"]
 pub struct Authenticated {
@@ -24,7 +24,7 @@ pub struct Authenticated {
     actor: AccountState,
 }
 
-/// What keeps a user from being served.
+/// The reasons to refuse a user. Both fields are `None` if the account is active.
 #[derive(Debug, Default)]
 pub(super) struct AccountState {
     blocked: Option<BlockedUser>,
@@ -59,8 +59,8 @@ impl Authenticated {
     ///
     /// # Errors
     ///
-    /// The caller lacks the scope, even if it bypasses permissions. Or the user is blocked, must reset the
-    /// password, or lacks a factor.
+    /// The caller lacks the scope. A key that bypasses permissions needs the scope too. Or the user is
+    /// blocked, must reset the password, or lacks a factor.
     pub fn require_scope(self, scope: &str) -> Result<Identity, AuthenticateError> {
         self.identity.require_scope(scope)?;
         self.require_active()
@@ -77,8 +77,9 @@ impl Authenticated {
         Ok(self.identity)
     }
 
-    /// Leaves out the checks for a password reset and for missing factors, for a route that completes one
-    /// of them. On any other route these users would be let in too early.
+    /// Checks only that the user is not blocked. Use this for a route on which a user resets the password
+    /// or completes a factor. On other routes, use [`require_scope`](Self::require_scope) or
+    /// [`require_active`](Self::require_active).
     ///
     /// The scope is not checked either. Such a route calls
     /// [`Identity::require_scope`](super::Identity::require_scope).
@@ -97,8 +98,8 @@ impl Authenticated {
 }
 
 impl AccountState {
-    /// Returns the state of `user` in a session with so many factors. A caller without a session has no
-    /// factors to count.
+    /// Returns the state of `user` in a session with `session_factors` completed factors. For a caller
+    /// without a session, `session_factors` is `None`, and factors are not checked.
     ///
     /// Source: the `api` group's initialisation in appwrite/appwrite.
     pub(super) fn of(user: &User, session_factors: Option<usize>) -> Self {
@@ -123,7 +124,8 @@ impl AccountState {
     }
 }
 
-/// Two if the user turned on `mfa` and can complete a second factor, else one.
+/// Returns the number of factors that a session needs: two if the user turned on `mfa` and can complete
+/// a second factor, and one otherwise.
 fn required_factors(user: &User) -> usize {
     let mut totp = user.authenticators.iter().filter(|each| each.kind == "totp");
     let has_second = user.is_verified() || totp.next().is_some_and(|first| first.verified);

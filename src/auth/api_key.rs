@@ -1,5 +1,5 @@
-//! API keys: their kinds ([`KeyKind`]), stored keys ([`StoredKey`]), and ephemeral keys, which carry
-//! everything themselves.
+//! API keys: their kinds ([`KeyKind`]), stored keys ([`StoredKey`]), and ephemeral keys, which are tokens
+//! and are not stored ([`EphemeralKey`]).
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -10,27 +10,29 @@ use super::secret::{Redacted, is_same_secret};
 use super::time::{Expiry, UnixTime};
 use crate::principal::User;
 
-/// The maximum age of an ephemeral key with `iat`: one day.
+/// The maximum age of an ephemeral key that has the claim `iat`: one day.
 ///
 /// Source: `Key::decode` of appwrite/appwrite.
 const MAX_EPHEMERAL_AGE: Duration = Duration::from_secs(86_400);
 
-/// The names that Appwrite gives to keys without a name.
+/// The name of a stored key without a name, as in Appwrite.
 const UNNAMED: &str = "UNKNOWN";
+
+/// The name of an ephemeral key without a name, as in Appwrite.
 const UNNAMED_EPHEMERAL: &str = "Ephemeral Key";
 
-/// The kind of an API key: the text before its first `_`, and standard for a key without `_`.
+/// The kind of an API key. It is the prefix before the first `_`. A key without `_` is a standard key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum KeyKind {
-    /// `standard`: stored with a project. It bypasses permissions.
+    /// `standard`: the key is stored with a project, and bypasses permissions.
     Standard,
-    /// `ephemeral`, formerly `dynamic`: a JWT with the project and the scopes. It is not stored, and
-    /// bypasses permissions.
+    /// `ephemeral`, formerly `dynamic`: the key is a JWT with the project and the scopes. It is not
+    /// stored, and bypasses permissions.
     Ephemeral,
-    /// `organization`: stored with a team. It has the roles of the team's owners.
+    /// `organization`: the key is stored with a team, and has the roles of the team's owners.
     Organization,
-    /// `account`: stored with a user of the platform. It acts as that user.
+    /// `account`: the key is stored with a user of the platform, and acts as this user.
     Account,
 }
 
@@ -95,20 +97,22 @@ pub(super) enum Owner {
 }
 
 impl StoredKey {
-    /// Creates a standard key, which belongs to a project. The secret is the whole text, with the kind.
+    /// Creates a standard key, which belongs to a project. `secret` is the whole text of the key, with the
+    /// prefix.
     #[must_use]
     pub fn of_project(project_id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self::new(Owner::Project(project_id.into()), secret.into())
     }
 
-    /// Creates a key of an organization, which is a team. The secret is the whole text, with the kind.
+    /// Creates a key of an organization, which is a team. `secret` is the whole text of the key, with the
+    /// prefix.
     #[must_use]
     pub fn of_organization(team_id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self::new(Owner::Organization(team_id.into()), secret.into())
     }
 
-    /// Creates a key of an account. `user` is a user of the platform, not of the project. The secret is the
-    /// whole text, with the kind.
+    /// Creates a key of an account. `user` is a user of the platform, not of the project. `secret` is the
+    /// whole text of the key, with the prefix.
     #[must_use]
     pub fn of_account(user: User, secret: impl Into<String>) -> Self {
         Self::new(Owner::Account(Box::new(user)), secret.into())
@@ -118,7 +122,7 @@ impl StoredKey {
         Self { owner, secret, name: None, scopes: Scopes::default(), expire: None }
     }
 
-    /// Sets the name, which is for the log.
+    /// Sets the name, which appears in the log.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -132,24 +136,25 @@ impl StoredKey {
         self
     }
 
-    /// Sets the end, in ISO 8601 as Appwrite writes it: `2026-01-01T00:15:00.000+00:00`. An empty text
-    /// or `0` means that the key never ends. A key with a text that is no date has ended.
+    /// Sets the expiry, in ISO 8601 as Appwrite writes it: `2026-01-01T00:15:00.000+00:00`. An empty text
+    /// or `0` means that the key never expires. If the text is not a date, the key has expired.
     ///
-    /// Appwrite compares dates as texts. A date in another form counts as passed once it has passed
-    /// either as a date or as a text.
+    /// Appwrite compares dates as texts. A date in another form has passed if it has passed as a date, or
+    /// if the comparison of the texts says so.
     #[must_use]
     pub fn with_expire(mut self, expire: impl Into<String>) -> Self {
         self.expire = Some(expire.into());
         self
     }
 
-    /// Returns `true` if the key has the secret that was presented. An empty secret is equal to none.
+    /// Returns `true` if the key has the secret that was presented. An empty stored secret equals no
+    /// secret.
     pub(super) fn has_secret(&self, presented: &str) -> bool {
         !self.secret.is_empty() && is_same_secret(presented, &self.secret)
     }
 
-    /// Returns `true` if `expire` has passed as a date, or as a text as Appwrite compares it. The two differ
-    /// only for dates that are not written as Appwrite writes them.
+    /// Returns `true` if `expire` has passed as a date, or as a text, which is Appwrite's comparison. The
+    /// two results differ only for dates in another form than Appwrite's.
     pub(super) fn has_expired(&self, now: UnixTime) -> bool {
         let has_passed_as_text = |date: &str| now.text().is_none_or(|now| *date < *now);
         let end = self.end();
@@ -183,13 +188,13 @@ pub(super) struct EphemeralKey {
     pub(super) project_id: Box<str>,
     pub(super) name: Box<str>,
     pub(super) scopes: Scopes,
-    /// Whether the key is meant for other projects too (`projectCheckDisabled`).
+    /// `true` if the key is for other projects too (`projectCheckDisabled`).
     pub(super) any_project: bool,
     pub(super) end: Option<UnixTime>,
 }
 
 impl EphemeralKey {
-    /// Verifies the token of an ephemeral key. Unlike a user's JWT it needs no `exp`.
+    /// Verifies the token of an ephemeral key. It needs no `exp`, unlike the JWT of a user.
     pub(super) fn verify(keys: &JwtKeys, token: &str, now: SystemTime) -> Result<Self, TokenError> {
         const CLAIMS: [&str; 7] =
             ["projectId", "name", "scopes", "projectCheckDisabled", "exp", "nbf", "iat"];

@@ -1,4 +1,4 @@
-//! From credentials to a caller: [`Authenticator`].
+//! The verification of credentials: [`Authenticator`].
 
 use std::fmt;
 use std::time::SystemTime;
@@ -11,30 +11,32 @@ use super::lookup::Directory;
 use super::scope::BuiltInScopes;
 use super::step::{self, Context, Step};
 
-/// Verifies the credentials of requests to one project.
+/// A verifier of the credentials of requests to one project.
 ///
 /// # Outcomes
 ///
 /// | credential | state | outcome |
 /// | --- | --- | --- |
-/// | none | | guest |
+/// | no credential | | guest |
 /// | session | valid | user |
-/// | session | unknown user or secret, expired, without `expire` | guest |
-/// | JWT | valid, and its session exists | user |
-/// | JWT | valid, unknown user, session deleted or expired | guest |
-/// | JWT | malformed, wrong signature, expired | 401 `user_jwt_invalid` |
+/// | session | unknown user, unknown secret, expired, or without a readable `expire` | guest |
+/// | JWT | valid, and its session exists or it names no session | user |
+/// | JWT | valid, but without a user, with an unknown user, or with a deleted or expired session | guest |
+/// | JWT | malformed, expired, or with a wrong signature | 401 `user_jwt_invalid` |
 /// | JWT | beside a session that counts | 403 `user_jwt_and_cookie_set` |
 /// | any API key | beside a session or JWT of a user | 403 `user_api_key_and_session_set` |
 /// | standard key | valid | bypasses permissions |
 /// | ephemeral key | valid, of this project | bypasses permissions |
-/// | ephemeral key | invalid, or of another project | guest |
-/// | standard, ephemeral | the request does not name this project | 403 `project_id_missing` |
+/// | ephemeral key | valid, of another project, for all projects | role `any` |
+/// | ephemeral key | invalid, or only for another project | guest |
+/// | standard or ephemeral key | the request does not name this project | 403 `project_id_missing` |
 /// | account key | valid, of the user in `X-Appwrite-User` | user |
 /// | account key | expired | 401 `account_key_expired` |
 /// | organization key | valid, of the team in `X-Appwrite-Organization` | owner of the team |
-/// | standard, organization | expired | 401 `project_key_expired` |
-/// | standard, account, organization | unknown | 401 `user_unauthorized` |
+/// | standard or organization key | expired | 401 `project_key_expired` |
+/// | standard, account or organization key | unknown | 401 `user_unauthorized` |
 /// | key of an unknown kind | the request names this project | guest |
+/// | key of an unknown kind | the request does not name this project | 403 `project_id_missing` |
 ///
 /// Then [`Authenticated`] checks the scope and the account:
 ///
@@ -49,13 +51,15 @@ use super::step::{self, Context, Step};
 /// [`Identity::require_user`](super::Identity::require_user), which refuses guests and keys.
 ///
 /// A user with `impersonator: true` can act as another user of the project, who is the
-/// [target](super::ImpersonationTarget). An unknown target changes nothing.
+/// [target](super::ImpersonationTarget). If the target is unknown, the request acts as the user that
+/// signed in.
 ///
 /// # Look-ups
 ///
-/// [`begin`](Self::begin) verifies what it can and gives the first [`Step`]. The host answers each
-/// look-up in its own way, so that no runtime and no executor is forced on it. For a host that may
-/// block, [`authenticate`](Self::authenticate) takes all steps with a [`Directory`].
+/// [`begin`](Self::begin) returns the first [`Step`]: a look-up of a user or a key, or the caller. The
+/// host does each look-up, blocking or with any asynchronous runtime, and passes the answer to the step.
+/// For a host that may block, [`authenticate`](Self::authenticate) takes all steps with a
+/// [`Directory`].
 ///
 /// # A request handler
 ///
@@ -142,17 +146,17 @@ use super::step::{self, Context, Step};
 /// # Ok::<(), Error>(())
 /// ```
 ///
-/// # The host's part
+/// # Duties of the host
 ///
-/// - **Transport.** Tokens and keys are as good as passwords for an attacker who reads them: use TLS, and
-///   do not log headers. No `Debug` or `Display` of this module prints a secret.
-/// - **Rate limits.** Guessing a secret of 32 random bytes is hopeless. Guessing a weak one, or causing
-///   look-ups of unknown users and keys, is not limited here.
-/// - **Stored secrets.** The server's secret belongs into its environment. Keys are best stored as hashes:
-///   look up the hash, and make the [`StoredKey`](super::StoredKey) with the secret that was presented.
-/// - **Projects.** A user's JWT names no project. Give each project a secret of its own, or a user of one
-///   project is the user with the same id of another one.
-/// - **Freshness.** A stale copy of a user keeps deleted sessions and removed roles alive.
+/// - **Transport.** An attacker who reads a token or a key can use it like a password. Use TLS, and do not
+///   log headers. No `Debug` or `Display` of this module prints a secret.
+/// - **Rate limits.** A secret of 32 random bytes cannot be guessed. This module does not limit guesses of
+///   weak secrets, or requests that cause look-ups of unknown users and keys.
+/// - **Stored secrets.** Pass the server's secret in an environment variable. Store hashes of keys: look up
+///   the hash, and create the [`StoredKey`](super::StoredKey) with the secret that was presented.
+/// - **Projects.** The JWT of a user names no project. Give each project a secret of its own. Otherwise a
+///   user of one project can act as the user with the same id in another project.
+/// - **Freshness.** With an old copy of a user, deleted sessions and removed roles still count.
 #[derive(Clone)]
 pub struct Authenticator {
     jwt_keys: JwtKeys,
@@ -168,14 +172,14 @@ impl Authenticator {
         Self { jwt_keys, project_id, scopes: BuiltInScopes::default() }
     }
 
-    /// Sets the built-in scopes.
+    /// Sets the scopes that callers have besides the scopes of their credential.
     #[must_use]
     pub fn with_scopes(mut self, scopes: BuiltInScopes) -> Self {
         self.scopes = scopes;
         self
     }
 
-    /// Returns the secrets of JWTs.
+    /// Returns the keys that sign and verify JWTs.
     #[must_use]
     pub fn jwt_keys(&self) -> &JwtKeys {
         &self.jwt_keys
@@ -195,7 +199,7 @@ impl Authenticator {
         step::begin(Context { jwt_keys, project_id, scopes, now }, *credentials)
     }
 
-    /// Authenticates a request at the time `now`, blocking in `directory`.
+    /// Authenticates a request at the time `now`. Blocks while `directory` looks up users and keys.
     ///
     /// # Errors
     ///

@@ -1,13 +1,13 @@
-//! What a request carries: [`Credentials`].
+//! The credentials in the headers of a request: [`Credentials`].
 
 use std::fmt;
 
 use super::secret::Redacted;
 use crate::principal::is_empty_id;
 
-/// What a request carries, none of it verified.
+/// The credentials in the headers of a request, before verification.
 ///
-/// Each value is that of its header. As in Appwrite, an empty value (or `0`) counts as absent.
+/// Each value is the value of one header. An empty value, or `0`, counts as absent, as in Appwrite.
 ///
 /// ```
 /// use rolegate::auth::Credentials;
@@ -30,42 +30,42 @@ pub struct Credentials<'a> {
     pub(super) target: Option<ImpersonationTarget<'a>>,
 }
 
-/// A session as it was presented.
+/// A session that a request presents, before verification.
 #[derive(Clone, Copy)]
 pub(super) struct SessionCredential<'a> {
     pub(super) user_id: &'a str,
     pub(super) proof: SessionProof<'a>,
 }
 
-/// How a session is recognised among the sessions of its user.
+/// The value by which a session is found among the sessions of its user.
 #[derive(Clone, Copy)]
 pub(super) enum SessionProof<'a> {
-    /// By its secret, whose SHA-256 is stored.
+    /// The secret, whose SHA-256 is stored.
     Secret(&'a str),
-    /// By its id: the host has verified the secret.
+    /// The id, because the host has verified the secret.
     VerifiedByHost(&'a str),
 }
 
-/// The user whom an impersonator wants to act as.
+/// The user as whom an impersonator wants to act.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum ImpersonationTarget<'a> {
-    /// `X-Appwrite-Impersonate-User-Id`.
+    /// The id in the header `X-Appwrite-Impersonate-User-Id`.
     Id(&'a str),
-    /// `X-Appwrite-Impersonate-User-Email`. Compared in lower case.
+    /// The e-mail address in the header `X-Appwrite-Impersonate-User-Email`. It is compared in lower case.
     Email(&'a str),
-    /// `X-Appwrite-Impersonate-User-Phone`.
+    /// The phone number in the header `X-Appwrite-Impersonate-User-Phone`.
     Phone(&'a str),
 }
 
 impl<'a> Credentials<'a> {
-    /// Creates credentials of a guest: nothing was sent.
+    /// Creates empty credentials, as of a guest.
     #[must_use]
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Sets the project that the request names: the header `X-Appwrite-Project`. Standard and ephemeral
-    /// API keys are refused unless it is the authenticator's project.
+    /// Sets the project from the header `X-Appwrite-Project`. Standard and ephemeral API keys are refused
+    /// unless this is the project of the authenticator.
     #[must_use]
     pub fn with_project(mut self, project_id: impl HeaderText<'a>) -> Self {
         self.project = present(project_id);
@@ -83,8 +83,8 @@ impl<'a> Credentials<'a> {
         self
     }
 
-    /// Sets a session whose secret the host has verified itself, by the ids of user and session. Only its
-    /// `expire` and its factors are checked here.
+    /// Sets a session whose secret the host has verified, by the ids of the user and the session. Only the
+    /// `expire` and the factors of the session are checked.
     #[must_use]
     pub fn with_session_verified_by_host(mut self, user_id: &'a str, session_id: &'a str) -> Self {
         let proof = SessionProof::VerifiedByHost(session_id);
@@ -92,28 +92,29 @@ impl<'a> Credentials<'a> {
         self
     }
 
-    /// Sets a JWT: the header `X-Appwrite-JWT`.
+    /// Sets the JWT from the header `X-Appwrite-JWT`.
     #[must_use]
     pub fn with_jwt(mut self, jwt: impl HeaderText<'a>) -> Self {
         self.jwt = present(jwt);
         self
     }
 
-    /// Sets an API key: the header `X-Appwrite-Key`.
+    /// Sets the API key from the header `X-Appwrite-Key`.
     #[must_use]
     pub fn with_key(mut self, key: impl HeaderText<'a>) -> Self {
         self.key = present(key);
         self
     }
 
-    /// Sets the user that an account key belongs to: the header `X-Appwrite-User`.
+    /// Sets the user to whom an account key belongs, from the header `X-Appwrite-User`.
     #[must_use]
     pub fn with_key_user(mut self, user_id: impl HeaderText<'a>) -> Self {
         self.key_user = present(user_id);
         self
     }
 
-    /// Sets the organization that an organization key belongs to: the header `X-Appwrite-Organization`.
+    /// Sets the organization to which an organization key belongs, from the header
+    /// `X-Appwrite-Organization`.
     #[must_use]
     pub fn with_key_organization(mut self, team_id: impl HeaderText<'a>) -> Self {
         self.key_organization = present(team_id);
@@ -154,9 +155,9 @@ impl<'a> ImpersonationTarget<'a> {
     }
 }
 
-/// The value of a header, which may be absent: a text or an `Option` of one.
+/// The value of a header, which may be absent: a text, or an `Option` of a text.
 pub trait HeaderText<'a> {
-    /// Returns the text, if the header is there.
+    /// Returns the text, or `None` if the header is absent.
     fn header_text(self) -> Option<&'a str>;
 }
 

@@ -1,4 +1,4 @@
-//! Why a request is refused before permissions are looked at: [`AuthenticateError`].
+//! The error of authentication, before permissions are evaluated: [`AuthenticateError`].
 
 use std::error::Error;
 use std::fmt;
@@ -9,20 +9,21 @@ use super::scope::MissingScope;
 use crate::principal::{BlockedUser, shown_id};
 use crate::refusal::Refusal;
 
-/// Why a request is refused for its credentials or for the state of its account.
+/// An error: the request is refused for its credentials or for the state of its account.
 ///
-/// [`status`](Refusal::status) and [`error_type`](Refusal::error_type) are Appwrite's. The variants
-/// stand in the order in which they are checked: of several reasons the first one is given.
+/// [`status`](Refusal::status) and [`error_type`](Refusal::error_type) are Appwrite's. If several variants
+/// apply, the error is the first one in the order below.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AuthenticateError {
-    /// A session that counts and a JWT.
+    /// The request has a session that counts and a JWT.
     SessionAndJwt,
     /// The JWT is not valid.
     InvalidJwt(TokenError),
-    /// A session or JWT of a user, and an API key.
+    /// The request has a session or JWT that counts, and an API key.
     ///
-    /// Appwrite refuses them only beside `X-Appwrite-User`; without that header the key silently wins.
+    /// Appwrite refuses such a request only if it has the header `X-Appwrite-User`. Without that header,
+    /// Appwrite uses the key.
     UserAndApiKey,
     /// The account key has expired.
     AccountKeyExpired,
@@ -31,8 +32,8 @@ pub enum AuthenticateError {
     MissingProject,
     /// The standard or organization key has expired.
     KeyExpired,
-    /// No standard, organization or account key has this secret. For the last two also: the request
-    /// does not name the owner.
+    /// No standard, organization or account key has this secret. Or the request does not name the owner of
+    /// an organization or account key.
     UnknownKey(KeyKind),
     /// The caller lacks a scope.
     MissingScope(MissingScope),
@@ -40,7 +41,7 @@ pub enum AuthenticateError {
     UserRequired,
     /// The user is blocked.
     Blocked(BlockedUser),
-    /// The user must reset the password first.
+    /// The user must reset the password.
     #[non_exhaustive]
     PasswordResetRequired {
         /// The id of the user.
@@ -53,8 +54,8 @@ pub enum AuthenticateError {
         user_id: Box<str>,
     },
     /// The [`Directory`](super::Directory) failed. Only
-    /// [`Authenticator::authenticate`](super::Authenticator::authenticate) gives this. The cause is the
-    /// [`source`](Error::source), which is for the log: `Display` says nothing of it to a client.
+    /// [`Authenticator::authenticate`](super::Authenticator::authenticate) returns this error. The cause is
+    /// the [`source`](Error::source). `Display` omits the cause, so a client does not see it.
     Directory(Box<dyn Error + Send + Sync>),
 }
 
@@ -119,9 +120,9 @@ impl From<MissingScope> for AuthenticateError {
 impl fmt::Display for AuthenticateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::SessionAndJwt => "a session and a JWT in one request; send one of them",
+            Self::SessionAndJwt => "a session and a JWT in one request; send only one of them",
             Self::InvalidJwt(error) => return write!(f, "invalid JWT: {error}"),
-            Self::UserAndApiKey => "an API key beside a session or JWT; send one of them",
+            Self::UserAndApiKey => "an API key beside a session or JWT; send only one of them",
             Self::AccountKeyExpired => "the account key has expired",
             Self::MissingProject => {
                 "an API key without this project's id; name the project in `X-Appwrite-Project`"

@@ -1,4 +1,4 @@
-//! Who sent a request: [`Identity`].
+//! The caller of a request: [`Identity`].
 
 use std::fmt;
 use std::time::SystemTime;
@@ -10,10 +10,10 @@ use super::scope::{MissingScope, Scopes};
 use super::time::UnixTime;
 use crate::principal::Principal;
 
-/// The caller of a request: a [`Principal`], how it authenticated, its scopes, and when that ends.
+/// The caller of a request: a [`Principal`], with the method of authentication, the scopes and the expiry.
 ///
-/// A guest is an identity too, and has the scope `documents.read` like every user. A route for users
-/// calls [`require_user`](Self::require_user).
+/// A guest has an identity too, and by default has the scope `documents.read`. A route for users calls
+/// [`require_user`](Self::require_user).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[must_use]
 pub struct Identity {
@@ -24,50 +24,52 @@ pub struct Identity {
     pub(super) impersonator: Option<Box<str>>,
 }
 
-/// How a caller authenticated.
+/// The method by which a caller authenticated.
 ///
-/// Its `Display` is a line for the log: ids and names, escaped, and no secret.
+/// `Display` prints a line for the log: escaped ids and names, and no secret.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum AuthMethod {
-    /// Not at all: the caller is a guest, for this reason.
+    /// The caller is a guest, for this reason.
     Guest(GuestReason),
-    /// A session.
+    /// The request has a session that counts.
     #[non_exhaustive]
     Session {
-        /// The id of the user who signed in: of an impersonation, the actor.
+        /// The id of the user who signed in. For an impersonation, this is the actor.
         user_id: Box<str>,
         /// The id of the session.
         session_id: Box<str>,
     },
-    /// A JWT.
+    /// The request has a JWT that counts.
     #[non_exhaustive]
     Jwt {
-        /// The id of the user who signed in: of an impersonation, the actor.
+        /// The id of the user who signed in. For an impersonation, this is the actor.
         user_id: Box<str>,
-        /// The id of the session that the JWT was made in. A JWT without one outlives every session.
+        /// The id of the session in which the JWT was created. A JWT without a session stays valid until
+        /// it expires.
         session_id: Option<Box<str>>,
     },
-    /// An API key.
+    /// The request has an API key that counts.
     #[non_exhaustive]
     ApiKey {
         /// The kind of the key.
         kind: KeyKind,
         /// The name of the key.
         name: Box<str>,
-        /// The id of its owner: the project, the organization's team, or the account's user. The project of
-        /// an ephemeral key can be another one than this.
+        /// The id of the owner: the project, the organization's team, or the account's user. The project
+        /// of an ephemeral key can be another project than the project of the request.
         owner_id: Box<str>,
     },
 }
 
-/// Why a caller is only a guest.
+/// The reason why a caller is a guest.
 ///
-/// This is for the host's log: a credential that does not count gives an empty list, not an error.
+/// A host logs this reason, because a credential that does not count leads to an empty list and not to an
+/// error.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum GuestReason {
-    /// The request carries no credential.
+    /// The request has no credential.
     NoCredential,
     /// The JWT is valid and names no user.
     NoUserInJwt,
@@ -77,9 +79,9 @@ pub enum GuestReason {
     UnknownSession,
     /// The session of the JWT has been deleted.
     SessionDeleted,
-    /// The session has expired, or has no end that can be read.
+    /// The session has expired, or its `expire` is missing or unreadable.
     SessionExpired,
-    /// The text before the first `_` of the API key is no kind of key.
+    /// The prefix of the API key, before its first `_`, is not a kind of key.
     UnknownKeyKind,
     /// The ephemeral API key is of another project.
     KeyOfAnotherProject,
@@ -88,7 +90,8 @@ pub enum GuestReason {
 }
 
 impl Identity {
-    /// Returns the principal that permissions are checked for. Of an impersonation it is the target.
+    /// Returns the principal for which permissions are evaluated. For an impersonation, this is the
+    /// target.
     #[must_use]
     pub fn principal(&self) -> &Principal {
         &self.principal
@@ -100,13 +103,13 @@ impl Identity {
         self.principal
     }
 
-    /// Returns how the caller authenticated.
+    /// Returns the method by which the caller authenticated.
     #[must_use]
     pub fn method(&self) -> &AuthMethod {
         &self.method
     }
 
-    /// Returns why the caller is a guest, or `None` for a user or a key.
+    /// Returns the reason why the caller is a guest, or `None` for a user or a key.
     #[must_use]
     pub fn guest_reason(&self) -> Option<GuestReason> {
         match self.method {
@@ -116,7 +119,7 @@ impl Identity {
     }
 
     /// Returns the id of the user who acts as another user, or `None` without impersonation.
-    /// The id of the target is [`Principal::user_id`]. Both belong in the log.
+    /// [`Principal::user_id`] is the id of the target. Log both ids.
     #[must_use]
     pub fn impersonator_id(&self) -> Option<&str> {
         self.impersonator.as_deref()
@@ -128,7 +131,7 @@ impl Identity {
         &self.scopes
     }
 
-    /// Checks for a further scope, such as `documents.write`.
+    /// Checks that the caller has a further scope, such as `documents.write`.
     ///
     /// # Errors
     ///
@@ -146,10 +149,11 @@ impl Identity {
         self.principal.user_id().ok_or(AuthenticateError::UserRequired)
     }
 
-    /// Returns when the credential ends: the earliest of the token's `exp`, its maximum age, and the end of
-    /// the session or key. `None` means that no end is known.
+    /// Returns the time at which the credential expires, or `None` if that time is not known. It is the
+    /// earliest of the token's `exp`, its maximum age, and the expiry of the session or key.
     ///
-    /// A long-lived connection must be closed then. A [leeway](super::JwtKeys::with_leeway) is included.
+    /// The host must close a long-lived connection at this time. The time includes the
+    /// [leeway](super::JwtKeys::with_leeway).
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.end?.system_time()

@@ -1,4 +1,4 @@
-//! What a host looks up: [`UserLookup`], [`KeyLookup`], and [`Directory`] for hosts that block.
+//! The look-ups that a host does: [`UserLookup`] and [`KeyLookup`]. [`Directory`] is for hosts that block.
 
 use std::error::Error;
 use std::fmt;
@@ -7,9 +7,9 @@ use super::api_key::{KeyKind, StoredKey};
 use super::secret::Redacted;
 use crate::principal::User;
 
-/// Which user of the project to look up, with memberships, sessions and authenticators.
+/// A look-up of a user of the project, with memberships, sessions and authenticators.
 ///
-/// The value came with the request, and is not empty.
+/// The value is from the request. It may be any text that is not empty.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UserLookup<'a> {
     /// The user with this `$id`.
@@ -32,10 +32,10 @@ impl UserLookup<'_> {
     }
 }
 
-/// Which stored API key to look up.
+/// A look-up of a stored API key.
 ///
-/// `secret` is the whole text of the key, its kind included. A host that stores hashes looks up the
-/// hash, and makes the [`StoredKey`] with the secret that was presented.
+/// `secret` is the whole text of the key, with the prefix. A host that stores hashes looks up the hash,
+/// and creates the [`StoredKey`] with the secret that was presented.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum KeyLookup<'a> {
     /// A standard key, of this project.
@@ -50,8 +50,8 @@ pub enum KeyLookup<'a> {
         /// The key.
         secret: &'a str,
     },
-    /// A key of an account. Accounts live with the users of the *platform* (the console): a user of the
-    /// project with the same id is another user, and its field `keys` is not read.
+    /// A key of an account. Accounts are users of the *platform* (the console). A user of the project with
+    /// the same id is another user, and the keys of that user do not count.
     Account {
         /// The id of the platform's user, from `X-Appwrite-User`.
         user_id: &'a str,
@@ -101,7 +101,7 @@ impl fmt::Debug for KeyLookup<'_> {
 
 /// The users and keys of a host that may block while it looks them up.
 pub trait Directory {
-    /// Why a look-up failed.
+    /// The error of a look-up.
     type Error: Into<Box<dyn Error + Send + Sync>>;
 
     /// Returns a user of the project, with memberships, sessions and authenticators.

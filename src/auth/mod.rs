@@ -1,22 +1,20 @@
-//! From the credentials of a request to a principal.
+//! Authentication: from the credentials of a request to a principal. This module needs the feature `auth`.
 //!
-//! A request carries a session, a JWT or an API key. [`Authenticator`] verifies it, asks the host for
-//! the users and keys that it needs, and gives an [`Identity`]: a
-//! [`Principal`](crate::Principal), how it signed in, its scopes, and when that ends. This module
-//! opens no connection: looking users and keys up stays with the host, blocking or asynchronous.
+//! A request has a session, a JWT or an API key. [`Authenticator`] verifies this credential. The host
+//! looks up users and keys, blocking or asynchronously. The result is an [`Identity`]: a
+//! [`Principal`](crate::Principal), with the method of authentication, the scopes and the expiry. This
+//! module opens no connections.
 //!
-//! | to | use |
+//! | task | type |
 //! | --- | --- |
-//! | collect what a request carries | [`Credentials`] |
+//! | collect the credentials of a request | [`Credentials`] |
 //! | authenticate, with look-ups that block | [`Authenticator::authenticate`], [`Directory`] |
 //! | authenticate, with asynchronous look-ups | [`Authenticator::begin`], [`Step`] |
 //! | check scope and account | [`Authenticated`] |
-//! | make and verify JWTs | [`JwtKeys`] |
+//! | create and verify JWTs | [`JwtKeys`] |
 //!
-//! The features of the crate turn this module on: `auth`.
-//!
-//! Source of the rules: appwrite/appwrite, its `user` resource, `Key::decode` and the `api` group's
-//! initialisation. Each difference is named where it is made.
+//! Source: the `user` resource, `Key::decode` and the initialisation of the `api` group of
+//! appwrite/appwrite. Each difference is documented at the code that has it.
 
 mod account;
 mod api_key;

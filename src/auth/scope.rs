@@ -1,4 +1,4 @@
-//! What a caller may use: [`Scopes`].
+//! The scopes of a caller: [`Scopes`].
 
 use std::fmt;
 
@@ -26,7 +26,8 @@ pub const GUEST_SCOPES: &[&str] = &[
     "executions.write",
 ];
 
-/// The scopes of every key of a project, besides its own: `global`, `health.read` and `graphql`.
+/// The scopes that every key of a project has, besides the scopes of the key: `global`, `health.read` and
+/// `graphql`.
 ///
 /// Source: `app/config/roles.php` of appwrite/appwrite.
 pub const KEY_SCOPES: &[&str] = &["global", "health.read", "graphql"];
@@ -86,7 +87,7 @@ impl Scopes {
         if self.contains(scope) { Ok(()) } else { Err(MissingScope(scope.into())) }
     }
 
-    /// Iterates over the names, sorted and without repetitions.
+    /// Returns the names, sorted and without repetitions.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.iter().map(|scope| &**scope)
@@ -111,11 +112,11 @@ impl fmt::Debug for Scopes {
     }
 }
 
-/// The scopes that a caller has whatever the credential says.
+/// The scopes that callers have with every credential of a kind.
 ///
-/// Guests and keys have Appwrite's scopes. What Appwrite gives to users depends on its version and always
-/// includes what guests have; so users have the scopes of guests here. A host that checks scopes which
-/// only users have sets [`users`](Self::users).
+/// The defaults for guests and keys are Appwrite's. In Appwrite, the scopes of users depend on the version
+/// and always include the scopes of guests. The default for users is therefore the scopes of guests. A
+/// host that requires other scopes for users sets [`users`](Self::users).
 ///
 /// ```
 /// use rolegate::auth::{BuiltInScopes, Scopes};
@@ -129,9 +130,10 @@ impl fmt::Debug for Scopes {
 pub struct BuiltInScopes {
     /// The scopes of guests: [`GUEST_SCOPES`].
     pub guests: Scopes,
-    /// The scopes of users with a session or a JWT: [`GUEST_SCOPES`]. An account key has only its own.
+    /// The scopes of users with a session or a JWT: [`GUEST_SCOPES`]. An account key has only the scopes
+    /// of the key.
     pub users: Scopes,
-    /// The scopes of standard and ephemeral keys besides their own: [`KEY_SCOPES`].
+    /// The scopes that standard and ephemeral keys have, besides the scopes of the key: [`KEY_SCOPES`].
     pub keys: Scopes,
 }
 
@@ -142,7 +144,7 @@ impl Default for BuiltInScopes {
     }
 }
 
-/// The error of a caller that lacks a scope.
+/// An error: the caller lacks a scope.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MissingScope(Box<str>);
 

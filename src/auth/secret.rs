@@ -1,10 +1,10 @@
 //! The secret that signs tokens ([`Secret`]), and the comparison of stored secrets.
 //!
-//! The only algorithm is HS256. `Hs256` implements the traits of `jsonwebtoken` for a signer and a
-//! verifier over the crates `hmac` and `sha2`, and is called directly. `jsonwebtoken::decode` is not
-//! used: it needs a provider of the whole process, and panics unless exactly one backend of
-//! `jsonwebtoken` is turned on in the program. A library that turned one on would make a host with the
-//! other one panic, and would bring RSA and elliptic curves along.
+//! The only algorithm is HS256. `Hs256` implements the signer and the verifier of `jsonwebtoken` with the
+//! crates `hmac` and `sha2`. It is called directly, and `jsonwebtoken::decode` is not used. That function
+//! panics unless exactly one backend of `jsonwebtoken` is turned on in the program. If this library turned
+//! one on, a host with the other backend would panic. A backend would also add RSA and elliptic curves to
+//! the program.
 
 use std::fmt;
 
@@ -17,8 +17,8 @@ use subtle::ConstantTimeEq;
 
 /// A secret that signs and verifies JWTs: the server's `_APP_OPENSSL_KEY_V1`.
 ///
-/// The bytes are not kept, only the HMAC state that they give, and `Debug` never prints them. Use at least
-/// 32 random bytes. Appwrite accepts every secret that is not empty, and so does this type.
+/// Only the HMAC state is stored, not the bytes. `Debug` prints neither. Use at least 32 random bytes.
+/// Appwrite accepts every secret that is not empty, and so does this type.
 ///
 /// ```
 /// use rolegate::auth::Secret;
@@ -36,7 +36,7 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// The secret is empty. Every attacker could sign with an empty one.
+    /// The secret is empty. Every attacker could sign with an empty secret.
     pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, EmptySecret> {
         let bytes = bytes.as_ref();
         if bytes.is_empty() {
@@ -56,7 +56,7 @@ impl Secret {
     }
 }
 
-/// The state of HMAC with SHA-256 after its key.
+/// The state of HMAC with SHA-256 after the key has been processed.
 #[derive(Clone)]
 struct Hs256(Hmac<Sha256>);
 
@@ -74,7 +74,7 @@ impl Signer<Vec<u8>> for Hs256 {
 
 impl Verifier<Vec<u8>> for Hs256 {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        // In constant time.
+        // `verify_slice` compares in constant time.
         self.of(message).verify_slice(signature).map_err(|_| signature::Error::new())
     }
 }
@@ -97,7 +97,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The error of an empty [`Secret`].
+/// An error: the [`Secret`] is empty.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EmptySecret(());
 
@@ -109,14 +109,15 @@ impl fmt::Display for EmptySecret {
 
 impl std::error::Error for EmptySecret {}
 
-/// Returns `true` if two secrets are the same text, in a time that depends on their lengths only.
+/// Returns `true` if two secrets are the same text. Takes a time that depends only on their lengths.
 ///
-/// The database of a host may ignore case or trailing spaces when it looks a secret up.
+/// This check is needed because a database may ignore case or trailing spaces when it looks up a secret.
 pub(super) fn is_same_secret(presented: &str, stored: &str) -> bool {
     presented.as_bytes().ct_eq(stored.as_bytes()).into()
 }
 
-/// Returns `true` if `stored` is the SHA-256 of `presented` in lower-case hexadecimal, in constant time.
+/// Returns `true` if `stored` is the SHA-256 of `presented` in lower-case hexadecimal. Compares in constant
+/// time.
 pub(super) fn is_sha256_of(stored: &str, presented: &str) -> bool {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
@@ -128,7 +129,7 @@ pub(super) fn is_sha256_of(stored: &str, presented: &str) -> bool {
     hexadecimal.ct_eq(stored.as_bytes()).into()
 }
 
-/// The `Debug` of a secret.
+/// A value that stands for a secret in the output of `Debug`.
 pub(super) struct Redacted;
 
 impl fmt::Debug for Redacted {

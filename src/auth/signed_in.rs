@@ -15,12 +15,13 @@ pub(super) struct SignedIn {
     pub(super) method: AuthMethod,
     pub(super) scopes: Scopes,
     pub(super) end: Option<UnixTime>,
-    /// The number of factors of the session. A JWT and a key have no session to count.
+    /// The number of completed factors of the session. It is `None` for a JWT and a key, for which factors
+    /// are not checked.
     pub(super) session_factors: Option<usize>,
 }
 
 impl SignedIn {
-    /// Finds a session of the user that was presented and has not expired.
+    /// Checks that the user has the session that was presented, and that the session has not expired.
     pub(super) fn by_session(
         user: User,
         credential: SessionCredential<'_>,
@@ -38,7 +39,7 @@ impl SignedIn {
                 reason = GuestReason::SessionExpired;
                 continue;
             }
-            // Appwrite returns the id of the session, and takes an empty one for no session.
+            // Appwrite returns the id of the session, and an empty id means no session.
             if is_empty_id(&session.id) {
                 return Err(GuestReason::UnknownSession);
             }
@@ -54,8 +55,8 @@ impl SignedIn {
         Err(reason)
     }
 
-    /// Checks that the session of a JWT still exists. A JWT without `sessionId`, or with an empty one, is
-    /// bound to no session.
+    /// Checks that the session of a JWT still exists. A JWT whose `sessionId` is absent or empty belongs to
+    /// no session.
     ///
     /// Source: `User::sessionActive` of appwrite/appwrite.
     pub(super) fn by_jwt(
@@ -115,8 +116,8 @@ impl SignedIn {
     }
 }
 
-/// Returns the principal of a user. A blocked user has none and gets a guest's; [`Authenticated`] refuses
-/// the user before it gives the identity out.
+/// Returns the principal of a user, or a guest for a blocked user. [`Authenticated`] refuses a blocked user
+/// before it returns the identity.
 fn principal_of(user: &User) -> Principal {
     Principal::user(user).unwrap_or_else(|_| Principal::guest())
 }

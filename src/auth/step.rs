@@ -1,4 +1,4 @@
-//! Authentication, one look-up after the other: [`Step`].
+//! The steps of authentication, with one look-up in each: [`Step`].
 
 use std::fmt;
 use std::time::SystemTime;
@@ -16,11 +16,11 @@ use super::time::UnixTime;
 use crate::permission::Role;
 use crate::principal::{Principal, User, is_empty_id};
 
-/// Where the authentication of a request has arrived: at the caller, or at a look-up that the host does.
+/// A step of authentication: the caller, or a look-up that the host does.
 ///
 /// A request takes at most four look-ups: the user of the session, the user of the JWT, a key, and the
-/// target of an impersonation. What the host found is checked again: the id, e-mail address or phone
-/// number that was asked for, and secrets in constant time.
+/// target of an impersonation. The answer of the host is checked again. A user must have the id, e-mail
+/// address or phone number of the look-up, and a key must have the secret.
 ///
 /// ```
 /// # use rolegate::auth::{AuthenticateError, Identity, KeyLookup, Step, StoredKey, UserLookup};
@@ -49,15 +49,15 @@ use crate::principal::{Principal, User, is_empty_id};
 #[derive(Debug)]
 #[must_use]
 pub enum Step<'a> {
-    /// The credentials are verified.
+    /// Authentication is complete.
     Done(Authenticated),
-    /// The host looks up a user.
+    /// The host must look up a user.
     FindUser(FindUser<'a>),
-    /// The host looks up an API key.
+    /// The host must look up an API key.
     FindKey(FindKey<'a>),
 }
 
-/// What verification needs besides the credentials.
+/// The settings of the authenticator, and the time of the request.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub(super) jwt_keys: &'a JwtKeys,
@@ -66,28 +66,28 @@ pub(super) struct Context<'a> {
     pub(super) now: SystemTime,
 }
 
-/// A request, with what is known of it so far.
+/// A request that is being authenticated.
 #[derive(Clone, Copy)]
 struct Request<'a> {
     context: Context<'a>,
     credentials: Credentials<'a>,
 }
 
-/// A look-up of a user. Hand the answer to [`found`](Self::found).
+/// A look-up of a user. Pass the answer to [`found`](Self::found).
 #[must_use]
 pub struct FindUser<'a> {
     request: Request<'a>,
     purpose: Purpose<'a>,
 }
 
-/// A look-up of an API key. Hand the answer to [`found`](Self::found).
+/// A look-up of an API key. Pass the answer to [`found`](Self::found).
 #[must_use]
 pub struct FindKey<'a> {
     request: Request<'a>,
     lookup: KeyLookup<'a>,
 }
 
-/// What a user is looked up for.
+/// The purpose of a look-up of a user.
 enum Purpose<'a> {
     Session(SessionCredential<'a>),
     Jwt { claims: Claims, user_id: Box<str> },
@@ -101,7 +101,7 @@ enum Target<'a> {
     Phone(&'a str),
 }
 
-/// Starts with the session.
+/// Starts authentication with the session.
 pub(super) fn begin<'a>(
     context: Context<'a>,
     credentials: Credentials<'a>,
@@ -123,7 +123,7 @@ impl<'a> Request<'a> {
         self.context.now.into()
     }
 
-    /// Goes on with the JWT, which excludes a session that counts.
+    /// Continues with the JWT. A session that counts and a JWT are an error.
     fn after_session(
         self,
         session: Result<SignedIn, GuestReason>,
@@ -144,7 +144,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Goes on with the API key, which excludes a user.
+    /// Continues with the API key. A user and an API key are an error.
     fn after_jwt(
         self,
         signed_in: Result<SignedIn, GuestReason>,
@@ -186,7 +186,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Goes on with an impersonation.
+    /// Continues with the impersonation, if the request has a target and the user may act as others.
     fn after_key(self, actor: SignedIn) -> Step<'a> {
         let Some(target) = self.credentials.target.filter(|_| actor.user.impersonator) else {
             return Step::Done(actor.authenticated());
@@ -211,13 +211,13 @@ impl<'a> Request<'a> {
             Ok(key) => key,
             Err(error) => return self.guest(GuestReason::InvalidKeyToken(error)),
         };
-        // All tokens of a server share one secret. A token without a project id, such as a user's JWT, is
-        // no key of this project.
+        // All tokens of a server share one secret. A token without a project id, such as the JWT of a user,
+        // is not a key of this project.
         let here = self.is_this_project(&key.project_id);
         if !here && !key.any_project {
             return self.guest(GuestReason::KeyOfAnotherProject);
         }
-        // A key that another project allows here still bypasses nothing.
+        // A key of another project never bypasses permissions.
         let principal =
             if here { Principal::key_with_bypass() } else { Principal::from_roles([Role::any()]) };
         let method = AuthMethod::ApiKey {
@@ -228,15 +228,14 @@ impl<'a> Request<'a> {
         without_account(principal, method, key.scopes.and(&scopes.keys), key.end)
     }
 
-    /// Returns `true` for the id of this very project. An empty id names no project, whatever the
-    /// authenticator was made with.
+    /// Returns `true` if `id` is the id of the authenticator's project and is not empty.
     fn is_this_project(self, id: &str) -> bool {
         !is_empty_id(id) && *id == *self.context.project_id
     }
 }
 
 impl<'a> FindUser<'a> {
-    /// Returns which user to look up.
+    /// Returns the user to look up.
     #[must_use]
     pub fn lookup(&self) -> UserLookup<'_> {
         match &self.purpose {
@@ -250,15 +249,16 @@ impl<'a> FindUser<'a> {
         }
     }
 
-    /// Goes on with the user, or with `None` if the user does not exist. A user other than the one that
-    /// was asked for counts as `None`.
+    /// Continues with the user, or with `None` if the user does not exist. Another user than the requested
+    /// one counts as `None`.
     ///
-    /// A session that does not count makes a guest, unless another credential follows. An unknown
-    /// target of an impersonation changes nothing.
+    /// If a session does not count and the request has no other credential, the caller is a guest. If the
+    /// target of an impersonation is unknown, the request acts as the user that signed in.
     ///
     /// # Errors
     ///
-    /// A session that counts beside a JWT, an invalid JWT, or a user beside an API key.
+    /// The JWT is invalid. Or the request has two credentials that exclude each other: a session that
+    /// counts and a JWT, or a user and an API key. Or the following API key is refused.
     pub fn found(self, user: Option<User>) -> Result<Step<'a>, AuthenticateError> {
         let user = user.filter(|user| self.lookup().is_answered_by(user));
         let Self { request, purpose } = self;
@@ -285,13 +285,13 @@ impl<'a> FindUser<'a> {
 }
 
 impl<'a> FindKey<'a> {
-    /// Returns which key to look up.
+    /// Returns the key to look up.
     #[must_use]
     pub fn lookup(&self) -> KeyLookup<'_> {
         self.lookup
     }
 
-    /// Goes on with the key, or with `None` if no such key is stored. A key with another secret or of
+    /// Continues with the key, or with `None` if this key is not stored. A key with another secret or
     /// another owner counts as `None`.
     ///
     /// # Errors
@@ -341,7 +341,7 @@ impl<'a> FindKey<'a> {
     }
 }
 
-/// Returns a caller who has no account to check: a guest or a key.
+/// Returns a caller without an account to check: a guest or a key.
 fn without_account<'a>(
     principal: Principal,
     method: AuthMethod,

@@ -1,4 +1,4 @@
-//! Time, in which clocks, claims and Appwrite's dates are compared: [`UnixTime`], [`Expiry`].
+//! The common time of clocks, claims and Appwrite's dates: [`UnixTime`], and [`Expiry`].
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use crate::principal::is_empty_id;
 
 const NANOS: i128 = 1_000_000_000;
 
-/// Nanoseconds since 1970. Every clock, every `i64` of seconds and every date fits into an `i128`.
+/// Nanoseconds since 1970. An `i128` holds every time of a clock, every `i64` of seconds, and every date.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct UnixTime(i128);
 
@@ -31,8 +31,8 @@ impl UnixTime {
         if self.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
     }
 
-    /// Parses a date of Appwrite: ISO 8601 with an offset, `2026-01-01T00:15:00.000+00:00`. Without an
-    /// offset, as the database keeps it, the date is in UTC.
+    /// Parses a date of Appwrite: ISO 8601 with an offset, `2026-01-01T00:15:00.000+00:00`. A date without
+    /// an offset, as in Appwrite's database, is in UTC.
     pub(super) fn parse(date: &str) -> Option<Self> {
         if date.contains('[') {
             // The meaning of a named time zone depends on the machine.
@@ -41,8 +41,8 @@ impl UnixTime {
         if let Ok(timestamp) = date.parse::<jiff::Timestamp>() {
             return Some(Self(timestamp.as_nanosecond()));
         }
-        // Without an offset; or near the end of the year 9999, which stands for "never" and which jiff
-        // refuses, since it leaves room for the largest offset.
+        // The date has no offset, or is near the end of the year 9999. Such a date stands for "never".
+        // jiff refuses it as a timestamp, because the largest offset would exceed the year 9999.
         let utc = date.strip_suffix("+00:00").or(date.strip_suffix('Z')).unwrap_or(date);
         if utc.get("9999-12-31".len()..)?.contains(['+', '-', 'Z', 'z']) {
             return None;
@@ -54,7 +54,7 @@ impl UnixTime {
         Some(Self(since.as_nanos()))
     }
 
-    /// Formats the time as Appwrite does. Returns `None` beyond the year 9999.
+    /// Formats the time as Appwrite does. Returns `None` after the year 9999.
     pub(super) fn text(self) -> Option<String> {
         let timestamp = jiff::Timestamp::from_nanosecond(self.0).ok()?;
         Some(timestamp.strftime("%Y-%m-%dT%H:%M:%S.%3f+00:00").to_string())
@@ -74,24 +74,23 @@ impl From<SystemTime> for UnixTime {
 /// The `expire` of a session or a stored key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Expiry {
-    /// It never ends.
+    /// The session or key never expires.
     Never,
-    /// It ends after this time, and still holds at it.
+    /// The session or key has expired after this time. It is still valid at this time.
     After(UnixTime),
-    /// It has ended: the text is missing or no date.
+    /// The session or key has expired, because the text is missing or is not a date.
     Ended,
 }
 
 impl Expiry {
-    /// Reads the `expire` of a session. A session without an end that can be read has ended.
+    /// Reads the `expire` of a session. If it is missing or unreadable, the session has expired.
     ///
     /// Source: `User::sessionVerify` of appwrite/appwrite.
     pub(super) fn of_session(expire: Option<&str>) -> Self {
         expire.and_then(UnixTime::parse).map_or(Self::Ended, Self::After)
     }
 
-    /// Reads the `expire` of a stored key. A key without `expire` never ends, and neither does one with an
-    /// empty text or `0`.
+    /// Reads the `expire` of a stored key. If it is absent, empty or `0`, the key never expires.
     ///
     /// Source: `Key::decode` of appwrite/appwrite.
     pub(super) fn of_key(expire: Option<&str>) -> Self {

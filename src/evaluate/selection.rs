@@ -23,7 +23,7 @@ use crate::invariant::holds;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Selection {
-    /// One bit for each document of the batch. The bits behind `batch_len` are 0.
+    /// One bit for each document of the batch. The bits after `batch_len` are 0.
     bits: BitSet<Vec<u64>>,
     batch_len: usize,
 }
@@ -106,12 +106,12 @@ impl Selection {
         let words = self.bits.words().len();
         holds(words == self.batch_len.div_ceil(WORD_BITS), "too many words, or too few")?;
         let last = self.bits.iter().last();
-        holds(last < Some(self.batch_len), "a document behind the end is selected")
+        holds(last < Some(self.batch_len), "a document after the end is selected")
     }
 
     /// Makes room for a batch of `len` documents, none of them selected, and returns the words.
     ///
-    /// The caller does not set bits behind `len`.
+    /// The caller does not set bits after `len`.
     pub(super) fn reset(&mut self, len: usize) -> &mut [u64] {
         self.batch_len = len;
         self.bits.reset(len);

@@ -258,7 +258,7 @@ fn message(kind: ScanErrorKind, next: Option<u8>, found: &str) -> String {
         S::DocumentTooLong => return "document is too long".to_owned(),
         S::ResponseTooLong => return "response is too long".to_owned(),
         S::Repeated => return "document has `$permissions` twice".to_owned(),
-        S::NumberRange => return "number does not fit into 64 bits".to_owned(),
+        S::NumberRange => return "number is out of range of a 64-bit float".to_owned(),
         S::ResponseInArray => {
             return "expected an array of documents, found an array of list responses".to_owned();
         }
@@ -285,17 +285,17 @@ fn message(kind: ScanErrorKind, next: Option<u8>, found: &str) -> String {
 /// Returns the hint for a mistake, or an empty text. `next` is the first byte at the mistake.
 fn hint(kind: ScanErrorKind, next: Option<u8>) -> &'static str {
     const NO_COMMA: &str = "leave out the comma before it";
-    const QUOTES: &str = "strings and keys stand in double quotes";
+    const QUOTES: &str = "write strings and keys in double quotes";
     match (kind, next) {
         (S::Value, Some(b']' | b'}')) | (S::Key, Some(b'}')) => NO_COMMA,
         (S::Value, Some(b'\'')) | (S::Key, _) => QUOTES,
         (S::Value, Some(b'N' | b'I' | b'i')) => "JSON has no NaN or infinity",
         (S::Value, Some(0xef)) => "leave out the byte order mark",
         (S::Trailing, _) => "an input is one response, one array, or one document on each line",
-        (S::Number, Some(b'0'..=b'9')) => "leave out zeros in front",
+        (S::Number, Some(b'0'..=b'9')) => "leave out leading zeros",
         (S::NumberRange, _) => "write it as a string",
         (S::Escape, _) => "escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX",
-        (S::Surrogate, _) => "a character beyond \\uffff is written as two of them",
+        (S::Surrogate, _) => "a character beyond \\uffff is written as a pair of escapes",
         (S::Control, _) => "write it as an escape",
         (S::DocumentTooLong, _) => "allow longer documents",
         (S::ResponseTooLong, _) => "allow longer responses, or send one document on each line",

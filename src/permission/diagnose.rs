@@ -19,7 +19,7 @@ const HINT_LEGACY: &str = "`*` and `role:` have been replaced: write `any`, `use
 const HINT_LEGACY_PERMISSION: &str =
     "`*` and `role:` have been replaced: name an action and a role, as in `read(\"any\")`";
 const HINT_SPACE: &str = "leave out the white space";
-const HINT_ZERO: &str = "`0` counts as empty: choose another";
+const HINT_ZERO: &str = "`0` counts as empty: choose another value";
 
 type Hint = Option<Cow<'static, str>>;
 type Walk = Result<usize, ParseError>;
@@ -45,7 +45,7 @@ pub(super) fn permission(input: &str) -> ParseError {
     if input.is_empty() {
         return text.error(Kind::Empty, 0..0, "a permission", None);
     }
-    let hint = "leave out what follows; one permission is one text";
+    let hint = "leave out the rest; a text has one permission";
     text.permission().map_or_else(|error| error, |end| text.trailing(end, hint))
 }
 
@@ -59,7 +59,7 @@ pub(super) fn role(input: &str) -> ParseError {
         let hint = Some(format!("this is a permission; its role is `{role}`").into());
         return text.error(Kind::UnknownRole, 0..text.0.len(), "a role", hint);
     }
-    text.role(0).map_or_else(|error| error, |end| text.trailing(end, "leave out what follows"))
+    text.role(0).map_or_else(|error| error, |end| text.trailing(end, "leave out the rest"))
 }
 
 #[cold]
@@ -199,7 +199,7 @@ impl<'a> Text<'a> {
     /// white space.
     fn is_end_of_role(&self, at: usize) -> bool {
         let closes = |c: char| matches!(c, '"' | '\'' | ')') || c.is_whitespace();
-        // Text behind `")` does not concern the role.
+        // The text after `")` is not part of the role.
         self.from(at).starts_with("\")") || self.from(at).chars().all(closes)
     }
 
@@ -297,7 +297,7 @@ impl<'a> Text<'a> {
 
     fn unexpected_suffix(&self, at: usize) -> ParseError {
         let span = at..at + 1 + self.run(at + 1, is_id_char).len();
-        let hint = Some("only `users`, `user:` and `team:` take something behind a slash".into());
+        let hint = Some("only `users`, `user:` and `team:` take a suffix after a slash".into());
         self.error(Kind::UnexpectedSuffix, span, "the end of the role", hint)
     }
 
@@ -310,7 +310,7 @@ impl<'a> Text<'a> {
         } else {
             format!("{plural} have at most {max} characters: shorten it")
         };
-        self.error(Kind::TooLong, span, "something shorter", Some(hint.into()))
+        self.error(Kind::TooLong, span, "a shorter text", Some(hint.into()))
     }
 
     fn bad_character(&self, at: usize, expected: &'static str) -> ParseError {
@@ -328,9 +328,9 @@ impl<'a> Text<'a> {
         let hint = match begun {
             Some(begun) => format!("write `{begun}\")`").into(),
             None if self.from(at).starts_with(char::is_whitespace) => HINT_SPACE.into(),
-            None => "write `\")` there; one permission names one role".into(),
+            None => "write `\")` here; a permission names one role".into(),
         };
-        self.error(Kind::MissingClosing, self.character(at), "`\")` behind the role", Some(hint))
+        self.error(Kind::MissingClosing, self.character(at), "`\")` after the role", Some(hint))
     }
 
     fn trailing(&self, at: usize, hint: &'static str) -> ParseError {

@@ -1,6 +1,6 @@
 //! The words that open a permission: [`Verb`].
 
-/// The text of a permission behind its role: `")`.
+/// The text of a permission after its role: `")`.
 pub(crate) const CLOSING: &str = "\")";
 
 /// The word before the role of a permission: one of the four actions, or `write`.
@@ -69,7 +69,7 @@ impl Verb {
         Self::ALL.into_iter().find(|verb| verb.name() == name)
     }
 
-    /// Splits the opening off a permission. Returns its verb, and the text behind it.
+    /// Splits the opening off a permission. Returns its verb, and the text after it.
     #[inline]
     pub(crate) fn strip_opening(text: &str) -> Option<(Self, &str)> {
         let strip = |verb: Self| Some((verb, text.strip_prefix(verb.opening())?));
@@ -77,7 +77,7 @@ impl Verb {
     }
 
     /// Splits the opening off a permission in a JSON string, which begins with the quote of the string.
-    /// Returns its verb, and the bytes behind it.
+    /// Returns its verb, and the bytes after it.
     #[inline]
     pub(crate) fn strip_json_opening(json: &[u8]) -> Option<(Self, &[u8])> {
         let strip = |verb: Self| Some((verb, json.strip_prefix(verb.json_opening().as_bytes())?));

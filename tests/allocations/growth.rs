@@ -1,4 +1,4 @@
-//! Memory grows with the input and no faster.
+//! Memory grows linearly with the input.
 
 use allocation_counter::{AllocationInfo, measure};
 use rolegate::index::DocumentIndex;
@@ -37,7 +37,7 @@ fn input_of_twice_the_size_takes_at_most_twice_the_memory() {
     }
 }
 
-/// A million lines of which half are visible.
+/// Half of the million lines are visible.
 #[test]
 fn lines_of_any_number_take_constant_memory() {
     let matcher = Principal::guest().matcher(Action::Read);

@@ -1,7 +1,7 @@
 //! Counts of heap allocations.
 //!
-//! A binary of its own: the counting allocator replaces the system's in the whole process, which would
-//! slow every other test down.
+//! This is a separate binary, because the counting allocator serves the whole process and would slow down all
+//! other tests.
 #![allow(unreachable_pub, reason = "a test binary has no public interface")]
 #![allow(
     clippy::unwrap_used,

@@ -1,11 +1,11 @@
-//! A warm matcher allocates nothing, nor does a visibility that writes into a warm selection.
+//! A warm matcher allocates nothing. A visibility that writes into a warm selection allocates nothing.
 
 use std::hint::black_box;
 
 use allocation_counter::measure;
 use rolegate::{AclColumn, AclId, AclTable, Action, Principal, Selection, Visibility};
 
-/// Enough for the lookup table that a filter prepares once for large columns.
+/// The number of documents. It is large enough for the table that a visibility prepares for large columns.
 const DOCUMENTS: usize = 100_000;
 
 /// Returns the number of heap allocations on this thread.

@@ -82,7 +82,7 @@ fn refused_list_of_many_roles_leaves_no_memory() {
 }
 
 /// In a block of 200 lists, one bitmap of 520 bytes is smaller than 800 bytes of postings. Two bitmaps
-/// are larger.
+/// are larger than the postings.
 #[test]
 fn block_becomes_a_bitmap_only_if_that_is_smaller() {
     let named = |verbs: &[&str]| {

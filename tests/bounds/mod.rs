@@ -11,7 +11,8 @@ use rolegate::{
 
 const MILLION: usize = 1_000_000;
 
-/// Enough for a debug build on a busy machine. Anything quadratic takes far longer for a million parts.
+/// The time limit: 60 seconds, enough for a debug build on a busy machine. Quadratic work would take far
+/// longer for a million parts.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn within_patience(what: &str, run: impl FnOnce()) {

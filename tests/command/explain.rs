@@ -1,4 +1,4 @@
-//! `rolegate explain`.
+//! The command `rolegate explain`.
 
 use std::time::{Duration, Instant};
 
@@ -112,8 +112,7 @@ fn explain_with_user_names_values_that_give_no_role() {
     }
 }
 
-/// A test of time, with room for a slow machine. It took minutes when each place was counted from the
-/// start.
+/// The time limit has room for a slow machine. Counting each place from the start of the input took minutes.
 #[test]
 fn explain_and_lint_many_documents_take_linear_time() {
     let documents: String = (0..50_000).fold(String::new(), |documents, index| {

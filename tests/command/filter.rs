@@ -1,4 +1,4 @@
-//! `rolegate filter`.
+//! The command `rolegate filter`.
 
 use std::io::Read;
 use std::process::Stdio;

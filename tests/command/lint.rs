@@ -1,4 +1,4 @@
-//! `rolegate lint`.
+//! The command `rolegate lint`.
 
 use super::{BIRTHDAYS, file, run, run_on};
 

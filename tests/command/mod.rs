@@ -1,4 +1,4 @@
-//! The built `rolegate`, run as a shell runs it.
+//! The command `rolegate`, run as a process.
 
 mod caller;
 mod explain;

@@ -1,9 +1,9 @@
 //! Threads that share one table: a reader never sees a decision that neither the old nor the new list
 //! allows.
 //!
-//! The writer numbers the versions of a document. It publishes the number of the next version before
-//! the change, and the number of the present one after it. So a reader knows the versions that were
-//! there while it read. The oracle must give the same verdict for one of these versions.
+//! The writer numbers the versions of a document. It publishes the number of the next version before the
+//! change, and publishes the same number as the present version after the change. A reader therefore knows
+//! the versions that existed during a read. The oracle must give the same verdict for one of them.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -17,19 +17,19 @@ use rolegate::{AclColumn, AclTable, Action, Principal, Selection, Visibility};
 use crate::support::oracle;
 
 const DOCUMENTS: usize = 100;
-/// The least number of writes. The writer goes on until a read has overlapped a write.
+/// The minimum number of writes: 20,000. The writer continues until a read has overlapped a write.
 const WRITES: usize = 20_000;
-/// The writer gives up after this time: a busy machine can keep the readers from running.
+/// The time after which the writer stops: 60 seconds. A busy machine can keep the readers from running.
 const PATIENCE: Duration = Duration::from_secs(60);
 const READERS: usize = 3;
 
-/// The least number of reads of each reader. A reader goes on while the writer writes.
+/// The minimum number of reads of each reader: 50. A reader continues while the writer writes.
 const READS: usize = 50;
 
 const ROLES: [&str; 3] = ["any", "users", "team:t3"];
 
-/// Returns the list of a version of a document. Some lists are shared by many documents, some come
-/// back, and some are new each time, so that the table and the width of the column grow.
+/// Returns the list of a version of a document. Some lists are shared by many documents, some are used again,
+/// and some are new each time, so that the table and the width of the column grow.
 fn list(document: usize, version: usize) -> Vec<String> {
     let to = |role: String| format!("read(\"{role}\")");
     match (document * 7 + version * 5) % 8 {
@@ -50,7 +50,7 @@ fn allowed(document: usize, version: usize) -> bool {
     oracle::allows(&ROLES, Action::Read, &list)
 }
 
-/// A table and a column under one lock, and the versions that were begun and done.
+/// A table and a column under one lock, with the started and the completed versions.
 struct Shelf {
     lists: RwLock<(AclTable, AclColumn)>,
     begun: Vec<AtomicUsize>,
@@ -98,7 +98,7 @@ impl Shelf {
         self.finished.store(true, Ordering::SeqCst);
     }
 
-    /// Reads while the writer writes. `check` gets each answer with the versions that were there.
+    /// Reads while the writer writes. `check` gets each answer with the versions that existed.
     fn read(
         &self,
         read: impl Fn() -> Selection,

@@ -35,8 +35,8 @@ struct Stored {
     enabled: bool,
 }
 
-/// Returns the value of a missing flag `enabled`. Appwrite takes it for `false`; the vectors that leave
-/// it out stop before the flag is read.
+/// Returns the value of a missing flag `enabled`. In Appwrite a missing flag means `false`. The vectors without
+/// the flag end before Appwrite reads it.
 fn enabled() -> bool {
     true
 }

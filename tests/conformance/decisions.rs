@@ -17,7 +17,7 @@ struct Decision {
 }
 
 impl Decision {
-    /// Returns our decision. Every path must give the same one.
+    /// Returns the decision of this library. Every path must give the same decision.
     fn ours(&self) -> Result<bool, String> {
         let principal = principal(&self.roles, self.bypass);
         let can = principal.can(self.action, &self.permissions);
@@ -40,7 +40,7 @@ impl Decision {
     }
 }
 
-/// Returns a principal with the well-formed ones of these roles.
+/// Returns a principal with those of the roles that are well-formed.
 pub fn principal(roles: &[String], bypass: bool) -> Principal {
     if bypass {
         Principal::key_with_bypass()

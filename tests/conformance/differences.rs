@@ -2,9 +2,9 @@
 //!
 //! Two rules hold for every case of every folder.
 //!
-//! - A list that allows here allows in Appwrite too. The exception is `write` in a stored list, which
-//!   Appwrite expands when the list is saved, and only then.
-//! - A list that allows in Appwrite and not here allows there through a malformed permission.
+//! - If this library allows an action, Appwrite allows it too. The exception is `write` in a stored list, which
+//!   Appwrite expands only when the list is saved.
+//! - If only Appwrite allows an action, the reason is a malformed permission.
 //!
 //! `tests/data/differences.json` names each difference in the vectors of this repository, with its
 //! reason.
@@ -23,7 +23,7 @@ pub struct Verdicts {
     pub appwrite: bool,
 }
 
-/// A question: may a holder of these roles do this action, by the lists that count for it?
+/// A question: do the lists that count allow this action to a holder of these roles?
 pub struct Question<'a> {
     pub action: Action,
     pub bypass: bool,
@@ -62,8 +62,8 @@ pub struct Differences {
 }
 
 impl Differences {
-    /// Compares two verdicts. Appwrite's verdict must also be the one of [`Question::lax`]: a wrong
-    /// vector is an error even where the rules would let it pass.
+    /// Compares two verdicts. Appwrite's verdict must also equal the verdict of [`Question::lax`], so that a
+    /// wrong vector is always an error.
     pub fn compare(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! `jwt`: which tokens are valid, and what they claim.
+//! `jwt`: valid tokens with their claims, and invalid tokens.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 
 use super::{check_all, same};
 
-/// The kinds of tokens that only Appwrite accepts, each with the reason why this library does not.
+/// The kinds of tokens that only Appwrite accepts, each with the reason for the difference.
 pub const ONLY_APPWRITE_ACCEPTS: [(TokenErrorKind, &str); 9] = [
-    (TokenErrorKind::TooLong, "a token that no HTTP server lets pass must not cost time here"),
+    (TokenErrorKind::TooLong, "a token that HTTP servers refuse must not take time here"),
     (
         TokenErrorKind::Base64,
         "a token has one spelling: padding and foreign characters are refused",
@@ -31,7 +31,7 @@ pub const ONLY_APPWRITE_ACCEPTS: [(TokenErrorKind, &str); 9] = [
     (TokenErrorKind::MissingExp, "a token without an end cannot be taken back"),
     (
         TokenErrorKind::Claim,
-        "a claim is an integer or a text, stands there once, and is not guessed",
+        "a claim is an integer or a text, and a repeated claim would be a guess",
     ),
 ];
 

@@ -1,4 +1,4 @@
-//! `keys`: what an API key decodes to.
+//! `keys`: the decoded values of API keys.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -48,20 +48,19 @@ struct Case {
     user_id: Option<String>,
 }
 
-/// A project, team or user with the keys that it owns. Fields of any type are read, since Appwrite
-/// reads them.
+/// A project, team or user with its keys. Fields of any type are read, because Appwrite reads them.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Owner {
     #[serde(rename = "$id")]
     id: Value,
-    /// Only Appwrite looks here.
+    /// Only Appwrite reads this field.
     secret: Value,
     keys: Value,
 }
 
 impl Owner {
-    /// Returns the id, or the empty text if there is none.
+    /// Returns the id, or the empty text if the owner has no id.
     fn id(&self) -> &str {
         self.id.as_str().unwrap_or_default()
     }
@@ -70,8 +69,7 @@ impl Owner {
         self.keys.as_array().into_iter().flatten()
     }
 
-    /// Returns the key with a secret, or with a secret that differs in case only: a database may
-    /// compare without regard to case.
+    /// Returns the key with a secret. Ignores case, as a database may do.
     fn key(&self, secret: &str) -> Option<&Value> {
         let of = |key: &Value| key["secret"].as_str().map(str::to_owned).unwrap_or_default();
         let exactly = self.keys().find(|key| of(key) == secret);
@@ -79,8 +77,8 @@ impl Owner {
     }
 }
 
-/// Returns a stored key with what is stored of it. A value of another type keeps its JSON text, which
-/// is a name, and no date.
+/// Returns a stored key with the fields of `stored`. A value of another type becomes its JSON text, which can
+/// be a name but not a date.
 pub fn found(stored: &Value, mut key: StoredKey) -> StoredKey {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     if !stored["expire"].is_null() {
@@ -206,7 +204,7 @@ fn key_decodes_as_in_appwrite() {
         let authenticator =
             Authenticator::new(keys.clone(), case.project.id()).with_scopes(scopes.clone());
         let now = UNIX_EPOCH + Duration::from_secs(case.now);
-        // The headers name the owner; `keys` is about decoding alone.
+        // The headers name the owner, because `keys` tests only decoding.
         let credentials = Credentials::none()
             .with_project(case.project.id())
             .with_key_user(case.user.id())
@@ -229,7 +227,7 @@ fn key_decodes_as_in_appwrite() {
                         only_appwrite.count(difference);
                         Ok(())
                     }
-                    // Decoding an unknown key gives a guest; the request is refused.
+                    // In Appwrite, decoding an unknown key gives a guest, and the request is refused later.
                     None if case.error.is_some() => Ok(()),
                     None => same("role", &"guests", &case.role.as_deref().unwrap_or_default()),
                 };

@@ -45,8 +45,8 @@ fn folder() -> (PathBuf, bool) {
     }
 }
 
-/// Checks every case of a file and prints the number of cases. A check returns what is wrong with a
-/// case. All wrong cases are reported together.
+/// Checks every case of a file and prints the number of cases. A check returns the mistake of a case. All
+/// wrong cases are reported together.
 fn check_all<Case: DeserializeOwned>(
     name: &str,
     mut check: impl FnMut(&Case) -> Result<(), String>,
@@ -68,7 +68,7 @@ fn check_all<Case: DeserializeOwned>(
     assert!(wrong.is_empty(), "{} of {cases} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Compares one of our answers with Appwrite's.
+/// Compares an answer of this library with Appwrite's answer.
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, ours: &T, appwrite: &T) -> Result<(), String> {
     if ours == appwrite {
         Ok(())
@@ -77,8 +77,7 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, ours: &T, appwrite: &T) -> R
     }
 }
 
-/// Returns what is wrong with a folder that has files of these names: vectors without a check, which
-/// would look as if they had passed, and missing vectors.
+/// Returns the mistakes of a folder with files of these names: vectors without a check, and missing vectors.
 fn faults(names: &[String]) -> Vec<String> {
     let vectors: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix(".ndjson")).collect();
     let unknown =

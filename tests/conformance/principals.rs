@@ -14,9 +14,8 @@ struct UserRoles {
     roles: Vec<String>,
 }
 
-/// Appwrite joins ids without checking them, and leaves out `any`. Of the joined texts, those count
-/// that are roles by their own parts: a team with the id `t1/owner` does not give the role of the
-/// owners of `t1`.
+/// Appwrite joins ids without checking them, and leaves out `any`. A joined text is expected only if its parts
+/// are valid: the team id `t1/owner` does not give the role of the owners of `t1`.
 #[test]
 fn user_has_the_roles_that_appwrite_gives() {
     check_all("user_roles", |case: &UserRoles| {

@@ -22,7 +22,7 @@ use super::{check_all, same};
 struct Case {
     now: u64,
     headers: BTreeMap<String, String>,
-    /// A map; PHP writes an empty one as a list.
+    /// A map. PHP writes an empty map as a list.
     cookies: Value,
     project: Value,
     users: Vec<Value>,
@@ -74,7 +74,7 @@ impl Directory for Case {
         user.map(User::deserialize).transpose()
     }
 
-    /// The users of the cases are those of the platform too.
+    /// In these cases, the users of the project are also the users of the platform.
     fn key(&self, lookup: KeyLookup<'_>) -> Result<Option<StoredKey>, Self::Error> {
         let secret = lookup.secret();
         Ok(match lookup {
@@ -194,8 +194,8 @@ impl Case {
         same("key", &key, &expected.map(|key| (&*key.r#type, &*key.role)))
     }
 
-    /// Returns the name of the difference, if this library refuses on purpose what Appwrite allows or
-    /// refuses for another reason.
+    /// Returns the name of a deliberate difference: this library refuses a request that Appwrite allows, or
+    /// refuses it for another reason.
     fn stricter(&self, error: &AuthenticateError, secret: &str) -> Option<&'static str> {
         // The account of the actor is the cause if the actor is refused without the impersonation too.
         let actor_is_refused = || {

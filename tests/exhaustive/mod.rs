@@ -1,9 +1,9 @@
 //! Every decision of a small scope: all sets of up to three permissions over eight roles, all sets of
 //! those roles, all actions.
 //!
-//! Random cases can miss a corner of a small scope; enumeration cannot. Each fast path gives its answer
-//! to all 10,957,824 decisions, and each answer must be the one of [`oracle::allows`]. The order of a
-//! list and repetitions in it are sampled.
+//! Random cases can miss a combination, and enumeration cannot. Each fast path makes all 10,957,824 decisions,
+//! and each must equal the decision of [`oracle::allows`]. The order of a list and repetitions in it are
+//! sampled.
 
 mod scope;
 
@@ -15,11 +15,11 @@ use scope::{DECISIONS, LISTS, PRINCIPALS, SCOPE, principal};
 
 use crate::support::oracle;
 
-/// The length of the pages that an index is read in.
+/// The length of a page of an index: 1,000.
 const PAGE: usize = 1_000;
 
 /// Compares the answers of one path with the oracle's. `answers` returns one answer per list.
-/// Returns how many decisions were compared.
+/// Returns the number of decisions that were compared.
 fn compare(
     path: &str,
     principals: impl Iterator<Item = u8>,
@@ -42,7 +42,7 @@ fn compare(
     decisions
 }
 
-/// Compares every decision of the scope, and asserts that there were as many as there must be.
+/// Compares every decision of the scope, and asserts that their number is [`scope::DECISIONS`].
 fn compare_all(path: &str, answers: impl FnMut(&Principal, Action) -> Vec<bool>) {
     let decisions = compare(path, 0..=u8::MAX, answers);
     assert_eq!(decisions, DECISIONS, "{path}: decisions");
@@ -177,7 +177,7 @@ fn pages(index: &DocumentIndex<usize>, visible: &Visibility) -> Vec<usize> {
     }
 }
 
-/// One principal in eight, which includes the ones without a role and with every role.
+/// Returns one principal in eight, including the principals without a role and with every role.
 fn sampled_principals() -> impl Iterator<Item = u8> {
     (0..=u8::MAX).filter(|roles| roles % 8 == roles / 8 % 8)
 }

@@ -1,4 +1,4 @@
-//! The small scope: its roles, its lists, and what the oracle says of them.
+//! The small scope: its roles, its lists, and the decisions of the oracle.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use rolegate::{Action, Principal};
 
 use crate::support::oracle;
 
-/// One role of each kind. `team:t` and `team:t/owner` are both there, and both statuses.
+/// One role of each kind, with `team:t` and `team:t/owner`, and with both verifications.
 const ROLES: [&str; 8] = [
     "any",
     "guests",
@@ -65,7 +65,7 @@ impl Scope {
         self.allowed.iter().map(move |allowed| allowed[column] & roles != 0)
     }
 
-    /// Returns all that a list allows. Lists with the same answers to everything have the same meaning.
+    /// Returns the meaning of a list: the roles that the list allows each action.
     pub fn meaning(&self, list: usize) -> [u8; 4] {
         self.allowed[list]
     }
@@ -82,7 +82,7 @@ fn bits(list: &[String], action: Action) -> u8 {
     (0..ROLES.len()).filter(allowed).fold(0, |bits, at| bits | 1 << at)
 }
 
-/// Returns every set of up to three permissions. The sets are told apart by their positions.
+/// Returns every set of up to three permissions. The position of a set identifies it.
 fn lists() -> Vec<Vec<String>> {
     let permission = |at: usize| {
         let (verb, role) = (VERBS[at / ROLES.len()], ROLES[at % ROLES.len()]);
@@ -115,8 +115,9 @@ pub fn principal(set: u8) -> Principal {
 
 /// Returns the number of allowed decisions, from counting alone.
 ///
-/// Of a principal with `k` roles, `k` permissions allow read, and `2 * k` allow each other action
-/// (its own verb, and `write`). A list denies if all its permissions are among the others.
+/// For a principal with `k` roles, `k` permissions allow read. Each other action is allowed by `2 * k`
+/// permissions: those with its own verb, and those with `write`. A list denies an action if none of its
+/// permissions allows it.
 pub fn allowed_by_combinatorics() -> usize {
     let allowed = |permissions| LISTS - sets_of_up_to_three(PERMISSIONS - permissions);
     (0..=u8::MAX)

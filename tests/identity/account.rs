@@ -72,7 +72,7 @@ fn session_with_too_few_factors_is_refused() {
             json!({"mfa": true, "authenticators": [totp(false)]}),
             [MORE, "user-a", "user-a", "user-a"],
         ),
-        // The first authenticator of type `totp` counts, and no other one.
+        // Only the first authenticator of type `totp` counts.
         (
             json!({"mfa": true, "authenticators": [totp(false), totp(true)]}),
             [MORE, "user-a", "user-a", "user-a"],
@@ -197,7 +197,7 @@ fn allow_pending_reset_and_factors_never_lets_a_blocked_user_in() {
     }
 }
 
-/// Such a principal could only come out of a state that is not checked.
+/// The account is checked before the identity is returned, so the roles are those of the user.
 #[test]
 fn identity_of_a_pending_account_has_the_roles_of_its_user() {
     let account = account(&json!({"reset": true, "labels": ["vip"]}), 0);

@@ -79,7 +79,7 @@ fn claims_at_the_ends_of_the_integers_do_not_wrap_around() {
             assert_eq!(kind(&keys, &token(&claims), now()), expected, "{claims}");
         }
     }
-    // Clocks too.
+    // The same holds for extreme clocks.
     let forever = token(&json!({"exp": i64::MAX, "nbf": i64::MIN}));
     for now in [UNIX_EPOCH, UNIX_EPOCH - SECOND, UNIX_EPOCH + Duration::from_secs(u64::MAX / 4)] {
         assert_eq!(kind(&jwt_keys(), &forever, now), None, "{now:?}");
@@ -105,7 +105,7 @@ fn session_and_its_jwt_count_until_expire_has_passed() {
         (Some("2026-01-01 00:00:00.000"), now(), true),
         (Some("2026-01-01 00:00:00.000"), now() + SECOND, false),
         (Some("9999-12-31T23:59:59.999+00:00"), now(), true),
-        // No end, and texts that are no date.
+        // `expire` is missing, or is not a date.
         (None, now(), false),
         (Some(""), now(), false),
         (Some("0"), now(), false),

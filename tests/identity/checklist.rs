@@ -11,7 +11,7 @@ use super::probes;
 /// A row of the checklist.
 struct Row<'a> {
     section: &'a str,
-    /// The document, with what the row sets besides the field.
+    /// The document, with the further values that the row sets.
     document: Value,
     /// The name of the field, which may be absent from the document.
     field: &'a str,
@@ -98,7 +98,7 @@ impl Row<'_> {
         probes::answer(self.seen_by, &document)
     }
 
-    /// Returns the values that PHP takes for empty, in the type of the valid value.
+    /// Returns the values that are empty in PHP, in the type of the valid value.
     fn empty_values(&self) -> Vec<Value> {
         match &self.valid {
             Value::String(_) => vec![json!(""), json!("0")],
@@ -215,9 +215,9 @@ fn checklist_of_a_user_has_every_field() {
     }
 }
 
-/// PHP takes the last one of two. A guess could grant something.
+/// PHP uses the last one of two values. Such a guess could grant something.
 #[test]
-fn field_that_stands_twice_in_a_user_document_is_an_error() {
+fn repeated_field_in_a_user_document_is_an_error() {
     let read = |json: &str| serde_json::from_str::<User>(json);
     for (before, field, after) in [
         ("{", r#""$id":"a""#, "}"),

@@ -32,7 +32,7 @@ fn store() -> Store {
         .with_key(KeyKind::Organization, "organization_old", organization_old)
 }
 
-/// A credential, and what comes of it alone: the user, a refusal, or a guest.
+/// A credential, and the outcome of a request with this credential alone: the user, a refusal, or a guest.
 type Row<'a> = (Credentials<'a>, &'static str);
 
 fn sessions() -> [Row<'static>; 6] {
@@ -47,7 +47,7 @@ fn sessions() -> [Row<'static>; 6] {
     ]
 }
 
-/// Tokens, and what comes of them alone.
+/// Returns tokens, and the outcome of a request with each token alone.
 fn tokens() -> [(Option<String>, &'static str); 8] {
     let of = |claims| Some(jwt(&claims));
     [
@@ -65,7 +65,7 @@ fn tokens() -> [(Option<String>, &'static str); 8] {
     ]
 }
 
-/// Keys, and what comes of them alone in a request that names the project and both owners.
+/// Keys, and the outcome of a request with each key alone. The request names the project and both owners.
 const KEYS: [(Option<&str>, &str); 9] = [
     (None, "guest: no credential"),
     (Some("standard_a"), "bypass"),
@@ -126,7 +126,7 @@ fn credentials_in_every_combination_conflict_only_if_the_first_resolves_to_a_use
     assert_eq!(conflicts, 2 * 7 * 9 * 2 + 2 * 8 * 2 + 4 * 2 * 8 * 2);
 }
 
-/// A key without `X-Appwrite-User` silently wins in Appwrite. Here it is refused too.
+/// In Appwrite, a key beside a user is refused only with `X-Appwrite-User`. Here it is always refused.
 #[test]
 fn key_of_any_kind_beside_a_user_is_refused_with_or_without_a_named_user() {
     let jwt = jwt(&json!({"userId": "user-a"}));
@@ -144,7 +144,7 @@ fn key_of_any_kind_beside_a_user_is_refused_with_or_without_a_named_user() {
     }
 }
 
-/// Each request has the fault of its row and the faults of all rows after it that it can have too.
+/// Each request has the fault of its row, and all possible faults of the rows after it.
 #[test]
 fn request_with_several_faults_is_refused_for_the_first_one() {
     let mut document = user_a_json();
@@ -226,7 +226,7 @@ fn request_with_several_faults_is_refused_for_the_first_one() {
     for (account, credentials, scope, expected) in rows {
         let mut store = store();
         store.users[0] = user((*account).clone());
-        // An unknown target of an impersonation is no fault.
+        // An unknown target of an impersonation is not a fault.
         let targets = [None, Some(ImpersonationTarget::Id("user-x"))];
         for target in targets {
             let credentials = credentials.with_impersonation_target(target);

@@ -1,4 +1,4 @@
-//! Answers of a directory that does not do what it was asked for, and the number of its look-ups.
+//! Wrong answers of a directory, and the number of look-ups.
 
 use std::error::Error;
 
@@ -59,8 +59,8 @@ fn user_that_was_not_asked_for_is_not_believed() {
     }
 }
 
-/// One row for each key that a request presents, one column for each key that a directory answers with:
-/// only the diagonal counts.
+/// The rows are keys that a request presents, and the columns are keys that a directory returns. A key counts
+/// only on the diagonal.
 #[test]
 fn key_with_another_secret_owner_or_kind_is_not_believed() {
     let none = Credentials::none();
@@ -100,7 +100,7 @@ fn key_with_another_secret_owner_or_kind_is_not_believed() {
     assert_eq!(counted, 4);
 }
 
-/// An expired key of another owner must not tell that it exists.
+/// The answer must not reveal that an expired key of another owner exists.
 #[test]
 fn expired_key_that_was_not_asked_for_is_unknown() {
     let expired = |key: StoredKey| Some(key.with_expire(super::PAST));
@@ -179,7 +179,7 @@ fn directory_that_fails_refuses_the_request() {
         (key("standard_k"), "no keys"),
     ] {
         let error = authenticator().authenticate(&credentials, &NoConnection, now()).unwrap_err();
-        // A client is told nothing of the cause, which is for the log.
+        // A client does not see the cause, which is for the log.
         assert_eq!(error.to_string(), "the look-up of a user or key failed");
         assert_eq!(error.source().map(ToString::to_string).as_deref(), Some(text));
     }

@@ -1,4 +1,4 @@
-//! Every refusal: its status, its type, its text and its cause.
+//! The status, type, text and cause of every refusal.
 
 use std::error::Error;
 
@@ -61,17 +61,21 @@ fn refusals() -> Vec<(&'static str, AuthenticateError)> {
 #[test]
 fn refusal_has_the_status_type_and_text_of_its_kind() {
     let expected = [
-        (403, "user_jwt_and_cookie_set", "a session and a JWT in one request; send one of them"),
+        (
+            403,
+            "user_jwt_and_cookie_set",
+            "a session and a JWT in one request; send only one of them",
+        ),
         (401, "user_jwt_invalid", "invalid JWT: the token has expired"),
         (
             403,
             "user_api_key_and_session_set",
-            "an API key beside a session or JWT; send one of them",
+            "an API key beside a session or JWT; send only one of them",
         ),
         (
             403,
             "user_api_key_and_session_set",
-            "an API key beside a session or JWT; send one of them",
+            "an API key beside a session or JWT; send only one of them",
         ),
         (401, "account_key_expired", "the account key has expired"),
         (
@@ -141,7 +145,7 @@ fn refusal_with_a_hostile_user_id_stays_on_one_short_line() {
     }
 }
 
-/// Contrast this with an ephemeral key, whose invalid token makes a guest.
+/// An ephemeral key with an invalid token makes a guest instead.
 #[test]
 fn jwt_that_is_invalid_is_refused() {
     for jwt in ["a", "a.b.c", "..", "standard_abc", " "] {
@@ -150,7 +154,7 @@ fn jwt_that_is_invalid_is_refused() {
     }
 }
 
-/// As in Appwrite, PHP's empty texts count as absent.
+/// PHP's empty texts count as absent, as in Appwrite.
 #[test]
 fn credential_that_is_empty_or_zero_counts_as_absent() {
     let none = Credentials::none();

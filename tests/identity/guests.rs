@@ -1,4 +1,4 @@
-//! Every reason for being only a guest.
+//! Every reason why a caller is a guest.
 
 use rolegate::auth::{
     AuthMethod, Authenticator, Credentials, GUEST_SCOPES, GuestReason, KeyLookup, MAX_TOKEN_LEN,
@@ -74,7 +74,7 @@ fn session_whose_stored_hash_or_provider_is_missing_is_not_found_by_secret() {
     assert_eq!(store.outcome(&both_sessions()[1]), "user-a", "verified by the host");
 }
 
-/// Sessions of one user may share a secret. Each of them is tried.
+/// Several sessions of one user may have the same secret. Each of them is checked.
 #[test]
 fn session_beside_an_expired_one_with_the_same_secret_counts() {
     let mut store = Store::of_user_a();
@@ -225,7 +225,7 @@ fn ephemeral_key_with_an_invalid_token_makes_a_guest() {
     }
 }
 
-/// Names and ids come from outside and cannot break out of their line.
+/// Names and ids are escaped, because they may come from an attacker.
 #[test]
 fn method_of_a_caller_is_one_line_for_the_log() {
     let in_session = jwt(&json!({"userId": "user-a", "sessionId": "s1"}));
@@ -281,7 +281,7 @@ fn first<'a>(step: Result<&'a Step<'_>, ()>) -> LookUp<'a> {
     }
 }
 
-/// A database may well have rows with an empty id or an empty secret.
+/// A database may have rows with an empty id or an empty secret.
 #[test]
 fn value_that_cannot_be_stored_is_not_looked_up() {
     let authenticator: Authenticator = authenticator();

@@ -1,4 +1,4 @@
-//! Input of an attacker who wants in, or wants the server down.
+//! Input of an attacker who wants access, or wants to exhaust the server.
 
 use std::time::Instant;
 

@@ -51,7 +51,7 @@ fn impersonator_with_a_target_acts_as_the_user_that_is_found() {
         (Email("user-b@example.com"), "user-a acts as user-b"),
         (Email("User-B@EXAMPLE.com"), "user-a acts as user-b"),
         (Phone("+user-b"), "user-a acts as user-b"),
-        // Unknown targets change nothing.
+        // Unknown targets are ignored.
         (Id("user-x"), "user-a"),
         (Email("user-x@example.com"), "user-a"),
         (Phone("+user-x"), "user-a"),
@@ -160,7 +160,7 @@ fn user_who_is_not_an_impersonator_acts_as_itself_without_a_look_up() {
     }
 }
 
-/// Only a user impersonates. An account key acts as its user, and so may its user.
+/// Only a user can act as another user. An account key acts as its user, so it can do the same.
 #[test]
 fn key_or_guest_with_a_target_acts_as_itself() {
     let ephemeral = format!("ephemeral_{}", token(&json!({"projectId": PROJECT})));
@@ -284,7 +284,7 @@ fn impersonation_is_refused_for_the_state_of_the_target_and_of_the_actor() {
     }
 }
 
-/// Otherwise a user who was blocked or signed out could act through another one.
+/// Otherwise a user who was blocked or signed out could act as another user.
 #[test]
 fn impersonator_whose_session_does_not_count_is_a_guest() {
     let mut store = store();

@@ -1,4 +1,4 @@
-//! What API keys of each kind may do, and which requests they are refused in.
+//! The rights of API keys of each kind, and the requests in which they are refused.
 
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ fn ephemeral_key_of_this_project_bypasses_permissions_until_it_expires() {
     }
 }
 
-/// Appwrite takes the key for one of this project.
+/// In Appwrite, such a key counts as a key of this project.
 #[test]
 fn ephemeral_key_of_another_project_bypasses_nothing_where_it_is_allowed() {
     let claims = json!({
@@ -135,7 +135,7 @@ fn project_key_in_a_request_for_another_project_is_refused() {
     }
 }
 
-/// An unset variable must not open a project, and ids are compared whole.
+/// A project without an id must not accept keys. Ids are compared whole.
 #[test]
 fn project_key_in_a_project_without_an_id_does_not_bypass() {
     for (project, of_key) in

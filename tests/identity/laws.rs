@@ -1,4 +1,4 @@
-//! Laws of tokens and scopes, with `jsonwebtoken` as a second implementation.
+//! Properties of tokens and scopes, compared with `jsonwebtoken`.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn claim() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Both this crate and `jsonwebtoken` verify it.
+    /// Both this crate and `jsonwebtoken` verify the token.
     #[test]
     fn created_jwt_is_verified_until_its_lifetime_ends(
         user in "\\PC{1,40}",

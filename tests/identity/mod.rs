@@ -43,8 +43,9 @@ pub const SESSION_SECRET: &str = "secret-of-session-1";
 /// The first second of 2026.
 pub const NOW: u64 = 1_767_225_600;
 
-/// Dates on both sides of [`NOW`].
+/// A date before [`NOW`].
 pub const PAST: &str = "2025-12-31T23:59:59.999+00:00";
+/// A date one hour after [`NOW`].
 pub const FUTURE: &str = "2026-01-01T01:00:00.000+00:00";
 
 pub fn at(seconds: u64) -> SystemTime {
@@ -93,7 +94,7 @@ pub fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
-/// The failure of a [`Store`] that cannot be reached.
+/// The error of a [`Store`] without a connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Down;
 

@@ -8,17 +8,17 @@ use super::world::{Key, Request, Session, Target, Token, World};
 use super::{NOW, PROJECT, sha256};
 use crate::support::users::{self, Who};
 
-/// Appwrite's rules, or those with the named differences of this library. Each difference refuses more.
+/// The rules of Appwrite, or the rules of this library. This library refuses more, by the named differences.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Edition {
     Appwrite,
     /// - A JWT needs `exp`.
     /// - The state of the actor of an impersonation counts too.
-    /// - An ephemeral key that another project allows here has the role `any`, and does not bypass.
+    /// - An ephemeral key of another project, for all projects, has the role `any` and does not bypass.
     Library,
 }
 
-/// A caller whom the model lets in.
+/// A caller that the model accepts.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Caller {
     pub user: Option<String>,
@@ -69,7 +69,7 @@ fn by_session<'w>(world: &'w World, request: &Request) -> Option<SignedIn<'w>> {
                     && session["provider"].is_string()
                     && !has_ended(&session["expire"])
             })?;
-            // Appwrite returns the id, and an empty one means no session.
+            // Appwrite returns the id, and an empty id means no session.
             (user, session["$id"].as_str().filter(|id| !is_empty(id)).map(|_| session)?)
         }
         Session::VerifiedByHost { user_id, session_id } => {
@@ -113,7 +113,7 @@ fn by_jwt<'w>(
     Ok(Some(SignedIn { user, factors: None }))
 }
 
-/// What a key gives: a caller without an account, or the user of an account.
+/// The result of a key: a caller without an account, or the user of an account.
 enum ByKey<'w> {
     Caller(Caller),
     Account(&'w Value),

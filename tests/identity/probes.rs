@@ -1,4 +1,4 @@
-//! The requests by which the rows of the checklist look at a document.
+//! The requests that the rows of the checklist send.
 
 use rolegate::auth::{
     AuthenticateError, Credentials, Identity, ImpersonationTarget, KeyKind, StoredKey,
@@ -91,7 +91,7 @@ fn roles(user: &User) -> String {
     words.join(" ")
 }
 
-/// Presents a token as the JWT of a user with the session `s1`.
+/// Authenticates with a token as the JWT of a user with the session `s1`.
 fn by_token(token: &str) -> Result<Identity, AuthenticateError> {
     let session = json!({"$id": "s1", "expire": super::FUTURE});
     let user = user(json!({"$id": "user", "sessions": [session]}));
@@ -102,7 +102,8 @@ fn by_ephemeral_key(claims: &Value) -> Result<Identity, AuthenticateError> {
     Store::default().ask(&key(&format!("ephemeral_{}", token(claims))), now())
 }
 
-/// Presents the key `KIND_a`, which is stored as the document says. An absent field is not set.
+/// Authenticates with the key `KIND_a`, which is stored with the fields of the document. An absent field is not
+/// set.
 fn by_stored_key(kind: KeyKind, document: &Value) -> Result<Identity, AuthenticateError> {
     let text = |name: &str| document[name].as_str();
     let presented = format!("{kind}_a");

@@ -1,4 +1,4 @@
-//! Secrets, keys, tokens and stored hashes are in nothing that is printed.
+//! Printed values contain no secrets, keys, tokens or stored hashes.
 
 use std::error::Error;
 use std::fmt::Debug;
@@ -183,9 +183,9 @@ fn printed_values_of_every_request_show_no_secret() {
 /// The claims of a token that is refused are not shown either.
 #[test]
 fn token_error_shows_no_value_of_a_claim() {
-    let claims = json!({"userId": "somebody-in-particular", "exp": "somewhere-in-time"});
+    let claims = json!({"userId": "a-secret-user-name", "exp": "somewhere-in-time"});
     let error = jwt_keys().verify_jwt(&token(&claims), now()).unwrap_err();
     let shown = format!("{error} {error:?}");
-    assert_redacted("error", &shown, &["somebody-in-particular", "somewhere-in-time"]);
+    assert_redacted("error", &shown, &["a-secret-user-name", "somewhere-in-time"]);
     assert!(shown.contains("`exp`"), "{shown}");
 }

@@ -42,7 +42,7 @@ fn missing_scope_is_named_in_the_refusal() {
 }
 
 #[test]
-fn key_that_bypasses_permissions_needs_the_scope_all_the_same() {
+fn key_that_bypasses_permissions_without_the_scope_is_refused() {
     let stored = StoredKey::of_project(PROJECT, "standard_a").with_scopes(["rows.read"]);
     let store = Store::default().with_key(KeyKind::Standard, "standard_a", stored);
     let ask = |scope| store.verify(&key("standard_a"), now()).unwrap().require_scope(scope);

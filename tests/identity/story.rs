@@ -11,7 +11,7 @@ use rolegate::{AclColumn, AclTable, Action, Collection, DocumentSecurity};
 
 use super::{PROJECT, Store, authenticator, jwt_keys, key, now, session};
 
-/// A listing of birthdays: names, and why the caller is a guest.
+/// A listing of birthdays: names, and the reason if the caller is a guest.
 type Listing = (Vec<&'static str>, Option<GuestReason>);
 
 /// Serves a request: authenticates the caller, checks the scope, and lists the visible documents.
@@ -59,11 +59,11 @@ fn guide_story_of_jwts_ends_as_in_appwrite() {
     let AuthMethod::Session { user_id, session_id, .. } = identity.method() else { panic!() };
     let jwt = jwt_keys().create_jwt(user_id, session_id, DEFAULT_JWT_LIFETIME, now()).unwrap();
 
-    // With the JWT the function lists one birthday of three: the user's.
+    // With the JWT, the function lists one of three birthdays: that of the user.
     let as_user = Credentials::none().with_jwt(&*jwt);
     assert_eq!(birthdays(&store, &as_user, now()).unwrap(), (vec!["Kevin"], None));
 
-    // A long-lived connection learns when to close.
+    // The identity has the time at which a long-lived connection must close.
     let expires_at = store.ask(&as_user, now()).unwrap().expires_at().unwrap();
     assert_eq!(expires_at, now() + Duration::from_secs(900));
 

@@ -135,7 +135,7 @@ fn created_jwt_needs_ids_and_a_lifetime_of_one_hour_at_most() {
     }
 }
 
-/// Byte for byte, including the order of the claims.
+/// The tokens are equal byte for byte, including the order of the claims.
 #[test]
 fn created_jwt_equals_appwrites() {
     let vectors = include_str!("../data/conformance/jwt.ndjson");

@@ -23,7 +23,7 @@ pub struct World {
     pub keys: Vec<Value>,
 }
 
-/// The claims of a token, and whether its signature is right.
+/// The claims of a token, and `true` if its signature is correct.
 #[derive(Clone, Debug)]
 pub struct Token {
     pub claims: Value,
@@ -229,7 +229,7 @@ fn user(id: &'static str) -> BoxedStrategy<Value> {
     ])
 }
 
-/// Returns the stored keys of a kind: one without an end, one that has ended, one that ends later.
+/// Returns the stored keys of a kind: a key without an expiry, an expired key, and a key that expires later.
 fn keys(kind: &str) -> Value {
     json!([
         {"secret": format!("{kind}_a")},

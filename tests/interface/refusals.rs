@@ -63,7 +63,7 @@ fn caret_points_at_the_mistake() {
             format!("read(\"any\"){}", "x".repeat(70)),
             format!(
                 "read(\"any\"){}...\n{:11}{} expected the end, found `{}...`; \
-                 leave out what follows; one permission is one text",
+                 leave out the rest; a text has one permission",
                 "x".repeat(60),
                 "",
                 "^".repeat(60),

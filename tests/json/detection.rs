@@ -4,8 +4,8 @@ use rolegate::json::{ErrorKind, Filter, Format, Nested};
 
 use super::{bypass, seen, seen_as, user_a};
 
-/// Single values that are neither a list response nor a document: the input, the kind of error, the
-/// lists that were found, and the message.
+/// Single values that are neither a list response nor a document. Each row has the input, the kind of error,
+/// the lists that were found, and the message.
 const NO_DOCUMENTS: [(&str, ErrorKind, &[&str], &str); 13] = [
     (
         r#"{"message":"Unauthorized","code":401}"#,
@@ -245,7 +245,7 @@ fn format_is_detected_from_the_first_line() {
         assert_eq!(filter.copy(input.as_bytes(), std::io::sink()).unwrap().format(), format);
         assert_eq!(filter.apply(input.as_bytes()).unwrap().1.format(), format, "{input}");
     }
-    // An object that is longer than a document may be is a response.
+    // An object that is longer than the maximum length of a document is a response.
     let long = format!("{{\"rows\":[{}]}}", ["{}"; 100].join(","));
     let short = filter.max_document_len(20);
     assert_eq!(short.copy(long.as_bytes(), std::io::sink()).unwrap().removed(), 100);

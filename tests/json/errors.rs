@@ -4,7 +4,7 @@ use super::{BIRTHDAYS, seen, seen_as, user_a};
 use crate::support::json::is_json;
 use rolegate::json::{ErrorKind, Filter, Format, MAX_DEPTH};
 
-/// Texts that are JSON, or almost. Each is tried alone and within a document.
+/// Texts that are JSON, or nearly JSON. Each text is tested alone and within a document.
 const VALUES: [&str; 97] = [
     "0",
     "-0",
@@ -159,17 +159,17 @@ fn syntax_error_names_place_and_remedy() {
             "[\"é\", 'a']",
             1,
             7,
-            "expected a value, found `'`; strings and keys stand in double quotes",
+            "expected a value, found `'`; write strings and keys in double quotes",
         ),
         ("[\n  {\"a\": 1,}\n]", 2, 11, "expected a key, found `}`; leave out the comma before it"),
-        ("[{a: 1}]", 1, 3, "expected a key, found `a`; strings and keys stand in double quotes"),
+        ("[{a: 1}]", 1, 3, "expected a key, found `a`; write strings and keys in double quotes"),
         ("[{\"a\" 1}]", 1, 7, "expected `:` after the key, found `1`"),
         ("[1 2]", 1, 4, "expected `,` or `]`, found `2`"),
         ("[{\"a\":1 \"b\":2}]", 1, 9, "expected `,` or `}`, found `\"`"),
         ("[tru]", 1, 5, "expected `true`, `false` or `null`, found `]`"),
-        ("[01]", 1, 3, "expected a number, found `1`; leave out zeros in front"),
+        ("[01]", 1, 3, "expected a number, found `1`; leave out leading zeros"),
         ("[1.]", 1, 4, "expected a digit, found `]`"),
-        ("[1e999]", 1, 2, "number does not fit into 64 bits; write it as a string"),
+        ("[1e999]", 1, 2, "number is out of range of a 64-bit float; write it as a string"),
         (
             "[\"a\tb\"]",
             1,
@@ -192,7 +192,7 @@ fn syntax_error_names_place_and_remedy() {
             "[\"\\ud800\"]",
             1,
             3,
-            "expected a pair of surrogates, found `\\`; a character beyond \\uffff is written as two of them",
+            "expected a pair of surrogates, found `\\`; a character beyond \\uffff is written as a pair of escapes",
         ),
         (
             "[] []",
@@ -212,7 +212,7 @@ fn syntax_error_names_place_and_remedy() {
             "{\"a\":1}\n{\"a\":\n1}",
             2,
             6,
-            "expected a value, found the end; of newline-delimited JSON each line is a whole document",
+            "expected a value, found the end; each line of newline-delimited JSON is a whole document",
         ),
         (
             "{\"a\":1}\n\n{\"a\":1}}",

@@ -1,4 +1,4 @@
-//! Depth, lengths, and inputs that are larger than any a client sends by mistake.
+//! The limits of depth and length, and very large inputs.
 
 use rolegate::json::{ErrorKind, Filter, Format, MAX_DEPTH, Nested};
 use serde_json::Value;

@@ -27,7 +27,7 @@ fn bypass() -> Matcher {
     Principal::key_with_bypass().matcher(Action::Read)
 }
 
-/// Filters some JSON for user-a.
+/// Filters JSON for user-a.
 fn seen(input: &str) -> Result<(String, FilterReport), Error> {
     seen_as(Format::Detect, input)
 }

@@ -131,7 +131,7 @@ fn document_without_permissions_is_removed_and_reported() {
         "an empty list is a list"
     );
 
-    // What `Query.select` makes of a document.
+    // A document as `Query.select` returns it.
     let input = r#"{"total":1,"documents":[{"status":"active"}]}"#;
     let (output, report) = seen(input).unwrap();
     assert_eq!(output, r#"{"total":0,"documents":[]}"#);
@@ -221,7 +221,7 @@ fn problems_beyond_the_bound_are_only_counted() {
     assert_eq!((report.problems().len(), report.malformed_permissions()), (MAX_REPORTED, 4000));
     assert_eq!(report.problems()[MAX_REPORTED - 1].document(), 24);
 
-    // Problems of one sort do not hide those of another.
+    // Problems of one group do not hide problems of another group.
     let input = format!("[{},{},{document}]", ["{}"; 1000].join(","), ["5"; 1000].join(","));
     let (_, report) = seen(&input).unwrap();
     assert_eq!(report.problems().len(), 2 * MAX_REPORTED + 4);
@@ -250,7 +250,7 @@ fn elements_that_are_not_objects_are_removed_and_reported() {
 }
 
 #[test]
-fn removed_elements_take_commas_along() {
+fn removed_element_leaves_no_comma() {
     let (m, y) = (MINE, YOURS);
     for (input, output) in [
         (format!("[ {m} , {y} ]"), format!("[ {m} ]")),

@@ -40,9 +40,9 @@ fn role_is_accepted_exactly_if_the_grammar_accepts_it() {
     }
 }
 
-/// The role of the previous permission, with other verbs and after other roles.
+/// The role of the previous permission is repeated with other verbs, and after other roles.
 #[test]
-fn repeated_role_with_another_verb_is_decided_anew() {
+fn repeated_role_with_another_verb_has_its_own_decision() {
     let names = ["read", "create", "update", "delete", "write"];
     let roles = ["any", "users", "user:user-a", "team:t", "user:aaaaaaaaaaaaaaaaaaaa"];
     let matcher = user_a();

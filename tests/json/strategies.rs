@@ -145,7 +145,7 @@ pub fn array() -> BoxedStrategy<String> {
     array_of(element(), 6)
 }
 
-/// A list response, or almost.
+/// A list response, or an object that is nearly one.
 pub fn response() -> BoxedStrategy<String> {
     let list =
         (quoted(select(vec!["documents", "rows", "movies"]).prop_map(str::to_owned)), array())

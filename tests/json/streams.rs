@@ -1,4 +1,4 @@
-//! From readers to writers: the same results as in memory, for every size of reads.
+//! Filtering from readers to writers gives the same results as in memory, for every size of reads.
 
 use std::io::{self, Read, Write};
 
@@ -8,7 +8,7 @@ use rolegate::json::{ErrorKind, Filter, Format};
 use super::strategies::{input, lines};
 use super::{BIRTHDAYS, user_a};
 
-/// A reader that returns at most so many bytes at a time, and is interrupted before each read.
+/// A reader that returns at most the given number of bytes at once, and is interrupted before each read.
 struct Slow<'a>(&'a [u8], usize, bool);
 
 impl Read for Slow<'_> {
@@ -25,7 +25,7 @@ impl Read for Slow<'_> {
     }
 }
 
-/// A writer that accepts so many bytes and then fails.
+/// A writer that accepts the given number of bytes and then fails.
 struct Short(Vec<u8>, usize);
 
 impl Write for Short {

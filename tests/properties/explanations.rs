@@ -1,4 +1,4 @@
-//! Explanations: the reason is true, and every permission that was read is accounted for.
+//! Properties of explanations: the reason is correct, and every malformed permission that was read is listed.
 
 use proptest::prelude::*;
 use rolegate::{

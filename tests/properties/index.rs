@@ -103,7 +103,7 @@ fn unused_lists_are_removed_and_used_lists_stay() {
     }
     let (mut compacted, mut lists) = (0, machine.lists());
     for round in 0..80 {
-        // No document has the previous list any more.
+        // The previous list is unused now.
         machine.apply(&Change::Insert(30, long_list(round, 1_000)));
         if machine.lists() < lists {
             compacted += 1;
@@ -116,8 +116,7 @@ fn unused_lists_are_removed_and_used_lists_stay() {
     assert!(lists < 60 + 2 * 20, "{lists} lists");
 }
 
-/// The changes since the last compaction then pay for the next one, and the memory stays in proportion
-/// to the documents.
+/// The cost of compaction for each change is then bounded, and memory stays in proportion to the documents.
 #[test]
 fn unused_lists_heavier_than_the_rest_and_16384_are_removed() {
     const DOCUMENTS: usize = 1_000;
@@ -339,7 +338,7 @@ thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
-/// A document whose comparison or copy can panic, as a host's can.
+/// A document whose comparison or copy can panic, like the key type of a host.
 #[derive(PartialEq, Eq, Debug)]
 struct Fragile(usize);
 
@@ -373,8 +372,8 @@ impl PartialOrd for Fragile {
     }
 }
 
-/// After a panic of a key, the next change of the document hides it from the readers of all its earlier
-/// lists.
+/// After a panic in a comparison or copy, the next change of the document hides it from the readers of all its
+/// earlier lists.
 #[test]
 fn document_after_panic_of_its_key_is_hidden_from_earlier_readers() {
     const NAMES: [&str; 4] = ["a", "b", "c", "d"];

@@ -1,4 +1,4 @@
-//! Laws, tried on inputs that aim at the edges.
+//! Properties, tested on generated inputs at the edges.
 
 mod collections;
 mod column;

@@ -157,7 +157,7 @@ fn list_inserted_after_resolve_is_not_visible() {
 
 /// The first words of the bitmap are empty.
 #[test]
-fn visible_list_behind_hidden_lists_is_found() {
+fn visible_list_after_hidden_lists_is_found() {
     for before in [0, 63, 64, 127, 128, 1000] {
         for visible in 0..3 {
             let mut table = AclTable::new();

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::support::strategies::{id, label, part_with_edges};
 use crate::support::users::{self, Who};
 
-/// Ids that an attacker might choose to be taken for another user.
+/// Ids that an attacker might choose to get the roles of another user.
 const HOSTILE: [&str; 16] = [
     "",
     "0",
@@ -84,7 +84,7 @@ fn user() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// Returns the principal that the library makes of a user document.
+/// Returns the principal that the library creates from a user document.
 fn ours(document: &Value) -> (Who, Option<Principal>) {
     let user: User = serde_json::from_value(document.clone()).unwrap();
     let Ok(principal) = Principal::user(&user) else { return (Who::Blocked, None) };
@@ -192,7 +192,8 @@ fn roles_of(json: &str) -> Vec<String> {
     principal.roles().iter().filter(of_teams).map(Role::to_string).collect()
 }
 
-/// Appwrite's rule: an absent or `null` field ends the membership, an empty one only its own role.
+/// Appwrite's rule: with an absent or `null` field, the membership gives no role. An empty field gives no role
+/// itself, and the other fields still give theirs.
 #[test]
 fn membership_with_absent_or_empty_parts_gives_the_other_roles() {
     let all = ["member:m", "team:t", "team:t/owner"];

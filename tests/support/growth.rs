@@ -1,7 +1,7 @@
-//! What is done with inputs of any size, so that it can be counted how it grows with them: bytes by
-//! the tests, instructions by `benches/counts.sh`.
+//! Cases that run on inputs of any size. The tests count their bytes of memory, and `benches/counts.sh` counts
+//! their instructions.
 //!
-//! A case makes its input first, which does not count, and then gives what to run.
+//! A case first creates its input, which is not counted, and then returns the function to count.
 
 use std::hint::black_box;
 
@@ -12,20 +12,20 @@ use rolegate::{
     User, Visibility, aggregate,
 };
 
-/// How much more it may take for twice the input.
+/// The allowed growth for twice the input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Growth {
-    /// Nothing: after a bounded beginning the input is not looked at.
+    /// The cost must stay the same, because only a bounded start of the input is read.
     None,
-    /// Twice as much, and what sorting adds to it.
+    /// The cost may double. Sorting may add a logarithmic factor.
     Linear,
 }
 
-/// Something that is done with an input of a given size.
+/// A case: a function of the size of its input.
 pub struct Case {
     pub name: &'static str,
     pub growth: Growth,
-    /// The size that is compared with its double.
+    /// The size that is compared with twice the size.
     pub size: usize,
     pub prepare: fn(usize) -> Box<dyn FnOnce()>,
 }
@@ -39,7 +39,7 @@ const fn case(
     Case { name, growth, size, prepare }
 }
 
-/// Every kind of input that may be larger than anybody expects.
+/// A case for every kind of input that can be very large.
 pub const CASES: [Case; 23] = [
     case("text", Growth::None, 1 << 20, text),
     case("nesting", Growth::Linear, 100_000, nesting),
@@ -70,7 +70,7 @@ fn guest() -> Principal {
     Principal::guest()
 }
 
-/// A permission and a role of a megabyte.
+/// Parses a permission and a role of `size` bytes.
 fn text(size: usize) -> Box<dyn FnOnce()> {
     let role = format!("user:{}", "a".repeat(size));
     let permission = format!("read(\"{role}\")");
@@ -87,7 +87,7 @@ fn text(size: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// JSON that is nested as deep as the input is long, in fields that are read and in others.
+/// Filters JSON that is nested `depth` levels deep, in fields that are read and in ignored fields.
 fn nesting(depth: usize) -> Box<dyn FnOnce()> {
     let nested = |field: &str| format!("{{\"{field}\":{}", "[".repeat(depth));
     let users = ["prefs", "labels", "memberships"].map(nested);
@@ -98,7 +98,7 @@ fn nesting(depth: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// The same in responses and streams, for which as much is set aside as comes in.
+/// Does the same as [`nesting`] in responses and streams, which are buffered.
 fn nesting_of_documents(depth: usize) -> Box<dyn FnOnce()> {
     let [arrays, objects] = ["[", "{\"a\":"].map(|open| open.repeat(depth));
     let response = format!("{{\"documents\":{arrays}");
@@ -114,7 +114,7 @@ fn nesting_of_documents(depth: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Few permissions, many times each.
+/// Compiles a list in which few permissions are repeated `count` times.
 fn repetitions(count: usize) -> Box<dyn FnOnce()> {
     let few = ["update(\"users\")", "read(\"team:t1\")", "write(\"user:a\")", "read(\"any\")"];
     let list: Vec<&str> = few.repeat(count / few.len());
@@ -127,7 +127,7 @@ fn repetitions(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// `write` taken apart, repetitions left out.
+/// Expands `write` and removes repetitions.
 fn aggregated(count: usize) -> Box<dyn FnOnce()> {
     let texts: Vec<String> = (0..count).map(|n| format!("write(\"user:u{}\")", n / 2)).collect();
     Box::new(move || {
@@ -137,7 +137,7 @@ fn aggregated(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Lines that pass by, with permissions of which half are malformed.
+/// Filters lines in which half of the permissions are malformed.
 fn lines(count: usize) -> Box<dyn FnOnce()> {
     let line =
         |n| format!("{{\"$permissions\":[\"read(\\\"usr:u{n}\\\")\",\"read(\\\"any\\\")\"]}}\n");
@@ -152,7 +152,7 @@ fn lines(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A line of as many bytes, 64 of which arrive at a time.
+/// Filters a line of `size` bytes, of which 64 arrive at a time.
 fn slow_line(size: usize) -> Box<dyn FnOnce()> {
     struct Slow<'a>(&'a [u8]);
     impl std::io::Read for Slow<'_> {
@@ -174,7 +174,7 @@ fn slow_line(size: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// An object with as many arrays, none of which is a list by its key.
+/// Filters an object with `count` arrays under keys that are not list keys.
 fn other_object(count: usize) -> Box<dyn FnOnce()> {
     let arrays: Vec<String> = (0..count).map(|n| format!("\"k{n:06}\":[{{}}]")).collect();
     let object = format!("{{{}}}", arrays.join(","));
@@ -203,7 +203,7 @@ fn for_users(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("read(\"user:u{number:06}\")")).collect()
 }
 
-/// One list for as many roles.
+/// Compiles one list for `count` roles.
 fn roles(count: usize) -> Box<dyn FnOnce()> {
     let list = for_users(count);
     Box::new(move || {
@@ -214,7 +214,7 @@ fn roles(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// The same, never compiled.
+/// Tests the same list as raw strings.
 fn roles_as_strings(count: usize) -> Box<dyn FnOnce()> {
     let list = for_users(count);
     Box::new(move || {
@@ -225,7 +225,7 @@ fn roles_as_strings(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// As many lists, each with roles of its own.
+/// Compiles `count` lists, each with roles of its own.
 fn lists(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<[String; 2]> = (0..count)
         .map(|at| [format!("read(\"user:a{at:06}\")"), format!("update(\"team:b{at:06}\")")])
@@ -233,7 +233,7 @@ fn lists(count: usize) -> Box<dyn FnOnce()> {
     Box::new(move || insert_and_filter(&lists, 0))
 }
 
-/// As many lists, which all name the same role.
+/// Compiles `count` lists that name the same role.
 fn lists_of_one_role(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<[String; 2]> = (0..count)
         .map(|at| {
@@ -249,7 +249,7 @@ fn insert_and_filter(lists: &[[String; 2]], visible: usize) {
     assert_eq!(table.resolve(&guest(), Action::Read).filter(&column).count(), visible);
 }
 
-/// A list that is refused for its last permission, again and again.
+/// Inserts `count` lists that are refused for their last permission.
 fn refused(count: usize) -> Box<dyn FnOnce()> {
     let mut list = for_users(count);
     list.push("nonsense".into());
@@ -262,7 +262,7 @@ fn refused(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A principal with as many roles.
+/// Creates a principal with `count` roles.
 fn principal(count: usize) -> Box<dyn FnOnce()> {
     let roles: Vec<String> = (0..count).map(|number| format!("team:t{number:06}")).collect();
     let list = [format!("read(\"team:t{:06}\")", count / 2)];
@@ -276,7 +276,7 @@ fn principal(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A user document of as many labels and memberships.
+/// Reads a user document with `count` labels and memberships.
 fn user(count: usize) -> Box<dyn FnOnce()> {
     let all = |item: fn(usize) -> String| (0..count / 2).map(item).collect::<Vec<_>>().join(",");
     let labels = all(|at| format!("\"l{at:06}\""));
@@ -298,7 +298,7 @@ fn explain(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// A response of as many documents.
+/// Filters a response of `count` documents.
 fn documents(count: usize) -> Box<dyn FnOnce()> {
     let document = |at: usize| {
         let role = if at.is_multiple_of(3) { "any".into() } else { format!("user:u{at:06}") };
@@ -316,7 +316,7 @@ fn documents(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// One document, most of it one string, with escapes in it.
+/// Filters one document that is mostly one string with escapes.
 fn long_document(size: usize) -> Box<dyn FnOnce()> {
     let long = "abcdefghijklm\\n ".repeat(size / 16);
     let json = format!(r#"[{{"{long}":"{long}","$permissions":["read(\"any\")","{long}"]}}]"#);
@@ -331,12 +331,12 @@ fn for_user(number: usize) -> [String; 1] {
     [format!("read(\"user:u{number:06}\")")]
 }
 
-/// Every document, whatever its list.
+/// Returns a visibility that shows every document.
 fn of_key(index: &DocumentIndex<usize>) -> Visibility {
     index.table().resolve(&Principal::key_with_bypass(), Action::Read)
 }
 
-/// Documents that come, are paged through and go, each with a list of its own.
+/// Inserts, pages through and removes documents, each with a list of its own.
 fn index(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
     let everybody = (0..count).map(|number| format!("user:u{number:06}"));
@@ -353,7 +353,7 @@ fn index(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// One document, whose list changes as often.
+/// Changes the list of one document `count` times.
 fn index_changes(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
     Box::new(move || {
@@ -365,7 +365,7 @@ fn index_changes(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// As many documents, and as many changes of one of them, of which a full table refuses nearly all.
+/// Inserts `count` documents, and changes one of them `count` times. The full table refuses nearly all changes.
 fn index_refused(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
     let mut index = DocumentIndex::with_limits(AclLimits { lists: 4, ..AclLimits::default() });
@@ -378,7 +378,7 @@ fn index_refused(count: usize) -> Box<dyn FnOnce()> {
     })
 }
 
-/// Pages of 25 for whoever sees few of as many documents, all but half of them, and all.
+/// Reads pages of 25 of `count` documents, for principals that see few, half, and all of them.
 fn index_page(count: usize) -> Box<dyn FnOnce()> {
     let mut index = DocumentIndex::new();
     for document in 0..count {
@@ -389,7 +389,7 @@ fn index_page(count: usize) -> Box<dyn FnOnce()> {
         };
         index.insert(document, list).unwrap();
     }
-    // Never freed: to free it takes time in proportion to it.
+    // The index is not freed, because that would take time in proportion to its size.
     let index = Box::leak(Box::new(index));
     let resolve = |roles: Vec<String>| {
         index.table().resolve(&Principal::parse_roles(roles).unwrap(), Action::Read)

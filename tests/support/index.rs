@@ -54,14 +54,14 @@ impl Who {
     }
 }
 
-/// A visibility from before some changes, with its principal and action.
+/// An earlier visibility, with its principal and action.
 struct Kept {
     visibility: Visibility,
     who: usize,
     action: Action,
 }
 
-/// An index, its model, and visibilities from before.
+/// An index, its model, and earlier visibilities.
 pub struct Machine {
     index: DocumentIndex<u8>,
     documents: BTreeMap<u8, List>,
@@ -158,7 +158,7 @@ impl Machine {
         assert!(!known, "{full}, and a document has {list:?}");
     }
 
-    /// Keeps a visibility, each time of the next principal.
+    /// Keeps a visibility. Each call takes the next principal.
     fn keep(&mut self) {
         self.steps += 1;
         let who = self.steps % self.principals.len();
@@ -172,8 +172,8 @@ impl Machine {
         }
     }
 
-    /// Compares the visible documents of every principal for each action: alone, in collections, by
-    /// visibilities from before, and by visibilities of another index.
+    /// Compares the visible documents of every principal for each action: alone, in collections, by earlier
+    /// visibilities, and by visibilities of another index.
     pub fn check(&self, cursors: &[Option<u8>]) {
         self.index.internal_validate().unwrap();
         assert_eq!(self.index.len(), self.documents.len());
@@ -219,8 +219,8 @@ impl Machine {
         }
     }
 
-    /// Checks that a visibility from before shows only documents that are allowed now. One that shows
-    /// every document must show all of them.
+    /// Checks that an earlier visibility shows only documents that are allowed now. If it is unrestricted, it
+    /// must show all documents, or none after a compaction.
     fn check_kept(&self, kept: &Kept, cursors: &[Option<u8>]) {
         let Kept { visibility, who, action } = kept;
         let shown: Vec<u8> = self.index.after(visibility, None).copied().collect();

@@ -1,5 +1,5 @@
-//! The naive JSON filter: `serde_json` decides what is JSON, a tree of nodes with offsets is read from
-//! it, and the output is put together piece by piece.
+//! The naive JSON filter. `serde_json` decides if the input is JSON. The filter builds a tree of nodes with
+//! offsets, and joins the output from pieces of the input.
 
 use rolegate::Action;
 use rolegate::json::{FilterReport, MAX_REPORTED, ProblemKind};
@@ -227,8 +227,8 @@ fn elements(
     Some(join(text, node, nodes, kept))
 }
 
-/// An array with some of its elements: each comes with what is before it, the first with what is
-/// before the first; and of nothing nothing is left.
+/// Returns an array with the kept elements. Each element has the text before it, and the first kept element has
+/// the text before the first element. An array without kept elements becomes `[]`.
 fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> String {
     if nodes.is_empty() {
         return text[array.start..array.end].into();
@@ -246,7 +246,7 @@ fn join(text: &str, array: &Node, nodes: &[Node], kept: Vec<Option<String>>) -> 
     if any { body + &text[nodes[nodes.len() - 1].end..array.end] } else { "[]".into() }
 }
 
-/// Returns a document as it is in the output, or `None` within if it is removed.
+/// Returns a document as it is in the output, `Some(None)` if it is removed, and `None` if it is refused.
 #[allow(clippy::option_option, reason = "refused, removed, kept")]
 fn document(
     text: &str,
@@ -324,8 +324,8 @@ fn inner(
     }
 }
 
-/// Returns whether an object's permissions allow the action, `None` within if it has none. An object
-/// with two lists is refused.
+/// Returns `Some(Some(true))` if the permissions of an object allow the action, and `Some(None)` if it has no
+/// permissions. Refuses an object with two lists by `None`.
 #[allow(clippy::option_option, reason = "refused, none, decided")]
 fn permitted(
     members: &[(String, Node)],

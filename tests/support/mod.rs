@@ -1,4 +1,4 @@
-//! Shared parts of the tests: the naive oracle, the rules as plain code, and strategies that aim at
+//! Shared parts of the tests: the naive oracle, the rules as plain code, and strategies for inputs at the
 //! edges.
 
 pub mod index;

@@ -49,7 +49,7 @@ impl From<TableFull> for Refusal {
     }
 }
 
-/// A table, its model, and the visibilities that were resolved on the way.
+/// A table, its model, and the visibilities that were resolved so far.
 pub struct Machine {
     table: AclTable,
     limits: AclLimits,

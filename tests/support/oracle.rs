@@ -1,4 +1,4 @@
-//! The one definition of "allowed", naive enough to check by eye. Every fast path is compared with it.
+//! The definition of "allowed", which is short enough to check by reading. Every fast path is compared with it.
 
 use rolegate::Action;
 

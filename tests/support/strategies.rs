@@ -1,7 +1,7 @@
 //! Inputs of the properties: texts at the edges of the language, and small universes of roles in which
 //! lists and principals often share a role.
 //!
-//! Strategies that others are built of are boxed: a tree of them by value overflows a test's stack.
+//! Strategies that are parts of others are boxed. A tree of unboxed strategies would overflow the stack.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -178,7 +178,7 @@ pub fn permission_with_edges() -> impl Strategy<Value = String> {
     (verb(), role_with_edges()).prop_map(|(verb, role)| format!("{verb}(\"{role}\")"))
 }
 
-/// As [`permission_with_edges`], for a role.
+/// The same as [`permission_with_edges`], for a role.
 pub fn role_with_edges() -> impl Strategy<Value = String> {
     let head = select(vec!["user:", "team:", "member:", "label:"]);
     let behind = prop_oneof![

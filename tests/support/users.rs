@@ -95,7 +95,7 @@ pub fn skipped(document: &Value) -> Vec<String> {
     paths
 }
 
-/// Returns a text, or an empty one for `null`.
+/// Returns a text, or the empty text for `null`.
 fn given(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }

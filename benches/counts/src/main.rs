@@ -1,8 +1,8 @@
-//! What callgrind counts the instructions of: one hot path a run, named by the only argument, or with
-//! `grow NAME SIZE` what is done with an input of that size.
+//! The program whose instructions callgrind counts. Each run executes one hot path, whose name is the only
+//! argument. With `grow NAME SIZE`, it executes a case with an input of that size.
 //!
-//! `benches/counts.sh` runs it once for each path. Only what happens within [`measured`] counts;
-//! data is made, and everything run once, outside it.
+//! `benches/counts.sh` runs this program once for each path. Only instructions within [`measured`] count.
+//! The data is created, and each path runs once, outside [`measured`].
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -17,19 +17,19 @@ mod cases;
 #[path = "../../data/mod.rs"]
 mod data;
 
-/// Documents that are filtered.
+/// The number of documents that are filtered.
 const DOCUMENTS: usize = 200_000;
-/// Documents of a page.
+/// The number of documents of a page.
 const PAGE: usize = 100;
-/// Documents that are compiled, and how many distinct lists they have.
+/// The number of documents that are compiled, and the number of their distinct lists.
 const COMPILED: (usize, usize) = (20_000, 1_000);
-/// Documents that are filtered as JSON.
+/// The number of documents that are filtered as JSON.
 const LINES: usize = 2_000;
-/// How often the short ones run, each with hash seeds of its own: some seeds are luckier than
-/// others, a hundred of them hardly are.
+/// The number of repetitions of short paths, each with its own hash seeds. The counts depend on the seeds,
+/// and the average of a hundred repetitions hardly varies.
 const REPEATED: usize = 100;
 
-/// By how much inputs that grow are smaller than in the tests: callgrind takes fifty times as long.
+/// The factor by which growing inputs are smaller than in the tests. Callgrind takes fifty times as long.
 const SMALLER: usize = 16;
 
 /// The paths, by name.
@@ -43,7 +43,7 @@ const PATHS: [(&str, fn()); 7] = [
     ("json", json),
 ];
 
-/// What is counted: the script gives callgrind this function's name.
+/// Runs the counted code. The script passes the name of this function to callgrind.
 #[inline(never)]
 fn measured(run: &mut dyn FnMut()) {
     run();
@@ -102,7 +102,7 @@ fn insert(table: &mut AclTable, documents: &[List]) -> AclColumn {
     ids.collect::<Result<_, _>>().expect("well-formed lists")
 }
 
-/// Runs a case once with an input of that size.
+/// Runs a case once with an input of this size.
 fn grow(case: &Case, size: usize) {
     let mut run = Some((case.prepare)(size));
     measured(&mut || run.take().into_iter().for_each(|run| run()));

@@ -1,17 +1,15 @@
 //! casbin 2.20.
 //!
-//! Follows "Supported models" and "Performance optimization" in the manual of Casbin: the model
-//! "RBAC", with rules for what documents have in common and not for each document: the object of a
-//! rule is the group of documents with the same readers. An enforcer tries one rule after the
-//! other, so that fewer rules are what makes it faster; it holds only those for reading, and the
-//! matcher begins with the comparison that costs least. The model "RBAC with resource roles", where
-//! the engine itself finds a document's group (`g2`), took more than twice as long.
+//! The code follows "Supported models" and "Performance optimization" in the manual of Casbin. The model is
+//! "RBAC". The object of a rule is a group of documents with the same readers, because an enforcer tries one
+//! rule after the other and is faster with fewer rules. The enforcer has only the rules for reading, and the
+//! matcher begins with the cheapest comparison. The model "RBAC with resource roles", in which the engine
+//! finds the group of a document (`g2`), took more than twice as long.
 //!
-//! Prepared: the model, its matcher compiled, the rules, the role graph, each document's group.
+//! Prepared: the model, its compiled matcher, the rules, the role graph, the group of each document.
 //! Timed: `Enforcer::enforce` for each document.
 //!
-//! The cached enforcer is not used: on a second round it would time a look-up of the answers that
-//! it gave in the first one.
+//! The cached enforcer is not used. From the second round on, it would only look up its earlier answers.
 
 use std::collections::HashMap;
 

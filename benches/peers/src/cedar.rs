@@ -1,15 +1,14 @@
 //! cedar-policy 4.14.
 //!
-//! Follows "Use attributes or templates to represent relationships" in the best practices of the
-//! Cedar manual: who may read a document is kept with the document, so it is an attribute
-//! (a set of roles) and one policy covers every document. The other way, a policy linked from a
-//! template for each permission, would have every decision look at thousands of policies.
-//! The caller's roles are its parents, as "membership" in the design patterns has it.
+//! The code follows "Use attributes or templates to represent relationships" in the best practices of the
+//! Cedar manual. The readers of a document are an attribute of the document (a set of roles), and one policy
+//! covers every document. With one policy from a template for each permission, each decision would read
+//! thousands of policies. The roles of the caller are its parents, as in the design pattern "membership".
 //!
-//! Prepared: the policy set, all entities with the hierarchy's closure, one request a document.
-//! Timed: `Authorizer::is_authorized` for each document, which is the stable way to ask about many.
-//! `query_resource` of the experimental feature `tpe` does a partial evaluation and then asks this
-//! for each candidate as well.
+//! Prepared: the policy set, all entities with the closure of the hierarchy, one request for each document.
+//! Timed: `Authorizer::is_authorized` for each document, which is the stable interface for many documents.
+//! `query_resource` of the experimental feature `tpe` evaluates partially, and then calls
+//! `is_authorized` for each candidate too.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +25,7 @@ const POLICY: &str = r#"
     when { principal in resource.readers };
 "#;
 
-/// Policies and entities in memory, a request for each document.
+/// Policies and entities in memory, and a request for each document.
 pub struct Cedar {
     authorizer: Authorizer,
     policies: PolicySet,

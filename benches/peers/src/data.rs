@@ -1,52 +1,52 @@
-//! The documents and callers, the same in every run: a seeded generator and nothing else.
+//! The documents and callers. A seeded generator creates the same data in every run.
 
 use std::collections::HashSet;
 
-/// A document, as far as permissions are concerned.
+/// The id and permissions of a document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {
-    /// `$id`: twenty characters, as the ids that Appwrite makes.
+    /// The `$id`: twenty characters, as in Appwrite.
     pub id: String,
-    /// `$permissions`, as Appwrite stores them.
+    /// The `$permissions`, as Appwrite stores them.
     pub permissions: Vec<String>,
-    /// The roles that may read it, for engines that want them taken out of the strings.
+    /// The roles that may read the document, for engines that do not read permission strings.
     pub readers: Vec<String>,
 }
 
-/// Who asks.
+/// The user for whom documents are listed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Caller {
-    /// `$id` of the user.
+    /// The `$id` of the user.
     pub id: String,
     /// All roles of the user, each once.
     pub roles: Vec<String>,
 }
 
-/// What a benchmark is about.
+/// The data of one benchmark.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Data {
     /// The documents, in the order of the collection.
     pub documents: Vec<Document>,
-    /// The one who asks.
+    /// The user for whom documents are listed.
     pub caller: Caller,
 }
 
-/// Distinct lists in a batch: what a page-sized part of a multi-tenant collection has.
+/// The number of lists from which a batch draws, as in a part of a multi-tenant collection.
 const BATCH_LISTS: usize = 400;
-/// Teams that share the batch; the caller is in two of them.
+/// The number of teams in the batch. The caller is a member of two of them.
 const BATCH_TEAMS: u64 = 44;
-/// Users that own its documents.
+/// The number of users that own the documents of the batch.
 const BATCH_OWNERS: u64 = 150;
 
-/// A batch of documents with some 400 distinct lists, 3.2 permissions each, for a user with twelve
-/// roles who may read between 5 and 10 % of them.
+/// Returns a batch of documents with up to 400 distinct lists of 3.2 permissions on average. The user has
+/// twelve roles and may read between 5 and 10 % of the documents.
 #[must_use]
 pub fn batch(documents: usize) -> Data {
     let mut random = Random::new(0x0062_6174_6368);
     let lists: Vec<_> = (0..BATCH_LISTS).map(|_| batch_list(&mut random)).collect();
     let documents = (0..documents)
         .map(|position| {
-            // The smaller of two draws: some lists are common, most are not.
+            // The smaller of two random numbers makes some lists common and most lists rare.
             let pick = random.below(lists.len() as u64).min(random.below(lists.len() as u64));
             let (readers, owner) = &lists[position_of(pick)];
             document(position, readers, owner, &mut random)
@@ -63,7 +63,7 @@ pub fn batch(documents: usize) -> Data {
     Data { documents, caller: Caller { id: "u7".into(), roles } }
 }
 
-/// The readers and the owner of a list of the batch.
+/// Returns the readers and the owner of a list of the batch.
 fn batch_list(random: &mut Random) -> (Vec<String>, String) {
     let owner = format!("user:u{}", random.below(BATCH_OWNERS));
     let readers = match random.below(100) {
@@ -77,12 +77,12 @@ fn batch_list(random: &mut Random) -> (Vec<String>, String) {
     (readers, owner)
 }
 
-/// Documents that a role may read in the large collection.
+/// The number of documents that a role may read in the large collection.
 const DOCUMENTS_PER_ROLE: usize = 10;
 
-/// A large collection, each role of which may read about ten documents, and a caller with so many
-/// of these roles. Every fifth document has a second reader, drawn from all roles, so that lists
-/// are shared by three documents on average: little to gain from keeping equal lists once.
+/// Returns a large collection, in which each role may read about ten documents, and a caller with `roles`
+/// roles. Every fifth document has a second reader, chosen from all roles. Three documents share a list on
+/// average, so storing equal lists once saves little.
 #[must_use]
 pub fn list(documents: usize, roles: usize) -> Data {
     let mut random = Random::new(0x006c_6973_7421);
@@ -112,7 +112,7 @@ pub fn list(documents: usize, roles: usize) -> Data {
     Data { documents, caller: Caller { id: "u0".into(), roles: texts } }
 }
 
-/// Three in four roles are teams, the others users.
+/// Returns a role. Three in four roles are teams, and the others are users.
 fn pool_role(number: u64) -> String {
     if number.is_multiple_of(4) { format!("user:u{number}") } else { format!("team:t{number}") }
 }
@@ -131,7 +131,7 @@ fn position_of(number: u64) -> usize {
     usize::try_from(number).expect("drawn below a usize")
 }
 
-/// splitmix64: a fixed sequence, the same on every platform.
+/// The generator splitmix64, which gives the same sequence on every platform.
 struct Random(u64);
 
 impl Random {

@@ -1,11 +1,11 @@
 //! gatehouse 0.6.
 //!
-//! Follows the README: a typed domain, a predicate by `PolicyBuilder` for rules over data that is
-//! at hand, the request's inputs bound once, `try_filter` for lists that are already loaded. Its
-//! `RbacPolicy` says the same, but has both lists of roles built anew for each document.
+//! The code follows the README of gatehouse: a typed domain, a predicate of `PolicyBuilder` for rules over
+//! data in memory, inputs that are bound once for a request, and `try_filter` for loaded lists. `RbacPolicy`
+//! has the same meaning, but builds both lists of roles again for each document.
 //!
-//! Prepared: the checker, the documents, the caller's roles in a set.
-//! Timed: a fresh session, as for each request, and `try_filter` over all documents.
+//! Prepared: the checker, the documents, the roles of the caller in a set.
+//! Timed: a new session, as for each request, and `try_filter` over all documents.
 
 use std::collections::HashSet;
 

@@ -1,8 +1,8 @@
-//! The engines that rolegate is measured against, each behind one trait.
+//! The engines with which rolegate is compared. Each engine implements the trait [`Engine`].
 //!
-//! All get the same documents and the same caller from [`data`] and must give the same answer;
-//! `benches/peers.rs` asserts that before it times anything. Each engine's file says whose advice it
-//! follows and what it prepares outside the timing.
+//! All engines get the same documents and the same caller from [`data`], and must give the same answer.
+//! `benches/peers.rs` asserts this before the measurement. The file of each engine names the source of its
+//! advice, and the work that is prepared outside the timing.
 
 pub mod data;
 
@@ -22,13 +22,13 @@ pub use self::regorus::{RegorusBatch, RegorusIndex, RegorusSingle};
 pub use self::rolegate::{RolegateCold, RolegateCompiled, RolegateFilter, RolegateRaw};
 pub use self::sqlite::{Sqlite, SqliteCovering};
 
-/// An engine with its documents and one caller, as far prepared as it allows.
+/// An engine with its documents and one caller. As much as possible is prepared.
 pub trait Engine {
-    /// The positions of the documents that the caller may read, in any order.
+    /// Returns the positions of the documents that the caller may read, in any order.
     fn visible(&mut self) -> Vec<usize>;
 }
 
-/// Runs a future that never waits for anything outside this thread.
+/// Runs a future that does not wait for other threads.
 fn block_on<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime.expect("a runtime without drivers can be made").block_on(future)

@@ -1,12 +1,12 @@
 //! oso 0.27.
 //!
-//! Follows "Write your first policy" and the Rust reference of the open source library: classes
-//! registered with `PolarClass`, one `allow` rule over the application's own data, `is_allowed` for
-//! each document (data filtering, which other languages have, is not in the Rust library).
-//! Asking the user's set of roles by a method is faster than having Polar compare two lists.
+//! The code follows "Write your first policy" and the Rust reference of the open source library: classes
+//! registered with `PolarClass`, one `allow` rule over the data of the application, and `is_allowed` for each
+//! document. The Rust library has no data filtering, unlike the libraries for other languages. A method that
+//! looks up the user's set of roles is faster than comparing two lists in Polar.
 //!
-//! Prepared: the policy, the classes, the user and the documents as Polar values, so that handing
-//! one over costs a reference count.
+//! Prepared: the policy, the classes, the user and the documents as Polar values. Passing a value then only
+//! changes a reference count.
 //! Timed: `Oso::is_allowed` for each document.
 
 use std::collections::HashSet;

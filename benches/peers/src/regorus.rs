@@ -1,17 +1,17 @@
 //! regorus 0.14: Rego, the language of Open Policy Agent, in Rust.
 //!
-//! Follows regorus' own `rvm_benchmark`, group `hot`: the policy compiled to a program of its virtual machine,
-//! the machine kept, an input set and the program run. That is faster than `Engine::eval_rule`.
-//! Roles are a set, not a list, so that `in` is a look-up, as "Policy performance" in the manual
-//! of OPA asks for. Three ways to ask:
+//! The code follows the group `hot` of regorus' own `rvm_benchmark`. The policy is compiled to a program of the
+//! virtual machine. For each run, an input is set and the same machine runs the program. This is faster than
+//! `Engine::eval_rule`. Roles are a set, so that `in` is a look-up, as "Policy performance" in the manual of
+//! OPA recommends.
 //!
-//! | | prepared | timed |
+//! | type | prepared | timed |
 //! | --- | --- | --- |
-//! | [`RegorusSingle`] | program, an input for each document | one run a document |
+//! | [`RegorusSingle`] | program, an input for each document | one run for each document |
 //! | [`RegorusBatch`] | program, the documents as data | one run over all documents |
-//! | [`RegorusIndex`] | program, for each role its documents as data | one run over the roles |
+//! | [`RegorusIndex`] | program, the documents of each role as data | one run over the roles |
 //!
-//! The last one is what that page of the manual advises where a list is searched by a key.
+//! [`RegorusIndex`] follows the advice of the same page for searching a list by a key.
 
 use std::collections::BTreeMap;
 
@@ -48,19 +48,19 @@ const INDEX: &str = "
     }
 ";
 
-/// One query for each document.
+/// An engine with one query for each document.
 pub struct RegorusSingle {
     machine: RegoVM,
     inputs: Vec<Value>,
 }
 
-/// One query that looks at every document.
+/// An engine with one query that reads every document.
 pub struct RegorusBatch {
     machine: RegoVM,
     input: Value,
 }
 
-/// One query that looks up the documents of each role.
+/// An engine with one query that looks up the documents of each role.
 pub struct RegorusIndex {
     machine: RegoVM,
     input: Value,
@@ -74,7 +74,7 @@ fn machine(policy: &str, data: Value) -> RegoVM {
     let program = Compiler::compile_from_policy(&compiled, &[ENTRY]);
     let mut machine = RegoVM::new();
     machine.load_program(program.expect("the machine knows all of the policy"));
-    // The default would end a run after some thousand documents.
+    // The default limit would end a run after a few thousand documents.
     machine.set_max_instructions(usize::MAX);
     machine.set_data(data).expect("data does not overlap with rules");
     machine

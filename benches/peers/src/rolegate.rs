@@ -1,38 +1,38 @@
-//! rolegate, the crate that this one belongs to, in the four ways a host can use it.
+//! rolegate, in the four ways in which a host can use it.
 //!
-//! | | prepared | timed |
+//! | type | prepared | timed |
 //! | --- | --- | --- |
 //! | [`RolegateCompiled`] | table and column | resolve, filter, positions |
 //! | [`RolegateFilter`] | table, column, visibility | filter, positions |
 //! | [`RolegateRaw`] | the matcher | raw strings, positions |
-//! | [`RolegateCold`] | nothing but the principal | compile every list, resolve, filter, positions |
+//! | [`RolegateCold`] | the principal | compile every list, resolve, filter, positions |
 
 use rolegate::{AclColumn, AclTable, Action, Matcher, Principal, Selection, Visibility};
 
 use crate::Engine;
 use crate::data::{Data, Document};
 
-/// Table and column are there; who asks is new.
+/// A table and a column that exist. Each run resolves the principal.
 pub struct RolegateCompiled {
     table: AclTable,
     column: AclColumn,
     principal: Principal,
 }
 
-/// Who asks has been resolved as well: a further batch of the same request.
+/// A table, a column and a visibility that exist. Each run filters a further batch of the same request.
 pub struct RolegateFilter {
     visibility: Visibility,
     column: AclColumn,
     selection: Selection,
 }
 
-/// Documents that are seen once: their strings as they came.
+/// Documents that are seen once. Each run tests their raw strings.
 pub struct RolegateRaw<'d> {
     matcher: Matcher,
     documents: &'d [Document],
 }
 
-/// A collection that is compiled for one question and thrown away.
+/// A collection that is compiled for one question only. Each run compiles all lists.
 pub struct RolegateCold<'d> {
     documents: &'d [Document],
     principal: Principal,
@@ -57,7 +57,7 @@ impl RolegateCompiled {
         Self { table, column, principal: principal(data) }
     }
 
-    /// How many distinct lists the documents have.
+    /// Returns the number of distinct lists of the documents.
     #[must_use]
     pub fn distinct_lists(&self) -> usize {
         self.table.len()

@@ -1,12 +1,12 @@
-//! SQLite, bundled with rusqlite 0.42, as Appwrite lays its permissions out.
+//! SQLite, bundled with rusqlite 0.42, with Appwrite's tables for permissions.
 //!
-//! Tables, indexes and the condition are those of the adapter for SQLite in utopia-php/database:
-//! a row in `_perms` for each permission of a document, and `_uid IN (SELECT _document ...)`.
-//! [`SqliteCovering`] adds the document to the index on permissions, so that the inner query need
-//! not visit the table: what somebody would do who tunes this one query.
+//! The tables, indexes and condition are those of the adapter for SQLite in utopia-php/database. `_perms` has
+//! a row for each permission of a document, and the condition is `_uid IN (SELECT _document ...)`.
+//! [`SqliteCovering`] tunes this query: it adds the document to the index on permissions, so that the inner
+//! query does not read the table.
 //!
-//! Prepared: the database, in memory and with statistics (`ANALYZE`), and the statement, with the roles as
-//! parameters. Timed: binding, running it, reading the rows. Rows come in whatever order is fastest.
+//! Prepared: the database in memory with statistics (`ANALYZE`), and the statement, with the roles as
+//! parameters. Timed: binding the parameters, running the statement, and reading the rows in any order.
 
 use rusqlite::{Connection, Result, params_from_iter};
 
@@ -37,14 +37,14 @@ const PERMISSIONS: &str = "CREATE INDEX perms_index_2 ON documents_perms (_permi
 const COVERING: &str =
     "CREATE INDEX perms_index_2 ON documents_perms (_permission, _type, _document);";
 
-/// Appwrite's own layout.
+/// A database with the indexes of Appwrite.
 pub struct Sqlite {
     database: Connection,
     query: String,
     roles: Vec<String>,
 }
 
-/// The same with a covering index.
+/// The same database with a covering index.
 pub struct SqliteCovering(Sqlite);
 
 impl Sqlite {

@@ -6,9 +6,9 @@ use crate::Result;
 use crate::figures::Figures;
 use crate::format::{RATIO, TIME};
 
-/// The left end of the bars, behind the names.
+/// The left end of the bars, to the right of the names.
 const LEFT: f64 = 160.0;
-/// The width of the axis. The figure of the longest bar is behind it.
+/// The width of the axis. The figure of the longest bar is to the right of the axis.
 const WIDTH: f64 = 550.0;
 
 /// Returns the chart as SVG.

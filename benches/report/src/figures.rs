@@ -83,7 +83,7 @@ impl Figures {
         Ok(self.0.get(name).ok_or_else(|| format!("{name} was not measured"))?)
     }
 
-    /// Returns the time of `other` divided by that of `ours`: the smallest ratio of the runs.
+    /// Returns the smallest ratio of the runs. A ratio is the time of `other` divided by that of `ours`.
     pub fn ratio(&self, other: &str, ours: &str) -> Result<f64> {
         let runs = self.get(other)?.runs.iter().zip(&self.get(ours)?.runs);
         Ok(runs.map(|(other, ours)| other / ours).fold(f64::INFINITY, f64::min))

@@ -1,6 +1,6 @@
 //! Numbers with their unit, rounded to significant digits.
 
-/// A function that prints a number with that many significant digits.
+/// A function that prints a number with the given number of significant digits.
 pub type Show = fn(f64, usize) -> String;
 
 pub const RATIO: Show = |value, digits| format!("{} ×", significant(value, digits));

@@ -88,7 +88,7 @@ pub fn quote(readme: &str, table: &str) -> Result<String> {
     const TO: &str = "<!-- to here -->";
     let (before, rest) =
         readme.split_once(FROM).ok_or("README.md has no marker for the figures")?;
-    let (_, after) = rest.split_once(TO).ok_or("README.md has no marker behind the figures")?;
+    let (_, after) = rest.split_once(TO).ok_or("README.md has no marker after the figures")?;
     Ok(format!("{before}{FROM}{table}{TO}{after}"))
 }
 

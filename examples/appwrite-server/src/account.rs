@@ -1,4 +1,4 @@
-//! Sessions and JWTs.
+//! The routes of sessions and JWTs.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -36,7 +36,7 @@ struct Lifetime {
     duration: Option<u64>,
 }
 
-/// Signs a user in. Few requests may hash a password at once.
+/// Signs a user in. The request waits for its turn, because hashing a password takes much memory.
 pub async fn create_session(call: Call) -> Response {
     let turns = Arc::clone(&call.server.passwords.turns);
     call.answer_in_turn(turns, sign_in).await
@@ -63,7 +63,8 @@ fn sign_in(call: &Call) -> Result<Response> {
     let session = call.write("sessions.write", |asked, _| {
         let found = asked.database.user(UserLookup::Id(user))?.unwrap_or_default();
         Principal::user(&found).map_err(AuthenticateError::from)?;
-        // Every request of a user reads all of its sessions. As in Appwrite, the eleventh ends the oldest.
+        // Every request of a user reads all sessions of the user. As in Appwrite, the eleventh session ends
+        // the oldest.
         let oldest = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE user = ?
             ORDER BY rowid DESC LIMIT -1 OFFSET 9)";
         asked.database.one::<Value>(oldest, [user])?;
@@ -75,7 +76,7 @@ fn sign_in(call: &Call) -> Result<Response> {
         Ok(asked.database.one(sql, values)?)
     })?;
     let mut session: Value = session.ok_or_else(no_session)?;
-    // A browser gets the secret as a cookie. Servers come with a key and get it in the body.
+    // A browser gets the secret in a cookie. A server sends a key, and gets the secret in the body.
     let by_key = matches!(who.method(), AuthMethod::ApiKey { .. });
     session["secret"] = if by_key { secret.as_str().into() } else { "".into() };
     let fallback = [(FALLBACK, json!({ COOKIE: secret }).to_string())];
@@ -88,7 +89,8 @@ fn sign_in(call: &Call) -> Result<Response> {
     Ok(response)
 }
 
-/// Returns `true` if a page of another host sends this, which must not sign its visitor in as another user.
+/// Returns `true` if a page of another host sent the request. Such a page must not sign its visitor in as
+/// another user.
 fn is_foreign(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return false };
     let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
@@ -96,7 +98,7 @@ fn is_foreign(headers: &HeaderMap) -> bool {
     authority.map(|(_, authority)| authority) != host || host.is_none()
 }
 
-/// Ends a session, and every JWT that was made in it.
+/// Ends a session, and every JWT that was created in the session.
 pub async fn delete_session(id: Result<Path<String>, PathRejection>, call: Call) -> Response {
     call.answer(move |call| {
         let Path(id) = id.map_err(|_| Failure::no_route())?;
@@ -122,7 +124,7 @@ fn sign_out(call: &Call, id: &str) -> Result<Response> {
     Ok((StatusCode::NO_CONTENT, headers).into_response())
 }
 
-/// Makes a JWT of the caller's session.
+/// Creates a JWT of the caller's session.
 pub async fn create_jwt(call: Call) -> Response {
     call.answer(|call| {
         let jwt = call.read("account", |asked, _| {
@@ -134,7 +136,8 @@ pub async fn create_jwt(call: Call) -> Response {
     .await
 }
 
-/// Returns a JWT of the caller's session. A JWT makes no other, which could outlive it.
+/// Creates a JWT of the caller's session. A caller with a JWT is refused, because a new JWT could expire
+/// later than the first one.
 pub fn jwt(server: &Server, who: &Identity, seconds: Option<u64>) -> Result<String> {
     who.require_scope("account")?;
     let (user_id, session_id) = match who.method() {

@@ -1,4 +1,4 @@
-//! How a request is answered: its body, its thread, its deadline and its line in the log.
+//! The handling of a request: its body, its thread, its deadline and its line in the log.
 
 use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
@@ -36,10 +36,11 @@ async fn receive(body: Body, until: Instant) -> Result<Bytes, Failure> {
 }
 
 impl Call {
-    /// Answers with `work`, on a thread that may block, and logs who asked for what.
+    /// Answers with the result of `work`, which runs on a thread that may block. Logs the request and its
+    /// caller.
     ///
-    /// A thread cannot be stopped, so everything that it does is bounded. It goes on when the client has
-    /// gone, and so does the log.
+    /// A thread cannot be stopped, so all its work is bounded. If the client disconnects, the thread
+    /// continues and the request is logged.
     pub async fn answer(
         self,
         work: impl FnOnce(&Self) -> Result<Response> + Send + 'static,
@@ -57,7 +58,7 @@ impl Call {
         }
     }
 
-    /// Answers like [`answer`](Self::answer), when it is the request's turn. Waiting takes no thread.
+    /// Waits for a turn, and then answers like [`answer`](Self::answer). Waiting takes no thread.
     pub async fn answer_in_turn(
         self,
         turns: Arc<Semaphore>,
@@ -79,7 +80,7 @@ impl Call {
     fn log(&self, response: &Response) {
         let status = response.status().as_u16();
         if status == 404 && self.who.get().is_none() {
-            // A route that does not exist asks for no caller, and the log names one anyway.
+            // A route that does not exist needs no caller, but the log names the caller.
             let _ = self.name_caller();
         }
         let (method, took) = (&self.method, self.started.elapsed());

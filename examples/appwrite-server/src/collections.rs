@@ -1,4 +1,4 @@
-//! The collections of every database, with an index of each one's documents: [`Collections`].
+//! The collections of every database, with an index of the documents: [`Collections`].
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct Parts {
     collections: BTreeMap<String, Stored>,
 }
 
-/// A collection: its rules, and which of its documents a principal sees, by their sequence numbers.
+/// A collection: its permissions, and an index of its documents by their sequence numbers.
 pub struct Stored {
     pub number: i64,
     pub rules: Collection,
@@ -27,10 +27,11 @@ pub struct Stored {
     pub index: DocumentIndex<i64>,
 }
 
-/// A document as it is shown.
+/// A document as a client sees it.
 pub type Document = Map<String, Value>;
 
-/// Returns a collection. One that is disabled, or whose database is, is found by keys that bypass only.
+/// Returns a collection. If the collection or its database is disabled, only keys that bypass permissions
+/// find it.
 pub fn find<'c>(
     all: &'c Collections,
     (database, collection): (&str, &str),
@@ -43,7 +44,7 @@ pub fn find<'c>(
     stored.ok_or_else(|| missing("collection"))
 }
 
-/// Returns the same collection, to be changed.
+/// Returns the same collection by a mutable reference.
 pub fn find_mut<'c>(
     all: &'c mut Collections,
     (database, collection): (&str, &str),
@@ -54,7 +55,8 @@ pub fn find_mut<'c>(
     stored.ok_or_else(|| missing("collection"))
 }
 
-/// Loads every database, collection and document's permissions. Databases without a row are enabled.
+/// Loads all databases and collections, and the permissions of all documents. A database without a row is
+/// enabled.
 pub fn load(database: &Database<'_>) -> Result<Collections> {
     let mut collections = Collections::new();
     let mut open = |id, enabled| {
@@ -93,12 +95,12 @@ fn missing(what: &str) -> Failure {
     Failure::new(404, &format!("{what}_not_found"), format!("{what} not found"))
 }
 
-/// Returns a document's number, which is its key in an index.
+/// Returns the number of a document, which is its key in an index.
 pub fn sequence(document: &Document) -> i64 {
     document["$sequence"].as_str().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
-/// Returns a document's permissions. What is not a string grants nothing.
+/// Returns the permissions of a document. Values other than strings are left out, and grant nothing.
 pub fn permissions(document: &Document) -> Vec<&str> {
     document["$permissions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }

@@ -15,7 +15,7 @@ pub fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
-    // A commit returns when the disk has it.
+    // A commit returns after the data is on the disk.
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     Ok(connection)
@@ -25,12 +25,12 @@ pub fn connect(path: &Path) -> Result<Connection> {
 pub struct Database<'a>(pub &'a Connection);
 
 impl Database<'_> {
-    /// Returns everything that a statement selects, one column of JSON.
+    /// Returns all rows that a statement selects. Each row is one column of JSON.
     pub fn all<T: DeserializeOwned>(&self, sql: &str, values: impl Params) -> Result<Vec<T>> {
         self.each(sql, values, parse)
     }
 
-    /// Returns the same, unless it is longer than [`MAX_PAGE`] bytes.
+    /// Returns the same as [`all`](Self::all), or an error if the rows have more than [`MAX_PAGE`] bytes.
     pub fn page<T: DeserializeOwned>(
         &self,
         sql: &str,
@@ -75,7 +75,7 @@ impl Directory for Database<'_> {
     type Error = rusqlite::Error;
 
     fn user(&self, lookup: UserLookup<'_>) -> Result<Option<User>> {
-        // No user of this server may act as another one.
+        // Users of this server cannot act as other users.
         let UserLookup::Id(id) = lookup else { return Ok(None) };
         let session = "json_object('$id', id, 'expire', expire, 'factors', json('[\"password\"]'))";
         let sessions = format!("SELECT json_group_array({session}) FROM sessions");
@@ -94,7 +94,8 @@ impl Directory for Database<'_> {
     }
 }
 
-/// Returns what is stored of a random secret. A reader of the file cannot sign in with it.
+/// Returns the hash of a random secret, which is stored instead of the secret. A reader of the file cannot
+/// sign in with it.
 pub fn digest(secret: &str) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
 }

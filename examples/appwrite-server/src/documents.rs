@@ -1,4 +1,4 @@
-//! The routes of documents, under their old name and their new one: rows.
+//! The routes of documents, which newer versions of Appwrite call rows.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::query::{self, Query};
 use crate::request::{Asked, Call, object};
 use crate::{Server, failure::Failure, random_hex};
 
-/// A document as a request has it.
+/// The document in the body of a request.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Draft {
@@ -29,7 +29,7 @@ struct Draft {
     permissions: Option<Vec<String>>,
 }
 
-/// The words of an interface for documents and their collections.
+/// The names of things in an interface: documents and collections, or rows and tables.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub enum Words {
     #[default]
@@ -37,7 +37,7 @@ pub enum Words {
     Rows,
 }
 
-/// The place that a path names: a document, or without one its collection.
+/// The target of a path: a document, or a collection if the path names no document.
 #[derive(Deserialize)]
 struct Place {
     database: String,
@@ -48,12 +48,12 @@ struct Place {
     words: Words,
 }
 
-/// SQL for a document as it is shown, and for this moment.
+/// SQL for a document as a client sees it.
 pub const DOCUMENT: &str = r#"json_set(data, '$."$sequence"', CAST(sequence AS TEXT),
     '$."$permissions"', json(permissions))"#;
 const NOW: &str = "strftime('%FT%H:%M:%f+00:00', 'now')";
 
-/// Returns the routes of documents, in the words of one interface.
+/// Returns the routes of documents of one interface.
 pub fn routes(words: Words) -> Router<Arc<Server>> {
     type Target = Result<Path<Place>, PathRejection>;
     let to = move |work: fn(&Place, &Call) -> Result<Response>| {
@@ -77,7 +77,7 @@ pub fn routes(words: Words) -> Router<Arc<Server>> {
         Words::Rows => "/v1/tablesdb/{database}/tables/{collection}/rows",
     };
     let of_one = get(to(Place::get)).patch(to(Place::update)).delete(to(Place::delete));
-    // By itself axum answers HEAD where it answers GET.
+    // By default, axum answers HEAD if it answers GET.
     Router::new()
         .route(all, get(to(Place::list)).post(to(Place::create)).head(no_route))
         .route(&format!("{all}/{{document}}"), of_one.head(no_route))
@@ -90,7 +90,7 @@ impl Place {
             let visible = stored.rules.visibility(principal, Action::Read, stored.index.table())?;
             let query = Query::parse(call.uri.query().unwrap_or_default(), &stored.attributes)?;
             let after = query.after.as_ref().map(|id| {
-                // A document that the caller may not read answers as one that does not exist.
+                // The answer for a hidden document is the answer for a document that does not exist.
                 let number = document(stored, asked, id)?.map(|document| sequence(&document));
                 let missing = Failure::new(400, "general_cursor_not_found", "cursor not found");
                 anyhow::Ok(number.filter(|it| stored.index.allows(&visible, it)).ok_or(missing)?)
@@ -114,7 +114,7 @@ impl Place {
     }
 
     fn create(&self, call: &Call) -> Result<Response> {
-        // Parsed before the lock is taken, and reported after the caller is known.
+        // The body is parsed before the lock is taken. An error is reported after the caller is checked.
         let draft = call.json::<Draft>(MAX_BODY);
         call.write("documents.write", |asked, all| {
             let (stored, principal) = (self.find_mut(asked, all)?, asked.who.principal());
@@ -147,7 +147,7 @@ impl Place {
         call.write("documents.write", |asked, all| {
             let Draft { data, permissions: given, .. } = draft?;
             if data.is_empty() && given.is_none() {
-                // As in Appwrite, before anything is looked up.
+                // As in Appwrite, this check comes before the look-up of the document.
                 let message = "the document has neither data nor permissions";
                 return Err(Failure::new(400, "document_missing_payload", message).into());
             }
@@ -178,7 +178,7 @@ impl Place {
             // A stored list may have malformed permissions, which were logged when they were loaded.
             let _ = stored.index.insert_lenient(number, permissions(&updated))?;
             if stored.rules.get(principal, permissions(&document)).is_err() {
-                // A caller that may update and not read is told what it sent, and when.
+                // A caller that may update and not read gets only its own data and the time.
                 updated.retain(|name, _| name.starts_with('$') || data.contains_key(name));
                 let told = given.map_or_else(|| json!([]), |_| updated["$permissions"].take());
                 updated["$permissions"] = told;
@@ -248,7 +248,7 @@ fn check_attributes(stored: &Stored, data: &Document) -> Result<(), Failure> {
     Err(Failure::new(400, "document_invalid_structure", message))
 }
 
-/// Returns a document as it is stored, if it is not too long.
+/// Returns the JSON of a document, or an error if it is longer than [`MAX_DOCUMENT`].
 fn text(document: &Document) -> Result<String, Failure> {
     let text = json!(document).to_string();
     if text.len() <= MAX_DOCUMENT {

@@ -1,4 +1,4 @@
-//! Every refusal, in Appwrite's shape: [`Failure`].
+//! Refusals in Appwrite's format: [`Failure`].
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -28,15 +28,15 @@ impl Failure {
         Self::new(404, "general_route_not_found", "route not found")
     }
 
-    /// The refusal of a request whose deadline has passed.
+    /// Creates the refusal of a request whose deadline has passed.
     pub fn late() -> Self {
         Self::new(408, "general_timeout", "the request took too long")
     }
 
-    /// Turns an error into a refusal. Errors of rolegate say what to answer. Other errors are logged, and the
-    /// client is told nothing of them.
+    /// Converts an error to a refusal. Errors of rolegate have a status and a type. Other errors are logged, and
+    /// the client gets no details.
     pub fn of(error: anyhow::Error) -> Self {
-        // A search, the look-up of a caller, or a write that waited for another process.
+        // The cause is a search, the look-up of a caller, or a write that waited for another process.
         let sqlite = error.chain().find_map(|cause| cause.downcast_ref::<rusqlite::Error>());
         let code = sqlite.and_then(|error| error.sqlite_error_code());
         if matches!(code, Some(OperationInterrupted | DatabaseBusy)) {
@@ -54,7 +54,7 @@ impl Failure {
         })
     }
 
-    /// Returns the same refusal in the words of the interface where documents are rows.
+    /// Returns the same refusal with the names of the interface in which documents are rows.
     pub fn of_rows(self) -> Self {
         let Self(status, kind, message) = self;
         if !kind.starts_with("document_") && !kind.starts_with("collection_") {

@@ -1,4 +1,4 @@
-//! JWTs through GraphQL, where the SDKs' own service posts.
+//! JWTs through GraphQL, on the routes of the GraphQL service of the SDKs.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ struct Jwt {
 
 #[Object]
 impl Query {
-    /// Returns the id of the user that asks.
+    /// Returns the id of the user that sent the request.
     async fn account_id(&self, context: &Context<'_>) -> Option<String> {
         context.data::<Identity>().ok()?.principal().user_id().map(Into::into)
     }
@@ -72,7 +72,7 @@ fn answer(call: &Call) -> Result<Response> {
     let who = call.read("graphql", |asked, _| Ok(asked.who.clone()))?;
     let mut request = request(call)?;
     check_text(&request.query).map_err(Failure::argument)?;
-    // What is not parsed is not executed either.
+    // A query that cannot be parsed is not executed.
     if let Ok(document) = request.parsed_query() {
         check_written_out(document).map_err(Failure::argument)?;
     }
@@ -93,7 +93,7 @@ fn answer(call: &Call) -> Result<Response> {
 fn request(call: &Call) -> Result<Request, Failure> {
     let mut body: Map<String, Value> = call.json(MAX_FORM)?;
     if let Some(inner) = body.get_mut("query").filter(|query| !query.is_string()) {
-        // The SDKs wrap a request into one more `query`.
+        // The SDKs wrap the request in an object with the key `query`.
         body = object(inner.take()).map_err(Failure::argument)?;
     }
     for name in ["variables", "extensions"] {
@@ -104,7 +104,7 @@ fn request(call: &Call) -> Result<Request, Failure> {
     serde_json::from_value(body.into()).map_err(Failure::argument)
 }
 
-/// Checks what must hold before a query is parsed.
+/// Checks the length and the nesting of a query before it is parsed.
 fn check_text(query: &str) -> Result<()> {
     ensure!(query.len() <= MAX_GRAPHQL, "query is longer than {MAX_GRAPHQL} bytes");
     let brackets = query.bytes().filter(|byte| b"[{(.".contains(byte)).count();
@@ -113,9 +113,10 @@ fn check_text(query: &str) -> Result<()> {
     Ok(())
 }
 
-/// Checks the length of a query with every fragment written out where it is used.
+/// Checks the length of a query in which every fragment is written out at its use.
 ///
-/// Fragments that use fragments multiply, and every step counts, so that circles end as well.
+/// Fragments that use other fragments can multiply the length. Each step reduces what is left of the limit,
+/// so circular fragments end too.
 fn check_written_out(document: &ExecutableDocument) -> Result<()> {
     let mut left = MAX_GRAPHQL;
     let operations = document.operations.iter();

@@ -1,7 +1,7 @@
-//! A server that Appwrite's own SDKs talk to, and that leaves every decision to rolegate.
+//! A server for Appwrite's own SDKs. rolegate makes every decision.
 //!
-//! A [`request`] becomes an identity before anything else is looked at. Data lives in SQLite
-//! ([`database`]). The permissions of [`collections`] are indexed at start and kept current.
+//! The caller of a [`request`] is authenticated first. SQLite stores the data ([`database`]). The permissions
+//! of the documents in [`collections`] are indexed at start, and the index is updated with each write.
 
 pub mod account;
 pub mod answer;
@@ -37,11 +37,11 @@ use password::Passwords;
 /// The only project.
 pub const PROJECT: &str = "birthdays";
 
-/// Everything that a request needs.
+/// The state that all requests share.
 ///
-/// One lock orders everything. A reader holds it shared from the decision to the last document read. A
-/// writer holds it alone until the index and the database agree again. So no caller sees a document by a
-/// permission list that is not the document's.
+/// One lock protects the index and the database. A reader holds a shared lock from the decision to the last
+/// document that it reads. A writer holds an exclusive lock until the index and the database agree again.
+/// A caller therefore sees a document only by the document's present permissions.
 pub struct Server {
     collections: RwLock<Collections>,
     path: PathBuf,
@@ -51,17 +51,18 @@ pub struct Server {
     passwords: Passwords,
     /// The turns of searches.
     searches: Arc<Semaphore>,
-    /// Whether searches are given up at once.
+    /// `true` if searches must stop at once.
     ending: AtomicBool,
-    /// Dropped after every connection: closing a file ends SQLite's own locks on it.
+    /// The lock of the file. It is dropped after every connection, because closing a file ends SQLite's locks
+    /// on the file.
     _lock: Option<File>,
 }
 
 impl Server {
-    /// Opens a file, or a database in memory. A new one begins with a seed, in SQL.
+    /// Opens a file, or a database in memory. Fills a new database with the SQL of `seed`.
     pub fn open(file: Option<&Path>, seed: &str, secret: Secret) -> anyhow::Result<Arc<Self>> {
-        // An absolute path is a file to SQLite, whatever its name. A database in memory has a name for
-        // the other connections of this process.
+        // SQLite takes an absolute path for a file, also if its name looks like a URI. A database in memory
+        // has a name for the other connections of this process.
         let memory = format!("file:/{}?vfs=memdb", random_hex(16)?).into();
         let path = file.map_or(Ok(memory), std::path::absolute)?;
         let lock = file.map(|_| lock(&path)).transpose()?;
@@ -103,12 +104,12 @@ impl Server {
             .with_state(self)
     }
 
-    /// Gives up searches, those to come too, because the server stops. Commits are kept.
+    /// Stops present and future searches, because the server stops. Commits are not stopped.
     pub fn end_searches(&self) {
         self.ending.store(true, Ordering::Relaxed);
     }
 
-    /// Runs `work` with a connection of its own.
+    /// Runs `work` with a separate connection.
     fn connected<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> anyhow::Result<T>,
@@ -122,10 +123,10 @@ impl Server {
     }
 }
 
-/// Locks a database for this server, because an index stands for what is stored.
+/// Locks a database for this server, because another server would not update the index of this one.
 ///
-/// The lock belongs to the file and not to its name, so links of both kinds are refused, too. SQLite's
-/// own locks are of another kind.
+/// The lock belongs to the file and not to its name, so a file in use is also refused through a link. The
+/// locks of SQLite are independent of it.
 fn lock(path: &Path) -> anyhow::Result<File> {
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
     anyhow::ensure!(file.try_lock().is_ok(), "the file is in use by another server");

@@ -1,4 +1,4 @@
-//! `cargo run --release`: the birthdays of Appwrite's guide, on 127.0.0.1:8080.
+//! The program: `cargo run --release` serves the birthdays of Appwrite's guide on 127.0.0.1:8080.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
-/// An Appwrite-compatible server whose decisions are rolegate's.
+/// An Appwrite-compatible server in which rolegate makes every decision.
 #[derive(Parser)]
 #[command(version)]
 struct Args {
@@ -32,15 +32,16 @@ struct Args {
     secret: Option<String>,
 }
 
-/// The time that requests have when the server stops: 2 seconds. Then searches are given up.
+/// The time for running requests when the server stops: 2 seconds. Then searches are stopped.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// The time that threads have after that: 1 second. A commit is made as a whole or not at all.
+/// The time for threads after [`GRACE`]: 1 second. A commit that is not complete by then has
+/// no effect.
 const END: Duration = Duration::from_secs(1);
 
 fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_target(false).init();
-    // Each thread that blocks has a connection. More than 16 to one file do not pay.
+    // Each thread that blocks has a connection. More than 16 connections to one file do not help.
     let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(16).build()?;
     let served = runtime.block_on(serve(Args::parse()));
     runtime.shutdown_timeout(END);

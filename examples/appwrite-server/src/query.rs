@@ -1,4 +1,4 @@
-//! What a listing asks for, in Appwrite's JSON form: [`Query`].
+//! The queries of a listing, in Appwrite's JSON format: [`Query`].
 
 use anyhow::{Result, ensure};
 use axum::http::Uri;
@@ -16,14 +16,14 @@ use crate::limits::{MAX_LIMIT, MAX_QUERIES, MAX_QUERY_BYTES, MAX_VALUES};
 /// SQL for documents by a list of their numbers.
 const LISTED: &str = "sequence IN (SELECT value FROM json_each(?1))";
 
-/// A page of a listing. Attributes are paths into a document's JSON, which are bound as values. No name
-/// that came with a request becomes a part of a statement.
+/// The settings of a page. Attributes are paths into the JSON of a document, which are bound as values. A name
+/// from a request never becomes a part of a statement.
 #[derive(Default)]
 pub struct Query {
     pub limit: Option<usize>,
     pub offset: Option<usize>,
     pub after: Option<String>,
-    /// The attribute, or none for the order in which documents came, and whether it is descending.
+    /// The attribute of the order, or `None` for the order of creation, and `true` for a descending order.
     pub order: Option<(Option<String>, bool)>,
     pub equal: Vec<(String, Vec<Value>)>,
     pub no_total: bool,
@@ -40,7 +40,7 @@ enum Method {
     Equal { attribute: String, values: Vec<Value> },
 }
 
-/// Returns `true` if a listing may be ordered by an attribute or filtered, and so takes a search.
+/// Returns `true` if a listing may need a search, because it is ordered by an attribute or filtered.
 pub fn is_search(uri: &Uri) -> bool {
     let mut parts = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     parts.any(|(_, text)| text.contains("order") || text.contains("equal"))
@@ -104,8 +104,8 @@ impl Query {
         Ok(())
     }
 
-    /// Returns a page of what is visible, after a document, and the total. The index holds documents in
-    /// the order in which they came.
+    /// Returns a page of the visible documents after a document, and the total. The index has the documents in
+    /// the order of creation.
     pub fn page(
         &self,
         database: &Database<'_>,
@@ -131,7 +131,7 @@ impl Query {
         Ok((database.page(&sql, [page])?, total))
     }
 
-    /// Returns the same in another order, or filtered. SQLite searches what is visible and nothing else.
+    /// Returns the same in another order, or filtered. SQLite searches only the visible documents.
     fn search(
         &self,
         database: &Database<'_>,
@@ -147,7 +147,7 @@ impl Query {
             let listed = json!(stored.index.after(visible, None).collect::<Vec<_>>());
             (format!("FROM documents WHERE {LISTED}"), Sql::from(listed.to_string()))
         };
-        // Documents without the attribute come first. Without a path all are equal.
+        // Documents without the attribute come first. Without a path, all documents are equal.
         let key = "coalesce(json_extract(data, ?2), -9e999)";
         let mut values = vec![listed, path.into(), after.into()];
         values.extend(page);

@@ -22,7 +22,7 @@ use crate::{PROJECT, Server, failure::Failure};
 /// The cookie of a session: `a_session_` and the project.
 pub const COOKIE: &str = "a_session_birthdays";
 
-/// A request as it came, its deadline, and what is logged of its caller.
+/// A request, its deadline, and the description of its caller for the log.
 pub struct Call {
     pub server: Arc<Server>,
     pub method: Method,
@@ -34,14 +34,14 @@ pub struct Call {
     pub who: OnceLock<String>,
 }
 
-/// A caller that may ask.
+/// An authenticated caller, with a connection to the database.
 pub struct Asked<'a> {
     pub who: Identity,
     pub database: Database<'a>,
 }
 
 impl Call {
-    /// Runs `work`, which reads, for a caller with a scope.
+    /// Runs `work`, which only reads, if the caller has the scope.
     pub fn read<T>(
         &self,
         scope: &str,
@@ -57,10 +57,10 @@ impl Call {
         })
     }
 
-    /// Runs `work`, which writes, for a caller with a scope, in one transaction.
+    /// Runs `work`, which writes, in one transaction, if the caller has the scope.
     ///
-    /// `work` changes indexes last, when nothing but the commit can fail. If the commit fails, indexes are
-    /// loaded again, and without an index no document is visible.
+    /// `work` changes indexes last, when only the commit can fail. If the commit fails, the indexes are loaded
+    /// again. If that fails too, no document is visible.
     pub fn write<T>(
         &self,
         scope: &str,
@@ -84,7 +84,7 @@ impl Call {
         })
     }
 
-    /// Makes SQLite give up at the deadline, after [`SEARCH_TIME`], and when the server stops.
+    /// Makes SQLite stop at the deadline, after [`SEARCH_TIME`], and when the server stops.
     fn limit(&self, connection: &Connection) {
         let (until, server) =
             (self.until.min(Instant::now() + SEARCH_TIME), Arc::clone(&self.server));
@@ -92,7 +92,7 @@ impl Call {
         connection.progress_handler(INSTRUCTIONS_PER_CHECK, Some(is_over));
     }
 
-    /// Finds out who calls a route that does not exist, for the log.
+    /// Authenticates the caller of a route that does not exist, for the log.
     pub fn name_caller(&self) -> Result<()> {
         self.server.connected(|connection| {
             self.limit(connection);
@@ -109,8 +109,8 @@ impl Call {
         Ok(Asked { who, database })
     }
 
-    /// Authenticates the caller and checks it. What is logged is the credential that counts, or why it was
-    /// refused.
+    /// Authenticates the caller, and checks its scope and account. The log shows the credential that counts, or
+    /// the reason of the refusal.
     fn checked(
         &self,
         database: &Database<'_>,
@@ -128,7 +128,7 @@ impl Call {
         if let Some(secret) = self.session_secret() {
             let sql = "SELECT json_array(user, id) FROM sessions WHERE secret = ?";
             session = database.one(sql, [digest(&secret)])?;
-            // An unknown secret still counts as a session, of a user that does not exist.
+            // An unknown secret becomes the session of a user that does not exist.
             let (user, id) = session.as_ref().map_or(("", ""), |(user, id)| (user, id));
             credentials = credentials.with_session_verified_by_host(user, id);
         }
@@ -151,13 +151,14 @@ impl Call {
         Ok(checked?)
     }
 
-    /// Returns a header that is not empty. One that is not ASCII is `?`, which no credential is.
+    /// Returns a header that is not empty. A header that is not ASCII becomes `?`, which is not a valid
+    /// credential.
     fn header(&self, name: &str) -> Option<&str> {
         let text = self.headers.get(name)?.to_str().unwrap_or("?");
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// Returns the secret of a session: from its header, its cookie, or what stands for a cookie.
+    /// Returns the secret of a session from its header, its cookie, or `X-Fallback-Cookies`.
     fn session_secret(&self) -> Option<String> {
         let cookies = CookieJar::from_headers(&self.headers);
         let fallback = self.header("x-fallback-cookies").unwrap_or_default();
@@ -167,7 +168,7 @@ impl Call {
         secrets.into_iter().flatten().find(|secret| !secret.is_empty()).map(String::from)
     }
 
-    /// Parses the body, a JSON object of at most `limit` bytes. No body is the empty object.
+    /// Parses the body, a JSON object of at most `limit` bytes. An empty body is the empty object.
     pub fn json<T: DeserializeOwned>(&self, limit: usize) -> Result<T, Failure> {
         let body = self.body.as_ref().map_err(Failure::clone)?;
         if body.len() > limit {
@@ -181,9 +182,10 @@ impl Call {
     }
 }
 
-/// Reads a JSON object. The empty array, and no other, is the empty object: PHP writes both as `[]`.
+/// Reads a JSON object. The empty array counts as the empty object, because PHP writes both as `[]`. Other
+/// arrays are errors.
 ///
-/// By itself serde takes an array, too, for the fields in their order.
+/// Derived code would also accept an array, with the fields in their order.
 pub fn object<'de, D: Deserializer<'de>>(value: D) -> Result<Map<String, Value>, D::Error> {
     match Value::deserialize(value)? {
         Value::Object(object) => Ok(object),
@@ -197,7 +199,8 @@ fn unlimit(connection: &Connection) {
     connection.progress_handler(0, None::<fn() -> bool>);
 }
 
-/// Refuses everything after a panic in a write: it may have changed an index and not the database.
+/// Returns the error for all requests after a panic in a write. The write may have changed an index and not
+/// the database.
 fn in_doubt<T>(_: PoisonError<T>) -> anyhow::Error {
     anyhow::anyhow!("an index may differ from the database; start the server again")
 }

@@ -1,4 +1,4 @@
-//! Three birthdays behind axum: request headers, then an identity, then a filtered list.
+//! A small server with axum: from request headers to an identity to a filtered list of three birthdays.
 //!
 //! ```sh
 //! cargo run --manifest-path examples/axum-minimal/Cargo.toml
@@ -28,7 +28,7 @@ struct App {
     documents: Vec<(Value, Vec<String>)>,
 }
 
-/// The look-ups of the host. A real one asks its database.
+/// The look-ups of the host. A real host asks its database.
 impl App {
     async fn user(&self, lookup: UserLookup<'_>) -> Option<User> {
         let UserLookup::Id(id) = lookup else { return None };
@@ -73,7 +73,7 @@ impl FromRequestParts<Arc<App>> for Caller {
     }
 }
 
-/// Every refusal of rolegate, as Appwrite's JSON error.
+/// A refusal of rolegate, which becomes Appwrite's JSON error.
 struct Refused<R>(R);
 
 impl<R: Refusal> From<R> for Refused<R> {

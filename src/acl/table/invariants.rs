@@ -43,7 +43,7 @@ impl AclTable {
     fn validate_lists(&self) -> Validity {
         holds(self.ends.is_sorted(), "a list ends before it begins")?;
         let end = self.ends.last().map_or(0, |&end| end as usize);
-        holds(end == self.grants.len(), "grants behind the last list")?;
+        holds(end == self.grants.len(), "grants after the last list")?;
         let granting = self.grants.iter().all(|grant| !grant.actions().is_empty());
         holds(granting, "a grant has no action")?;
         let known = self.grants.iter().all(|grant| (grant.role() as usize) < self.roles.len());

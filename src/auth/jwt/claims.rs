@@ -1,4 +1,4 @@
-//! The claims of a token: [`Claims`] of a user's JWT, [`TimeClaims`] of every token.
+//! The claims of a token: [`Claims`] for the JWT of a user, [`TimeClaims`] for every token.
 
 use super::error::{TokenError, TokenErrorKind};
 use super::payload::{Claim, Payload};
@@ -30,37 +30,38 @@ impl Claims {
         })
     }
 
-    /// Returns `userId`.
+    /// Returns the claim `userId`.
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
         self.user_id.as_deref()
     }
 
-    /// Returns `sessionId`.
+    /// Returns the claim `sessionId`.
     #[must_use]
     pub fn session_id(&self) -> Option<&str> {
         self.session_id.as_deref()
     }
 
-    /// Returns `exp`, in seconds since 1970.
+    /// Returns the claim `exp`, in seconds since 1970.
     #[must_use]
     pub fn exp(&self) -> i64 {
         self.exp
     }
 
-    /// Returns `nbf`, in seconds since 1970.
+    /// Returns the claim `nbf`, in seconds since 1970.
     #[must_use]
     pub fn nbf(&self) -> Option<i64> {
         self.times.nbf
     }
 
-    /// Returns `iat`, in seconds since 1970.
+    /// Returns the claim `iat`, in seconds since 1970.
     #[must_use]
     pub fn iat(&self) -> Option<i64> {
         self.times.iat
     }
 
-    /// Returns the time from which the token is refused: `exp` with the leeway, or the maximum age.
+    /// Returns the time from which the token is refused. It is the earlier of `exp` plus the leeway, and the
+    /// end of the maximum age.
     pub(in crate::auth) fn end(&self) -> Option<UnixTime> {
         self.end.map(UnixTime::from_seconds)
     }

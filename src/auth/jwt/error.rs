@@ -1,10 +1,11 @@
-//! Why a token is refused: [`TokenError`].
+//! The error of a refused token: [`TokenError`].
 
 use std::fmt;
 
-/// Why a token is refused.
+/// An error: a token is refused.
 ///
-/// The error holds neither the token nor the value of a claim. So it can be logged and sent.
+/// The error contains neither the token nor the value of a claim, so it can be logged and sent to a
+/// client.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -26,7 +27,7 @@ pub struct TokenError {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum TokenErrorKind {
-    /// The token is longer than [`MAX_TOKEN_LEN`](crate::auth::MAX_TOKEN_LEN).
+    /// The token is longer than [`MAX_TOKEN_LEN`](crate::auth::MAX_TOKEN_LEN), 32 KiB.
     TooLong,
     /// The token does not have three segments with dots between them. An empty token is of this kind.
     Segments,
@@ -34,7 +35,7 @@ pub enum TokenErrorKind {
     Base64,
     /// The header is not a JSON object.
     Header,
-    /// The header names no algorithm, or one other than HS256.
+    /// The header names no algorithm, or another algorithm than HS256.
     Algorithm,
     /// The header names a key (`kid`).
     KeyId,
@@ -46,7 +47,7 @@ pub enum TokenErrorKind {
     Payload,
     /// The claim `exp` is missing.
     MissingExp,
-    /// A claim has a value of the wrong type, or stands there twice.
+    /// A claim has a value of the wrong type, or is repeated.
     Claim,
     /// The token has expired: the time is at or after `exp`.
     Expired,

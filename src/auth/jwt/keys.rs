@@ -1,4 +1,4 @@
-//! The secrets of JWTs, and what they make and verify: [`JwtKeys`].
+//! The secrets that create and verify JWTs: [`JwtKeys`].
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -16,10 +16,10 @@ use crate::auth::secret::Secret;
 use crate::auth::time::UnixTime;
 use crate::principal::is_empty_id;
 
-/// The maximum length of a token: 32 KiB. A longer one is refused unread.
+/// The maximum length of a token: 32 KiB. A longer token is refused without reading it.
 ///
-/// Tokens of Appwrite have under 300 bytes. An API key with every scope needs about 3,000, and the
-/// longest that Appwrite's tests accept has 26,801. HTTP servers rarely let a longer header pass.
+/// Appwrite's JWTs have less than 300 bytes. An API key with every scope has about 3,000 bytes, and the
+/// longest key in Appwrite's tests has 26,801 bytes. Few HTTP servers accept a longer header.
 pub const MAX_TOKEN_LEN: usize = 32 * 1024;
 
 /// The default lifetime of a JWT: 15 minutes.
@@ -27,26 +27,28 @@ pub const MAX_TOKEN_LEN: usize = 32 * 1024;
 /// Source: `account.createJWT` of appwrite/appwrite.
 pub const DEFAULT_JWT_LIFETIME: Duration = Duration::from_secs(900);
 
-/// The maximum lifetime of a JWT, and the maximum age of one with `iat`: one hour.
+/// The maximum lifetime of a JWT, and the maximum age of a JWT that has the claim `iat`: one hour.
 ///
 /// Source: `account.createJWT` and the `max_age` of appwrite/appwrite.
 pub const MAX_JWT_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// The maximum leeway between clocks: two minutes. A longer one would revive expired tokens.
+/// The maximum leeway between clocks: two minutes. With a longer leeway, tokens that expired long ago would
+/// be valid.
 pub const MAX_LEEWAY: Duration = Duration::from_secs(120);
 
-/// The header that Appwrite and this library write.
+/// The encoded header that Appwrite and this library write: `{"typ":"JWT","alg":"HS256"}`.
 const HEADER: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9";
 
 /// The secrets that sign and verify JWTs.
 ///
-/// The algorithm is HS256, whatever the header of a token says. With [several secrets](Self::also_accept)
-/// the first one signs and each of them verifies. So a secret is replaced without signing users out: put
-/// the new one first, and drop the old one when the last token that it signed has expired. For JWTs made
-/// here that is after [`MAX_JWT_LIFETIME`]. Ephemeral API keys are made elsewhere, and one without `exp`
-/// and `iat` never expires.
+/// The algorithm is always HS256. A token with another algorithm in its header is refused.
 ///
-/// The caller passes the time, so that tests and replays do not wait.
+/// With [several secrets](Self::also_accept), the first secret signs and each secret verifies. To replace
+/// a secret without signing users out, create the keys with the new secret, and add the old one. Remove the
+/// old secret when all tokens that it signed have expired. For JWTs of [`create_jwt`](Self::create_jwt),
+/// this is after [`MAX_JWT_LIFETIME`]. An ephemeral API key without `exp` and `iat` never expires.
+///
+/// The time is an argument, so that tests do not wait.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -69,21 +71,21 @@ pub struct JwtKeys {
 }
 
 impl JwtKeys {
-    /// Creates keys with one secret, which signs and verifies.
+    /// Creates keys with one secret, which signs and verifies tokens.
     #[must_use]
     pub fn new(secret: Secret) -> Self {
         Self { first: secret, others: Vec::new(), leeway: 0 }
     }
 
-    /// Adds a secret that verifies.
+    /// Adds a secret that only verifies tokens.
     #[must_use]
     pub fn also_accept(mut self, secret: Secret) -> Self {
         self.others.push(secret);
         self
     }
 
-    /// Sets how far clocks may differ, in whole seconds, which applies to `exp` and `nbf`. The default is
-    /// no leeway.
+    /// Sets the leeway: the allowed difference between clocks, in whole seconds. It applies to `exp` and
+    /// `nbf`. The default is zero.
     ///
     /// # Errors
     ///
@@ -96,31 +98,38 @@ impl JwtKeys {
         Ok(self)
     }
 
-    /// Verifies a user's JWT: signature, header, `exp`, `nbf` and `iat`.
+    /// Verifies the signature, the header, and the claims `exp`, `nbf` and `iat` of a user's JWT.
     ///
-    /// A token is refused at and after `exp`, which is required, and at and before `nbf`. It is also refused
-    /// from [`MAX_JWT_LIFETIME`] after `iat` on; a leeway makes that earlier, as in Appwrite. Each claim may
-    /// stand there once, and must be an integer or a string; `null` counts as absent.
+    /// | claim | the token is refused |
+    /// | --- | --- |
+    /// | `exp` | if the claim is missing, and at and after `exp` plus the leeway |
+    /// | `nbf` | at and before `nbf` minus the leeway |
+    /// | `iat` | at and after `iat` plus [`MAX_JWT_LIFETIME`] minus the leeway, as in Appwrite |
     ///
-    /// Takes time linear in the token, and none for a token longer than [`MAX_TOKEN_LEN`].
+    /// A repeated claim is refused. `userId` and `sessionId` must be strings, and the other claims integers.
+    /// `null` counts as absent.
+    ///
+    /// Takes time linear in the length of the token. A token longer than [`MAX_TOKEN_LEN`] is refused
+    /// without reading it.
     ///
     /// # Errors
     ///
     /// The token is not valid at `now`.
     ///
-    /// Source: adhocore/jwt, as appwrite/appwrite uses it. Every token that it refuses is refused here.
+    /// Source: adhocore/jwt, as appwrite/appwrite uses it. Every token that adhocore/jwt refuses is refused
+    /// here.
     pub fn verify_jwt(&self, token: &str, now: SystemTime) -> Result<Claims, TokenError> {
         let mut claims = Claims::read(&self.verify_signature(token)?)?;
         claims.end = self.check_times(&claims.times, MAX_JWT_LIFETIME, now)?;
         Ok(claims)
     }
 
-    /// Creates a JWT for a user and one of its sessions. The lifetime counts in whole seconds, up to
-    /// [`MAX_JWT_LIFETIME`]. Appwrite's default is [`DEFAULT_JWT_LIFETIME`].
+    /// Creates a JWT for a user and one of the user's sessions. The lifetime is rounded down to whole
+    /// seconds. Appwrite's default is [`DEFAULT_JWT_LIFETIME`].
     ///
     /// # Errors
     ///
-    /// The lifetime is too long. Or an id is empty, `0`, or too long for a token.
+    /// The lifetime is longer than [`MAX_JWT_LIFETIME`]. Or an id is empty, `0`, or too long for a token.
     ///
     /// Source: `account.createJWT` of appwrite/appwrite.
     pub fn create_jwt(
@@ -154,7 +163,8 @@ impl JwtKeys {
         if token.len() > MAX_TOKEN_LEN { Err(CreateJwtError::Id) } else { Ok(token) }
     }
 
-    /// Returns the payload of a token whose header and signature are valid. It is not read before.
+    /// Verifies the header and the signature of a token, and returns the payload. The payload is decoded
+    /// after the signature is verified.
     pub(in crate::auth) fn verify_signature(&self, token: &str) -> Result<Vec<u8>, TokenError> {
         if token.len() > MAX_TOKEN_LEN {
             return Err(Kind::TooLong.into());
@@ -165,7 +175,7 @@ impl JwtKeys {
             return Err(Kind::Segments.into());
         }
         check_header(header)?;
-        // Strict base64 has one text for each signature, so comparing bytes is comparing texts.
+        // Strict base64 has one text for each signature, so the comparison of bytes is exact.
         let signature = decode(signature)?;
         let mut secrets = std::iter::once(&self.first).chain(&self.others);
         if !secrets.any(|secret| secret.verifier().verify(message.as_bytes(), &signature).is_ok()) {
@@ -230,7 +240,7 @@ fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// Why a JWT was not created.
+/// The error of creating a JWT.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum CreateJwtError {
@@ -253,7 +263,7 @@ impl fmt::Display for CreateJwtError {
 
 impl std::error::Error for CreateJwtError {}
 
-/// The error of a leeway that is longer than [`MAX_LEEWAY`].
+/// An error: the leeway is longer than [`MAX_LEEWAY`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LeewayTooLong(Duration);
 

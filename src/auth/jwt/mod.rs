@@ -1,4 +1,4 @@
-//! JSON Web Tokens: [`JwtKeys`] makes and verifies them.
+//! JSON Web Tokens: [`JwtKeys`] creates and verifies them.
 
 mod claims;
 mod error;

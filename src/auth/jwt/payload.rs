@@ -1,8 +1,8 @@
 //! The JSON of a token: [`Payload`], [`Claim`].
 //!
-//! It is read at least as strictly as Appwrite reads it, unused claims included. What one side reads
-//! and the other refuses is where tokens are forged. `serde_json::Value` is not used: its reading of
-//! numbers depends on features that any crate of the program can turn on.
+//! The reader is at least as strict as Appwrite's, also for unused claims. If one reader accepted a token
+//! that the other refuses, an attacker could use the difference. `serde_json::Value` is not used, because
+//! it reads numbers differently if any crate of the program turns on certain features.
 
 use super::error::{TokenError, TokenErrorKind};
 use crate::json::scan::{MAX_DEPTH, Scan, ScanErrorKind, Scanner};
@@ -10,30 +10,30 @@ use crate::json::scan::{MAX_DEPTH, Scan, ScanErrorKind, Scanner};
 /// The JSON object of a token's payload or header.
 pub(in crate::auth) struct Payload;
 
-/// A claim that was asked for, and its value.
+/// A requested claim, and its value.
 pub(in crate::auth) struct Claim {
     name: &'static str,
     value: Value,
 }
 
-/// The value of a claim, as far as any claim needs it.
+/// The value of a claim. Only the types that claims use keep their content.
 enum Value {
-    /// Absent or `null`.
+    /// The claim is absent or `null`.
     Absent,
     Flag(bool),
     Integer(i64),
     Text(Box<str>),
     /// An array of strings.
     Texts(Vec<Box<str>>),
-    /// Every other value: a number that is no `i64`, an object, an array of something else.
+    /// Another value: a number that is not an `i64`, an object, or an array of other values.
     Other,
 }
 
-/// Why some JSON is no object with these claims.
+/// The error of reading claims.
 pub(super) enum PayloadError {
-    /// The text is not JSON, or no object.
+    /// The text is not a JSON object.
     NotAnObject,
-    /// A claim that is asked for stands there twice. Which one counts would be a guess.
+    /// A requested claim is repeated. Choosing one of its values would be a guess.
     Repeated(&'static str),
 }
 
@@ -91,7 +91,7 @@ impl Claim {
         }
     }
 
-    /// Returns the value of a claim that is an array of strings; an empty one if the claim is absent.
+    /// Returns the value of a claim that is an array of strings, or an empty array if the claim is absent.
     pub(in crate::auth) fn texts(self) -> Result<Vec<Box<str>>, TokenError> {
         match self.value {
             Value::Absent => Ok(Vec::new()),
@@ -108,7 +108,7 @@ impl Claim {
 
 struct Reader<'a> {
     scanner: Scanner<'a>,
-    /// The first claim that stands there twice.
+    /// The first requested claim that is repeated.
     repeated: Option<&'static str>,
 }
 
@@ -138,7 +138,8 @@ impl Reader<'_> {
         }))
     }
 
-    /// Reads the name of a member. PHP reads objects into properties, whose names cannot start with NUL.
+    /// Reads the name of a member. A name that starts with NUL is an error, because PHP cannot store it as a
+    /// property.
     fn name(&mut self) -> Scan<String> {
         let raw = self.scanner.key()?;
         let mut name = String::new();
@@ -168,7 +169,7 @@ impl Reader<'_> {
         Ok(text.into())
     }
 
-    /// Reads an array; of one with anything but strings only that it is there.
+    /// Reads an array of strings. An array with other elements is skipped, and is [`Value::Other`].
     fn array(&mut self) -> Scan<Value> {
         let start = self.scanner.at;
         let mut texts = Vec::new();
@@ -184,7 +185,7 @@ impl Reader<'_> {
         Ok(Value::Texts(texts))
     }
 
-    /// Goes to the end of an array or object, checking the names in it.
+    /// Skips an array or object, and checks the names in it.
     fn skip(&mut self) -> Scan<()> {
         let mut open_objects = Vec::new();
         loop {

@@ -6,15 +6,15 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rolegate::{Action, json};
 
-/// Appwrite permissions in the shell: which documents a caller may see, and why.
+/// Filter documents by their Appwrite permissions, and explain or check the permissions
 #[derive(Parser)]
 #[command(
     name = "rolegate",
     version,
     max_term_width = 100,
-    after_help = "Exit status: 0 on success. 1 if lint finds a problem, or access is denied: by \
-                  explain, by a collection, or for a missing scope. 2 for wrong usage, unreadable \
-                  files, and malformed or unexpected JSON."
+    after_help = "Exit status: 0 on success. 1 if lint finds a problem, if explain or a collection \
+                  denies access, or if a scope is missing. 2 for wrong usage, unreadable files, and \
+                  malformed or unexpected JSON."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -28,8 +28,8 @@ pub(crate) enum Command {
     /// Visible documents and everything around them are printed byte for byte. The `total` of a list
     /// response becomes the number of visible documents.
     ///
-    /// A document without `$permissions`, and a malformed permission, grant nothing to a caller. They
-    /// are reported on standard error.
+    /// A document without `$permissions`, and a malformed permission, grant nothing to a caller. Both are
+    /// reported on standard error.
     #[command(after_help = "Example: rolegate filter --roles any,users,user:user-a documents.json")]
     Filter(FilterArgs),
     /// Explain why a caller may or may not see a document
@@ -56,7 +56,7 @@ pub(crate) enum Command {
     /// Print a manual page
     #[command(after_help = "Example: rolegate man filter | man -l -")]
     Man {
-        /// A command; without it, the page is about all of rolegate
+        /// A command. Without a command, the page describes all of rolegate
         command: Option<String>,
     },
 }
@@ -139,14 +139,14 @@ pub(crate) struct OneOf {
     pub(crate) api_key: Option<String>,
 }
 
-/// The action, and the collection that it is asked of.
+/// The action, and the collection whose permissions count too.
 #[derive(Group)]
 #[command(next_help_heading = "Action")]
 pub(crate) struct ActionArgs {
     /// create, read, update or delete
     #[arg(long, default_value = "read")]
     pub(crate) action: Action,
-    /// Appwrite's collection or table as JSON: `$permissions`, `documentSecurity` or `rowSecurity`, and `enabled` count. A collection with `enabled` false or null is not found
+    /// Appwrite's collection or table as JSON. `$permissions`, `documentSecurity` or `rowSecurity`, and `enabled` are read. A collection with `enabled` false or null is not found
     #[arg(long, value_name = "FILE")]
     pub(crate) collection: Option<PathBuf>,
 }
@@ -155,15 +155,15 @@ pub(crate) struct ActionArgs {
 #[derive(Group)]
 #[command(next_help_heading = "Documents")]
 pub(crate) struct InputArgs {
-    /// The file; without it, or with `-`, the standard input
+    /// The file. Without a file, or with `-`, the standard input is read
     pub(crate) file: Option<PathBuf>,
     /// The format of the input
     #[arg(long, value_enum, default_value_t = FormatArg::Detect)]
     pub(crate) format: FormatArg,
-    /// A further key that holds the list of a response, besides documents and rows
+    /// A further key under which a response has its documents, besides documents and rows
     #[arg(long = "list", value_name = "KEY")]
     pub(crate) lists: Vec<String>,
-    /// The maximum length of an input that is held in memory, in bytes. Only `filter` of lines holds no input in memory
+    /// The maximum length of an input that is held in memory, in bytes. `filter` does not hold lines in memory
     #[arg(long, value_name = "BYTES", default_value_t = json::MAX_RESPONSE_LEN)]
     pub(crate) max_input: usize,
 }

@@ -62,7 +62,7 @@ impl CallerArgs {
 }
 
 impl Caller {
-    /// Says which values of the user document give no role, and why.
+    /// Prints the values of the user document that give no role, with the reasons.
     pub(crate) fn tell_skipped_roles(&self) {
         let Some(Source { file, user }) = &self.user else { return };
         for skipped in user.skipped_roles() {

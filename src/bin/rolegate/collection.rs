@@ -7,7 +7,7 @@ use crate::failure::{Failure, tell};
 use crate::object::read_object;
 
 impl ActionArgs {
-    /// Reads the collection, if one is named, and says which of its permissions are malformed.
+    /// Reads the collection, if the arguments name one, and prints its malformed permissions.
     pub(crate) fn collection(&self) -> Result<Option<Collection>, Failure> {
         let Some(path) = &self.collection else { return Ok(None) };
         let collection: Collection = read_object(path, "a collection", &["$permissions"])?;
@@ -17,7 +17,7 @@ impl ActionArgs {
         Ok(Some(collection))
     }
 
-    /// Prepares to test documents.
+    /// Creates the matcher that tests the documents.
     pub(crate) fn matcher(&self, principal: &Principal) -> Result<Matcher, Failure> {
         match self.collection()? {
             None => Ok(principal.matcher(self.action)),
@@ -26,7 +26,7 @@ impl ActionArgs {
     }
 }
 
-/// Adds the cause, which a server would not tell.
+/// Adds the cause to the message. A server would not tell the cause to a client.
 fn denied(error: AccessDenied) -> Failure {
     let cause = match error.kind() {
         AccessDeniedKind::CollectionClosed => "the collection is not enabled",

@@ -14,8 +14,8 @@ use serde::Deserialize;
 use crate::failure::{Failure, tell};
 use crate::object::{check_list, read_file, read_object};
 
-/// The variable that holds the secret of JWTs. It is no argument, because every process of a machine can
-/// read the arguments of the others.
+/// The environment variable with the secret of JWTs. It is not an argument, because other processes can
+/// read arguments.
 const SECRET: &str = "ROLEGATE_JWT_SECRET";
 
 /// A credential that was passed as an argument.
@@ -25,7 +25,7 @@ pub(crate) enum Presented<'a> {
     ApiKey(&'a str),
 }
 
-/// The users, or the project with its keys, of a file.
+/// The users, or the project with its keys, from a file.
 pub(crate) struct Directory {
     file: PathBuf,
     project_id: String,
@@ -82,7 +82,8 @@ impl Directory {
         Ok(Self { file: file.into(), project_id: id, users: Vec::new(), keys })
     }
 
-    /// Returns the principal of a credential that has the scope for an action, if there is one.
+    /// Returns the principal of a credential. The credential must have the scope for `action`, unless
+    /// `action` is `None`.
     pub(crate) fn authenticate(
         &self,
         presented: Presented<'_>,
@@ -94,7 +95,7 @@ impl Directory {
                 let message = format!("missing variable {SECRET}: the secret that signs JWTs");
                 return Err(Failure::new(message));
             }
-            // No token is verified.
+            // The credential is not a token, so the secret is not used.
             b"" => Secret::new("no token is verified"),
             secret => Secret::new(secret),
         };
@@ -134,7 +135,8 @@ impl Directory {
         }
     }
 
-    /// A JWT can make a guest: its user or session is gone. An API key that makes a guest is a mistake.
+    /// Prints the reason if the user or session of a JWT does not exist. For an API key, returns a failure,
+    /// because the caller of the command expects a key.
     fn guest(&self, presented: Presented<'_>, reason: GuestReason) -> Result<(), Failure> {
         let file = self.file.display();
         match presented {
@@ -143,7 +145,8 @@ impl Directory {
                 Ok(())
             }
             Presented::ApiKey(_) => {
-                let message = format!("{reason}; a server answers as to a guest: pass --guest");
+                let message =
+                    format!("{reason}; a server would treat the caller as a guest; pass --guest");
                 Err(Failure::with(file, message))
             }
         }

@@ -18,7 +18,7 @@ pub(crate) struct Documents {
     lists: Vec<String>,
 }
 
-/// A document, or another value in the place of one.
+/// A document, or another value in its place.
 pub(crate) struct Document<'a> {
     /// The position among the documents, from 0.
     pub(crate) index: usize,
@@ -30,11 +30,11 @@ pub(crate) struct Document<'a> {
 
 /// The `$permissions` of a document.
 pub(crate) enum Permissions<'a> {
-    /// The value is no object.
+    /// The value is not an object.
     NoDocument,
     /// The document has no `$permissions`.
     Missing,
-    /// `$permissions` is another value than an array, at an offset.
+    /// `$permissions` is not an array. The number is the offset of the value.
     NotAnArray(usize),
     /// `$permissions` is an array.
     List(Vec<Element<'a>>),
@@ -43,7 +43,8 @@ pub(crate) enum Permissions<'a> {
 /// An element of `$permissions`.
 pub(crate) enum Element<'a> {
     Text(Text<'a>),
-    /// Another value than a string, at an offset. It makes the whole list grant nothing.
+    /// The element is not a string, so the whole list grants nothing. The number is the offset of the
+    /// element.
     Other(usize),
 }
 
@@ -71,7 +72,8 @@ impl Documents {
     pub(crate) fn read(args: &InputArgs) -> Result<Self, Failure> {
         let input = Input::open(args.file.as_deref())?;
         let (name, text) = input.read(args.max_input, "; raise the limit with --max-input")?;
-        // A guest, because the filter accepts any JSON for a principal that may see everything.
+        // A filter for a guest finds wrong formats. A filter for a principal that may see every document
+        // accepts any JSON.
         let guest = Principal::guest().matcher(Action::Read);
         let filter = args.filter(&guest).max_document_len(usize::MAX);
         let (_, report) = filter.apply(&text).map_err(|error| failure(&name, &error))?;
@@ -144,7 +146,7 @@ impl Documents {
         (part.get().as_ptr().addr()).saturating_sub(self.text.as_ptr().addr())
     }
 
-    /// Returns the place of an offset. Counting starts at `from`, a place before it.
+    /// Returns the place of an offset. Counts lines and columns from the earlier place `from`.
     pub(crate) fn place(&self, from: Place, offset: usize) -> Place {
         let between = self.text.get(from.offset..offset).unwrap_or_default();
         let mut lines = between.split(|&byte| byte == b'\n');
@@ -156,7 +158,7 @@ impl Documents {
     }
 }
 
-/// A place in the text. Line and column count from 1; columns are characters.
+/// A place in the text. Lines and columns count from 1, and a column is a character.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) offset: usize,
@@ -179,7 +181,7 @@ impl Document<'_> {
 }
 
 impl Text<'_> {
-    /// Returns the offset in the input of the byte `at` of the value.
+    /// Returns the offset in the input that belongs to the byte `at` of the unescaped value.
     pub(crate) fn offset_of(&self, at: usize) -> usize {
         let inner = self.raw.get(1..).unwrap_or_default();
         let mut meant = 0;

@@ -1,4 +1,4 @@
-//! `rolegate explain`.
+//! The command `rolegate explain`.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::documents::{Document, Documents, Permissions, Place};
 use crate::failure::{Failure, Status};
 use crate::style::Style;
 
-/// A line of the output of `--json`.
+/// One line of the output with `--json`.
 #[derive(Serialize)]
 struct Report<'a> {
     #[serde(rename = "$id")]

@@ -24,7 +24,7 @@ impl From<Status> for ExitCode {
 /// The reason why a command ended early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The reader of the output closed the pipe. This is no error.
+    /// The reader of the output closed the pipe. The exit status is 0.
     ClosedPipe,
     /// Access is denied.
     Denied(String),
@@ -37,7 +37,7 @@ impl Failure {
         Self::Trouble(message.to_string())
     }
 
-    /// Creates a failure with a file or another input, by its name.
+    /// Creates a failure whose message starts with the name of a file or another input.
     pub(crate) fn with(name: impl Display, error: impl Display) -> Self {
         Self::Trouble(format!("{name}: {error}"))
     }
@@ -66,12 +66,13 @@ impl Failure {
     }
 }
 
-/// Prints a message on standard error. A closed standard error is no reason to fail.
+/// Prints a message on standard error. Ignores a closed standard error.
 pub(crate) fn tell(message: impl Display) {
     let _ = writeln!(io::stderr(), "rolegate: {message}");
 }
 
-/// Converts an error of writing the output. Errors of reading get the name of their file first.
+/// Converts an error of writing the output. For errors of reading, use [`Failure::with`] and the name of the
+/// file.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {

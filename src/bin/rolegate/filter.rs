@@ -1,4 +1,4 @@
-//! `rolegate filter`.
+//! The command `rolegate filter`.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -47,7 +47,8 @@ pub(crate) fn run(args: &FilterArgs) -> Result<Status, Failure> {
     Ok(Status::Fine)
 }
 
-/// Says what could not be used, with the first documents of each sort.
+/// Prints the number of documents and permissions that could not be used, with the positions of the first
+/// ones.
 fn tell_problems(name: &str, report: &FilterReport, nested: bool) {
     let missing = report.without_permissions();
     if missing > 0 {
@@ -79,7 +80,7 @@ struct Places {
 }
 
 impl Places {
-    /// The number of positions that are shown.
+    /// The maximum number of positions that are printed: 5.
     const SHOWN: usize = 5;
 
     fn of(report: &FilterReport, count: u64, kind: &ProblemKind) -> Self {

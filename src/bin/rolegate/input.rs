@@ -39,7 +39,8 @@ impl Input {
         Ok(Self { name, reader: Box::new(file), len })
     }
 
-    /// Reads the whole input. An input that is too long is an error, with `hint` at its end.
+    /// Reads the whole input. An input of more than `max_len` bytes is an error, whose message ends with
+    /// `hint`.
     pub(crate) fn read(self, max_len: usize, hint: &str) -> Result<(String, Vec<u8>), Failure> {
         let Self { name, reader, .. } = self;
         let mut text = Vec::new();

@@ -1,4 +1,4 @@
-//! `rolegate lint`.
+//! The command `rolegate lint`.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -36,11 +36,11 @@ pub(crate) fn run(args: &LintArgs) -> Result<Status, Failure> {
     Ok(if found == 0 { Status::Fine } else { Status::Found })
 }
 
-/// A run, with the problems so far.
+/// The state of one run, with the problems so far.
 struct Lint<'d> {
     documents: &'d Documents,
     style: Style,
-    /// The start of the present document.
+    /// The start of the current document.
     start: Place,
     /// The place of the last problem.
     last: Place,
@@ -150,7 +150,7 @@ impl<'a> Grants<'a> {
         grants
     }
 
-    /// Returns the reason if a permission is useless.
+    /// Returns the reason why a permission is useless, or `None` if it is useful.
     fn useless(&self, index: usize, permission: &Permission<'_>) -> Option<String> {
         if let Some(first) = self.first.get(permission.as_str()).filter(|first| **first < index) {
             return Some(format!("the same as permission {first}"));

@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 use crate::failure::Failure;
 use crate::input::Input;
 
-/// Reads an object from a file. A key of `required` that is absent or `null` is an error, which says
-/// what the file holds instead.
+/// Reads an object from a file. A key of `required` that is absent or `null` is an error, which describes
+/// the content of the file.
 pub(crate) fn read_object<T: DeserializeOwned>(
     path: &Path,
     what: &str,
@@ -25,7 +25,7 @@ pub(crate) fn read_object<T: DeserializeOwned>(
         .map_err(|error| Failure::with(name, error))
 }
 
-/// Reads all of a file.
+/// Reads a whole file, and returns its name and content.
 pub(crate) fn read_file(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     Input::open(Some(path))?.read(MAX_RESPONSE_LEN, "")
 }
@@ -101,7 +101,7 @@ fn kind(value: &RawValue) -> &'static str {
     }
 }
 
-/// The members of an object, with repeated keys.
+/// The members of an object, repeated keys included.
 pub(crate) struct Members<'a>(pub(crate) Vec<(String, &'a RawValue)>);
 
 impl<'a> Members<'a> {
@@ -113,7 +113,7 @@ impl<'a> Members<'a> {
         self.0.iter().filter(|(name, _)| name == key).count()
     }
 
-    /// Returns what to do about a missing key.
+    /// Returns a hint about a missing key, or an empty text.
     fn hint(&self, missing: &str) -> String {
         if let Some(without_sign) = missing.strip_prefix('$').filter(|key| self.get(key).is_some())
         {
@@ -129,12 +129,12 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Shows the first keys.
+/// Prints the first keys.
 impl fmt::Display for Members<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// The number of keys that are shown.
+        /// The maximum number of keys that are printed: 6.
         const SHOWN: usize = 6;
-        /// The number of characters that are shown of a key.
+        /// The maximum number of characters of a key that are printed: 40.
         const SHOWN_OF_KEY: usize = 40;
         match self.0.len() {
             0 => return f.write_str("an empty object"),

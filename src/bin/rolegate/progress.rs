@@ -7,8 +7,8 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, Progres
 
 use crate::style;
 
-/// A progress bar with bytes and documents per second. It is shown if the standard error is a terminal
-/// and the standard output is not.
+/// A progress bar with bytes and documents per second. The bar is shown if the standard error is a terminal
+/// and the standard output is not a terminal.
 pub(crate) struct Progress {
     bar: ProgressBar,
     start: Instant,

@@ -1,4 +1,4 @@
-//! `rolegate roles`.
+//! The command `rolegate roles`.
 
 use std::fmt::Write;
 

@@ -10,8 +10,8 @@ pub(crate) struct Style {
 }
 
 impl Style {
-    /// Returns colours if the standard output is a terminal with colours. `NO_COLOR` turns them off, see
-    /// <https://no-color.org>.
+    /// Returns a style with colours if the standard output is a terminal with colours. `NO_COLOR` turns
+    /// colours off: see <https://no-color.org>.
     pub(crate) fn of_stdout() -> Self {
         Self { colours: io::stdout().is_terminal() && allowed() }
     }

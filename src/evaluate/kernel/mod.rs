@@ -3,7 +3,7 @@
 //! nothing of permissions.
 //!
 //! For every kernel, `out` has one word for each 64 numbers of the column. The last word may be
-//! incomplete. The bits behind the end of the column become 0.
+//! incomplete. The bits after the end of the column become 0.
 //!
 //! The table shows the time for 16 million documents. The unit is the time to add up the same column
 //! as `u32`, 4.6 ms on an AMD EPYC with AVX2. All figures are the best of twelve runs.

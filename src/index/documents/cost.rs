@@ -135,7 +135,7 @@ fn page_of_all_lists_needs_no_merge() {
 
 /// Three lists are visible, so three documents are scanned before the merge.
 #[test]
-fn merge_starts_behind_the_last_scanned_document() {
+fn merge_starts_after_the_last_scanned_document() {
     let index = index(|at| format!("team:t{}", at % 4));
     let three = Principal::parse_roles(["team:t0", "team:t1", "team:t2"]).unwrap();
     let visible = index.table().resolve(&three, Action::Read);

@@ -1,4 +1,4 @@
-//! One document: who may read, change and delete it, and who may give it which permissions.
+//! One document: reading, changing and deleting it, and setting its permissions.
 
 use serde_json::{Value, json};
 
@@ -75,7 +75,7 @@ async fn permissions_are_kept_in_the_order_sent() {
     assert_eq!(listed.body["documents"][3]["$permissions"], json!(expanded));
 }
 
-/// The answer is the same for every document, so that it tells nothing of hidden ones.
+/// The answer is the same for every document, so it reveals nothing about hidden documents.
 #[tokio::test]
 async fn update_without_data_and_permissions_is_refused() {
     let host = Host::new();
@@ -92,7 +92,7 @@ async fn update_without_data_and_permissions_is_refused() {
             }
         }
     }
-    // An empty list of permissions says something.
+    // An empty list of permissions is a change.
     let path = format!("{ALL}/ac5fc866ad1e");
     let closed = host.ask("PATCH", &path, &[BACKEND], json!({ "permissions": [] })).await;
     assert_eq!((closed.status, &closed.body["$permissions"]), (200, &json!([])));
@@ -131,7 +131,7 @@ async fn caller_that_may_only_update_reads_nothing() {
 }
 
 #[tokio::test]
-async fn collection_grants_what_a_document_does_not() {
+async fn action_granted_by_the_collection_needs_no_document_grant() {
     let host = Host::seeded(
         r#"INSERT INTO collections (number, database, id, rules, attributes) VALUES
         (2, 'guide', 'board', '{"$permissions": ["read(\"any\")", "update(\"users\")"]}', '["name"]'),
@@ -186,7 +186,7 @@ async fn malformed_document_is_refused() {
     for body in [json!(["x", {}, null]), json!("x"), json!(1)] {
         post(body).await.refused(400, "general_argument_invalid");
     }
-    // The route is looked for before the caller is refused.
+    // An unknown route is reported before the caller is refused.
     let both = [BACKEND, ("x-appwrite-jwt", "x")];
     for method in ["PUT", "HEAD", "OPTIONS"] {
         assert_eq!(host.ask(method, ALL, &both, json!({})).await.status, 404, "{method}");

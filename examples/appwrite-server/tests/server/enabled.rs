@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::host::{BACKEND, Host};
 
-/// Each collection has a document `doc` that everyone may read, update and delete.
+/// Returns a host whose collections have a document `doc` that every caller may read, update and delete.
 fn host() -> Host {
     let all = r#"["read(\"any\")", "create(\"any\")", "update(\"any\")", "delete(\"any\")"]"#;
     let collections = [
@@ -32,7 +32,7 @@ fn host() -> Host {
     Host::seeded(&seed)
 }
 
-/// Every operation, on a document that exists and on one that does not.
+/// Returns the answers to every operation, on a document that exists and on one that does not.
 async fn refusals(host: &Host, headers: &[(&str, &str)], all: &str) -> Vec<(u16, Option<String>)> {
     let (doc, none) = (format!("{all}/doc"), format!("{all}/none"));
     let (new, taken) = (json!({ "documentId": "new" }), json!({ "documentId": "doc" }));
@@ -56,7 +56,7 @@ async fn refusals(host: &Host, headers: &[(&str, &str)], all: &str) -> Vec<(u16,
 }
 
 #[tokio::test]
-async fn disabled_is_not_found_for_all_but_keys() {
+async fn disabled_collection_is_found_only_by_keys() {
     let host = host();
     let secret = host.session("a").await.0;
     let user = [("x-appwrite-session", &*secret)];
@@ -84,7 +84,7 @@ async fn disabled_is_not_found_for_all_but_keys() {
 }
 
 #[tokio::test]
-async fn enabled_and_unsaid_are_found_by_everyone_and_all_by_keys() {
+async fn collection_enabled_or_without_a_flag_is_found_by_every_caller() {
     let host = host();
     let found = |missing: &str| {
         let missing = (404, Some(missing.into()));

@@ -1,4 +1,4 @@
-//! GraphQL.
+//! Requests to GraphQL.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ async fn ask(host: &Host, query: impl Into<String>) -> Answer {
     host.ask("POST", "/v1/graphql", &[], json!({ "query": query })).await
 }
 
-/// The parser recurses on brackets, and brackets in a text close nothing.
+/// The parser recurses on brackets. Brackets in a text do not count.
 #[tokio::test]
 async fn deep_query_is_refused() {
     let host = Host::new();
@@ -45,7 +45,7 @@ async fn deep_query_is_refused() {
     }
 }
 
-/// 2,431 bytes, 19,683 times a long name: fragments that use fragments multiply.
+/// Fragments that use other fragments multiply: 2,431 bytes become 19,683 repetitions of a long name.
 #[tokio::test]
 async fn query_whose_fragments_multiply_is_refused() {
     let host = Host::new();
@@ -125,7 +125,7 @@ async fn introspection_within_the_limits_is_answered() {
     assert_eq!(answer.body["data"]["__schema"]["queryType"]["name"], "Query");
 }
 
-/// This server takes one request at a time, whatever a batch would multiply.
+/// This server accepts one GraphQL request at a time, so the limits apply to each.
 #[tokio::test]
 async fn batch_is_refused() {
     let host = Host::new();

@@ -1,4 +1,4 @@
-//! What is cheap to send and expensive to answer.
+//! Requests that are cheap to send and expensive to answer.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -22,7 +22,7 @@ async fn search_that_takes_long_is_given_up() {
     assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 100_003);
 }
 
-/// One instruction of SQLite's may take milliseconds, so the clock is looked at often.
+/// One instruction of SQLite can take milliseconds, so the clock is checked often.
 #[tokio::test]
 async fn search_with_slow_instructions_is_given_up() {
     let slow = ENDLESS.replace("= -n", "= -length(hex(zeroblob(1000000 + n)))");
@@ -33,12 +33,12 @@ async fn search_with_slow_instructions_is_given_up() {
     assert!(took < Duration::from_secs(7), "{took:?}");
 }
 
-/// Keys that are looked for without end.
+/// SQL for a view of keys whose look-up does not end.
 pub const ENDLESS: &str = "ALTER TABLE keys RENAME TO few;
     CREATE VIEW keys AS WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number)
     SELECT few.* FROM number JOIN few ON few.rowid = -n;";
 
-/// Authenticating is a search as well, and is not tried twice.
+/// The look-up of a key is limited too, and is not repeated.
 #[tokio::test]
 async fn look_up_that_takes_long_is_given_up() {
     let host = Host::seeded(ENDLESS);
@@ -48,7 +48,7 @@ async fn look_up_that_takes_long_is_given_up() {
     assert_eq!(host.get(ALL, &[]).await.status, 200);
 }
 
-/// A write waits for the lock and asks within the deadline, and then gives up.
+/// A write that waits for the lock stops at the deadline.
 #[tokio::test]
 async fn writes_that_wait_for_each_other_are_answered_in_time() {
     let host = Host::seeded(ENDLESS);
@@ -65,7 +65,7 @@ async fn writes_that_wait_for_each_other_are_answered_in_time() {
 
 /// The first write waits five seconds for the file, and the second for the first and the file.
 #[tokio::test]
-async fn thread_that_misses_the_deadline_is_not_waited_for() {
+async fn client_of_a_thread_that_misses_the_deadline_is_answered() {
     let file = directory("misses").join("data.db");
     let host = Host::open(&file);
     let other = rusqlite::Connection::open(&file).unwrap();
@@ -81,7 +81,7 @@ async fn thread_that_misses_the_deadline_is_not_waited_for() {
     other.execute_batch("ROLLBACK").unwrap();
 }
 
-/// Searches and logins wait for their turn without a thread. The runtime has one more than have a turn.
+/// Searches and logins wait for their turn without a thread. The runtime has one thread more than turns.
 #[test]
 fn searches_and_logins_do_not_keep_others_waiting() {
     let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(5).build();
@@ -141,7 +141,7 @@ async fn page_of_too_many_bytes_is_refused() {
     }
 }
 
-/// An update of one attribute at a time would add them up.
+/// Updates of one attribute at a time could make a document long.
 #[tokio::test]
 async fn document_that_grows_too_long_is_refused() {
     let host = Host::new();
@@ -197,7 +197,7 @@ async fn deep_json_is_refused() {
     for depth in [127, 1000, 500_000] {
         post(depth).await.refused(400, "general_argument_invalid");
     }
-    // What is taken can be shown again, beside others.
+    // A document that was accepted can be listed together with others.
     assert_eq!(post(120).await.status, 201);
     assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 4);
     let fallback = format!("{{\"a_session_birthdays\": {}}}", nested(100_000));

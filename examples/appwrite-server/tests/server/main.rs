@@ -1,4 +1,4 @@
-//! What must not happen, through the interface that clients use.
+//! Requests that must be refused or must not reveal anything, sent as a client sends them.
 
 mod documents;
 mod enabled;

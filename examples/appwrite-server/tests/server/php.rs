@@ -25,7 +25,7 @@ async fn empty_array_is_the_empty_object() {
     // databases.deleteDocument(…)
     let path = format!("{ALL}/doc");
     assert_eq!(host.ask("DELETE", &path, &by_jwt, json!([])).await.status, 204);
-    // tablesDB.updateRow(…) with neither, and with an empty body
+    // tablesDB.updateRow(…) without data and permissions, and with an empty body
     for body in [json!({ "data": [] }), json!([])] {
         let path = "/v1/tablesdb/guide/tables/birthdays/rows/none";
         host.ask("PATCH", path, &by_jwt, body).await.refused(400, "row_missing_payload");

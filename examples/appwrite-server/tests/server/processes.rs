@@ -79,7 +79,7 @@ fn file_in_use_is_refused() {
 }
 
 #[test]
-fn failed_start_says_what_to_do() {
+fn failed_start_names_the_option_to_change() {
     let directory = directory("no-start");
     fs::write(directory.join("bad.sql"), "no SQL").unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -108,7 +108,7 @@ fn failed_start_says_what_to_do() {
             "{message}"
         );
     }
-    // These names are files, whatever they mean to SQLite. No other file was left behind.
+    // These names are files, although SQLite could read them as URIs. No other file was created.
     let kept: BTreeSet<_> =
         fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     let names = ["bad.sql", ":memory:", "file:x.db?mode=memory"];
@@ -179,7 +179,7 @@ fn server_that_stops_gives_up_searches() {
     }
 }
 
-/// The deadline of 8 seconds covers what does not ask SQLite.
+/// The deadline of 8 seconds also applies to receiving the body.
 #[test]
 fn body_that_does_not_end_is_refused() {
     let (mut server, _log, address) = start("slow", "");

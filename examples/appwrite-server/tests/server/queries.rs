@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::host::{ALL, BACKEND, Host, queries};
 
 #[tokio::test]
-async fn query_about_a_hidden_document_tells_nothing() {
+async fn query_about_a_hidden_document_reveals_nothing() {
     let host = Host::new();
     let jwt = host.jwt_of("a").await;
     let by_jwt = [("x-appwrite-jwt", &*jwt)];
@@ -68,7 +68,7 @@ async fn query_about_a_hidden_document_tells_nothing() {
     }
 }
 
-/// A seed may spell one list in many ways, and every page has to find all of them.
+/// A seed may spell one list in many ways. Every page must find all documents with this list.
 #[tokio::test]
 async fn list_in_any_spelling_is_found() {
     let lists = [

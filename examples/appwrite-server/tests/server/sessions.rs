@@ -1,4 +1,4 @@
-//! Sessions, JWTs and keys.
+//! Requests with sessions, JWTs and keys.
 
 use std::time::{Duration, SystemTime};
 
@@ -131,7 +131,7 @@ async fn cookie_among_others_is_a_session() {
     assert_eq!(host.get(ALL, &[("x-fallback-cookies", fallback)]).await.names(), ["Kevin"]);
 }
 
-/// A page elsewhere must not sign its visitor in as another user.
+/// A page of another host must not sign its visitor in as another user.
 #[tokio::test]
 async fn login_from_a_foreign_origin_sets_no_cookie() {
     let host = Host::new();
