@@ -116,12 +116,20 @@ impl Error {
         let (before, rest) = text.split_at_checked(at).unwrap_or((text, &[]));
         let next = rest.first().copied();
         let summary = (kind == ScanErrorKind::NoList).then(|| Summary::of(rest));
-        let found = summary.as_ref().map_or_else(|| next_character(rest), ToString::to_string);
         let is_incomplete = next.is_none() && may_be_incomplete(kind);
+        let is_line = end < input.len();
+        let found = match (&summary, kind) {
+            (Some(summary), _) => summary.to_string(),
+            (None, ScanErrorKind::NotAnArray | ScanErrorKind::NotAnObject) => {
+                value_type(next).to_owned()
+            }
+            _ if is_incomplete && is_line => "the end of the line".to_owned(),
+            _ => next_character(rest),
+        };
         let hint = match &summary {
             Some(summary) => summary.hint(),
-            None if is_incomplete && end < input.len() => {
-                "of newline-delimited JSON each line is a whole document".into()
+            None if is_incomplete && is_line => {
+                "write each document on one line, or all of them in an array".into()
             }
             None if is_incomplete => "".into(),
             None => hint(kind, next).into(),
@@ -189,7 +197,8 @@ impl Error {
     }
 
     /// Returns the keys under which a [list](ErrorKind::NoList) may stand: arrays that are empty or
-    /// begin with an object. The first four are named, if they are at most 64 bytes long.
+    /// begin with an object. The first four are named, if they are at most 64 bytes long. The array
+    /// `errors` is not named, because GraphQL's error responses have it.
     ///
     /// ```
     /// use rolegate::json::Filter;
@@ -300,6 +309,19 @@ fn hint(kind: ScanErrorKind, next: Option<u8>) -> &'static str {
         (S::ResponseTooLong, _) => "allow longer responses, or send one document on each line",
         (S::ResponseInArray, _) => "filter each response by itself",
         _ => "",
+    }
+}
+
+/// Names the type of a value by its first byte.
+fn value_type(first: Option<u8>) -> &'static str {
+    match first {
+        None => "the end",
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        Some(_) => "a number",
     }
 }
 
