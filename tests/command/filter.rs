@@ -147,6 +147,15 @@ fn collection_file_without_permissions_is_refused_with_what_was_found() {
         ),
         ("{}", "expected a collection with `$permissions`, found an empty object"),
         (
+            r#"{"$id":"c","attributes":[{"key":"a"}]}"#,
+            "expected a collection with `$permissions`, found an object with the keys `$id`, \
+             `attributes`\n",
+        ),
+        (
+            r#"{"$id":"d","$tableId":"t","$permissions":[]}"#,
+            "expected a collection, found an object with the key `$tableId`",
+        ),
+        (
             r#"{"$permissions":null}"#,
             "expected a collection with `$permissions`, found `$permissions`: null",
         ),
