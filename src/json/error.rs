@@ -116,12 +116,20 @@ impl Error {
         let (before, rest) = text.split_at_checked(at).unwrap_or((text, &[]));
         let next = rest.first().copied();
         let summary = (kind == ScanErrorKind::NoList).then(|| Summary::of(rest));
-        let found = summary.as_ref().map_or_else(|| next_character(rest), ToString::to_string);
         let is_incomplete = next.is_none() && may_be_incomplete(kind);
+        let is_line = end < input.len();
+        let found = match (&summary, kind) {
+            (Some(summary), _) => summary.to_string(),
+            (None, ScanErrorKind::NotAnArray | ScanErrorKind::NotAnObject) => {
+                value_type(next).to_owned()
+            }
+            _ if is_incomplete && is_line => "the end of the line".to_owned(),
+            _ => next_character(rest),
+        };
         let hint = match &summary {
             Some(summary) => summary.hint(),
-            None if is_incomplete && end < input.len() => {
-                "each line of newline-delimited JSON is a whole document".into()
+            None if is_incomplete && is_line => {
+                "write each document on one line, or all of them in an array".into()
             }
             None if is_incomplete => "".into(),
             None => hint(kind, next).into(),
@@ -188,8 +196,9 @@ impl Error {
         Some(&*self.0.hint).filter(|hint| !hint.is_empty())
     }
 
-    /// Returns the keys that may hold the [list](ErrorKind::NoList) of documents: the keys of arrays that
-    /// are empty or begin with an object. At most four keys of up to 64 bytes are returned.
+    /// Returns the keys under which a [list](ErrorKind::NoList) may stand: arrays that are empty or
+    /// begin with an object. The first four are named, if they are at most 64 bytes long. The array
+    /// `errors` is not named, because GraphQL's error responses have it.
     ///
     /// ```
     /// use rolegate::json::Filter;
@@ -304,7 +313,20 @@ fn hint(kind: ScanErrorKind, next: Option<u8>) -> &'static str {
     }
 }
 
-/// Describes the character at the start of `rest`.
+/// Names the type of a value by its first byte.
+fn value_type(first: Option<u8>) -> &'static str {
+    match first {
+        None => "the end",
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        Some(_) => "a number",
+    }
+}
+
+/// Shows the character at the start of `rest`.
 fn next_character(rest: &[u8]) -> String {
     let longest = rest.get(..4).unwrap_or(rest);
     let text = String::from_utf8_lossy(longest);

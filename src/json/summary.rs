@@ -18,8 +18,16 @@ pub(super) struct Summary {
     /// The keys of arrays that are empty, or begin with an object.
     lists: Names,
     has_permissions: bool,
-    has_message: bool,
-    has_code: bool,
+    error: ErrorKeys,
+}
+
+/// The keys of error responses that an object has.
+#[derive(Default)]
+struct ErrorKeys {
+    message: bool,
+    code: bool,
+    /// A list, as GraphQL has it.
+    errors: bool,
 }
 
 /// The first names of a sequence. `more` is `true` if further names were left out.
@@ -44,11 +52,15 @@ impl Summary {
             let key = scanner.key()?;
             self.keys.add(key);
             if may_be_list(scanner.rest()) {
-                self.lists.add(key);
+                if key.is("errors") {
+                    self.error.errors = true;
+                } else {
+                    self.lists.add(key);
+                }
             }
             self.has_permissions |= key.is("$permissions");
-            self.has_message |= key.is("message") && scanner.byte() == b'"';
-            self.has_code |= key.is("code") && scanner.byte().is_ascii_digit();
+            self.error.message |= key.is("message") && scanner.byte() == b'"';
+            self.error.code |= key.is("code") && scanner.byte().is_ascii_digit();
             scanner.skip_value(1)?;
             more = scanner.next_member()?;
         }
@@ -68,10 +80,12 @@ impl Summary {
         if let Some(list) = self.lists.named.first() {
             return format!("pass list_key({list:?})").into();
         }
-        if self.has_message && self.has_code {
+        let ErrorKeys { message, code, errors } = self.error;
+        if errors || message && code {
             return "this looks like an error response".into();
         }
-        "a list has a key, and a document has `$permissions`".into()
+        "a list response has an array `documents` or `rows`, and a document has `$permissions`"
+            .into()
     }
 }
 

@@ -69,6 +69,15 @@ fn caller_that_cannot_be_made_ends_with_2() {
     let no_id = file("no-id.json", r#"{"id":"user-a","labels":["vip"]}"#);
     let null_id = file("null-id.json", r#"{"$id":null}"#);
     let empty_id = file("empty-id.json", r#"{"$id":""}"#);
+    let reset = file("reset.json", r#"{"$id":"r","reset":true}"#);
+    let document = file("document.json", r#"{"$id":"d","$collectionId":"c","$permissions":[]}"#);
+    let member = r#"{"$id":"m","teamId":"t","userId":"u","confirm":true}"#;
+    let membership = file("membership.json", member);
+    let memberships = file("memberships.json", &format!(r#"{{"memberships":[{member}]}}"#));
+    let keys = file("keys.json", r#"{"keys":[{"$id":"k","secret":"standard_k"}]}"#);
+    let key = file("key.json", r#"{"$id":"k","secret":"standard_k"}"#);
+    let nothing = file("nothing.json", " \n");
+    let marked = file("marked.json", "\u{feff}{\"$id\":\"u\"}");
     let twice = file("twice.json", r#"{"users":[],"users":[{"$id":"u"}]}"#);
     let labelled = file("labelled.json", r#"[{"$id":"u","labels":"x"}]"#);
     let strangers = file("strangers.json", r#"[{"$id":"u"},{"id":"user-a"}]"#);
@@ -87,6 +96,30 @@ fn caller_that_cannot_be_made_ends_with_2() {
         (&["roles", "--user", &null_id], "expected a user with `$id`, found `$id`: null"),
         (&["roles", "--user", &empty_id], "found the `$id` ``, which is no id; pass --guest"),
         (&["filter", "--user", &list, BIRTHDAYS], "pass one element of `users`"),
+        (&["roles", "--user", &reset], "reset.json: user `r` must reset the password"),
+        (&["roles", "--user", &document], "found an object with the key `$collectionId`"),
+        (
+            &["roles", "--user", &membership],
+            "expected a user, found an object with the key `userId`",
+        ),
+        (
+            &["roles", "--user", &memberships],
+            "expected a user with `$id`, found an object with the key `memberships`\n",
+        ),
+        (&["roles", "--user", &nothing], "expected a user, found an empty file"),
+        (&["roles", "--user", &marked], "found a byte order mark; leave it out"),
+        (
+            &["roles", "--api-key", "k", "--project", &keys],
+            "expected a project with `$id`, found an object with the key `keys`\n",
+        ),
+        (
+            &["roles", "--api-key", "k", "--project", &key],
+            "expected a project, found an object with the key `secret`",
+        ),
+        (
+            &["roles", "--api-key", "k", "--project", &empty_id],
+            "expected a project, found the `$id` ``, which is no id",
+        ),
         (&["roles", "--user", "no/such/user.json"], "no/such/user.json: "),
         (&["roles", "--api-key", "standard_old", "--project", &project()], "has expired"),
         (
@@ -104,7 +137,8 @@ fn caller_that_cannot_be_made_ends_with_2() {
         (&users, "missing variable ROLEGATE_JWT_SECRET"),
         (&blocked, "expected an array of users, or an object with `users`, found an object with"),
         (&labelled, "expected a sequence at line 1"),
-        (&strangers, "users[1]: expected an object with `$id`, found an object with the key `id`"),
+        (&memberships, "found an object with the key `memberships`\n"),
+        (&strangers, "users[1]: expected a user with `$id`, found an object with the key `id`"),
         (&twice, "the key `users` is repeated"),
     ] {
         let args = jwt(users);

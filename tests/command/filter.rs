@@ -147,6 +147,15 @@ fn collection_file_without_permissions_is_refused_with_what_was_found() {
         ),
         ("{}", "expected a collection with `$permissions`, found an empty object"),
         (
+            r#"{"$id":"c","attributes":[{"key":"a"}]}"#,
+            "expected a collection with `$permissions`, found an object with the keys `$id`, \
+             `attributes`\n",
+        ),
+        (
+            r#"{"$id":"d","$tableId":"t","$permissions":[]}"#,
+            "expected a collection, found an object with the key `$tableId`",
+        ),
+        (
             r#"{"$permissions":null}"#,
             "expected a collection with `$permissions`, found `$permissions`: null",
         ),
@@ -186,9 +195,11 @@ fn filter_malformed_permissions_reports_them() {
 fn filter_document_without_permissions_reports_its_position() {
     let one = run_on(r#"{"total":1,"documents":[{"status":"active"}]}"#, &["filter", "--guest"]);
     assert_eq!((one.status, one.out.as_str()), (0, r#"{"total":0,"documents":[]}"#));
-    let message =
-        "rolegate: standard input: removed 1 document without `$permissions`: position 0\n";
-    assert_eq!(one.err, message);
+    assert_eq!(
+        one.err,
+        "rolegate: standard input: removed 1 document without `$permissions`: position 0; \
+         a query that selects attributes must select `$permissions` too\n"
+    );
 
     let visible = "{\"$permissions\":[\"read(\\\"any\\\")\"]}\n";
     let lines = format!("{visible}{}5\n\"x\"\n", "{}\n".repeat(7));
@@ -197,7 +208,8 @@ fn filter_document_without_permissions_reports_its_position() {
     assert_eq!(
         many.err,
         "rolegate: standard input: removed 7 documents without `$permissions`: \
-         positions 1, 2, 3, 4, 5, ...\n\
+         positions 1, 2, 3, 4, 5, ...; \
+         a query that selects attributes must select `$permissions` too\n\
          rolegate: standard input: removed 2 values that cannot be documents: positions 8, 9\n"
     );
 }
@@ -213,6 +225,9 @@ fn input_without_documents_ends_with_2_and_names_what_to_pass() {
         (r#"{"my movies":[]}"#, "with the array `my movies`; pass --list 'my movies'\n"),
         (r#"{"it's":[]}"#, r"; pass --list 'it'\''s'"),
         (r#"{"data":[]}"#, "pass --list data\n"),
+        (r#"{"--x":[]}"#, "pass --list=--x\n"),
+        (r#"{"\u001b'[":[]}"#, r"pass --list $'\U0000001b\'['"),
+        (r#"{"errors":[{"message":"no"}],"data":null}"#, "this looks like an error response"),
         (r#"[{"total":0,"documents":[]}]"#, "found an array of list responses"),
         ("\"Unauthorized\"", "expected an object with a list of documents"),
     ] {

@@ -92,6 +92,13 @@ fn arguments_of_wrong_usage_end_with_2() {
 }
 
 #[test]
+fn manual_page_of_unknown_command_names_the_commands() {
+    let unknown = run(&["man", "show\u{1b}"]);
+    let message = "unknown command `show\\u{1b}`; the commands are filter, explain, lint, roles, ";
+    assert!(unknown.err.contains(message), "{}", unknown.err);
+}
+
+#[test]
 fn help_completions_and_manual_pages_print_on_standard_output() {
     for (args, expected) in [
         (&["--help"][..], "filter"),

@@ -4,9 +4,9 @@ use rolegate::json::{ErrorKind, Filter, Format, Nested};
 
 use super::{bypass, seen, seen_as, user_a};
 
-/// Single values that are neither a list response nor a document. Each row has the input, the kind of error,
-/// the lists that were found, and the message.
-const NO_DOCUMENTS: [(&str, ErrorKind, &[&str], &str); 13] = [
+/// Single values that are neither a list response nor a document: the input, the kind of error, the
+/// lists that were found, and the message.
+const NO_DOCUMENTS: [(&str, ErrorKind, &[&str], &str); 15] = [
     (
         r#"{"message":"Unauthorized","code":401}"#,
         ErrorKind::NoList,
@@ -54,40 +54,53 @@ const NO_DOCUMENTS: [(&str, ErrorKind, &[&str], &str); 13] = [
         ErrorKind::NoList,
         &[],
         "line 1, column 1: expected a list of documents, found an object with the key `status`; \
-         a list has a key, and a document has `$permissions`",
+         a list response has an array `documents` or `rows`, and a document has `$permissions`",
     ),
     (
         r#"{"message":"no","code":"401"}"#,
         ErrorKind::NoList,
         &[],
         "line 1, column 1: expected a list of documents, found an object with the keys `message` \
-         and `code`; a list has a key, and a document has `$permissions`",
+         and `code`; a list response has an array `documents` or `rows`, and a document has \
+         `$permissions`",
     ),
     (
         "\n\n{}\n\n",
         ErrorKind::NoList,
         &[],
         "line 3, column 1: expected a list of documents, found an empty object; \
-         a list has a key, and a document has `$permissions`",
+         a list response has an array `documents` or `rows`, and a document has `$permissions`",
     ),
     (
         r#"{"documents":null}"#,
+        ErrorKind::NotAnArray,
+        &[],
+        "line 1, column 14: expected an array of documents, found null",
+    ),
+    (
+        "{\"rows\":[],\"total\":0,\n\"documents\": {\"a\":1}}",
+        ErrorKind::NotAnArray,
+        &[],
+        "line 2, column 14: expected an array of documents, found an object",
+    ),
+    (
+        r#"{"errors":[{"message":"no"}],"data":null}"#,
         ErrorKind::NoList,
         &[],
-        "line 1, column 1: expected a list of documents, found an object with the key `documents`; \
-         a list has a key, and a document has `$permissions`",
+        "line 1, column 1: expected a list of documents, found an object with the keys `errors` \
+         and `data`; this looks like an error response",
     ),
     (
         "\"Unauthorized\"",
         ErrorKind::NotAnObject,
         &[],
-        "line 1, column 1: expected an object with a list of documents, found `\"`",
+        "line 1, column 1: expected an object with a list of documents, found a string",
     ),
     (
         "\n null \n",
         ErrorKind::NotAnObject,
         &[],
-        "line 2, column 2: expected an object with a list of documents, found `n`",
+        "line 2, column 2: expected an object with a list of documents, found null",
     ),
     (
         r#"[{"total":1,"documents":[{"$permissions":["read(\"any\")"]}]},{"total":0,"documents":[]}]"#,

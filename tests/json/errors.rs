@@ -212,7 +212,8 @@ fn syntax_error_names_place_and_remedy() {
             "{\"a\":1}\n{\"a\":\n1}",
             2,
             6,
-            "expected a value, found the end; each line of newline-delimited JSON is a whole document",
+            "expected a value, found the end of the line; \
+             write each document on one line, or all of them in an array",
         ),
         (
             "{\"a\":1}\n\n{\"a\":1}}",
@@ -265,7 +266,7 @@ fn limit_or_format_error_names_remedy() {
             filter.clone().format(Format::List),
             r#"{"message":"no"}"#,
             "line 1, column 1: expected a list of documents, found an object with the key `message`; \
-             a list has a key, and a document has `$permissions`"
+             a list response has an array `documents` or `rows`, and a document has `$permissions`"
                 .to_owned(),
         ),
         (

@@ -51,7 +51,8 @@ impl FromRequestParts<Arc<App>> for Caller {
         parts: &mut Parts,
         app: &Arc<App>,
     ) -> Result<Self, Self::Rejection> {
-        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        // A header that is no text is a malformed credential. It must not count as absent.
+        let header = |name| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
         let credentials = Credentials::none()
             .with_project(header("x-appwrite-project"))
             .with_jwt(header("x-appwrite-jwt"))
@@ -164,7 +165,14 @@ mod tests {
 
     #[tokio::test]
     async fn bad_credential_is_refused_and_not_a_guest() {
-        let (status, body) = ask(&[("x-appwrite-jwt", "a.b.c")]).await;
-        assert_eq!((status, &body["type"]), (401, &json!("user_jwt_invalid")));
+        let project = ("x-appwrite-project", "p1");
+        for (name, value, kind) in [
+            ("x-appwrite-jwt", "a.b.c", "user_jwt_invalid"),
+            ("x-appwrite-jwt", "é", "user_jwt_invalid"),
+            ("x-appwrite-key", "standard_é", "user_unauthorized"),
+        ] {
+            let (status, body) = ask(&[project, (name, value)]).await;
+            assert_eq!((status, &body["type"]), (401, &json!(kind)), "{name}: {value}");
+        }
     }
 }

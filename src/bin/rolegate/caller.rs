@@ -5,7 +5,7 @@ use rolegate::{Action, Principal, PrincipalKind, Role, User};
 use crate::args::CallerArgs;
 use crate::credentials::{Directory, Presented};
 use crate::failure::{Failure, tell};
-use crate::object::read_object;
+use crate::object::{USER, read_object};
 
 /// A principal, and the user document that it comes from.
 pub(crate) struct Caller {
@@ -25,13 +25,17 @@ impl CallerArgs {
         let one = &self.one;
         if let Some(path) = &one.user {
             let file = path.display().to_string();
-            let user: User = read_object(path, "a user", &["$id"])?;
+            let user: User = read_object(path, &USER)?;
             let principal = Principal::user(&user).map_err(|error| Failure::with(&file, error))?;
             if *principal.kind() == PrincipalKind::Guest {
                 let message = format!(
                     "expected a user, found the `$id` `{}`, which is no id; pass --guest for a guest",
                     user.id
                 );
+                return Err(Failure::with(file, message));
+            }
+            if user.reset {
+                let message = format!("user `{}` must reset the password", user.id.escape_debug());
                 return Err(Failure::with(file, message));
             }
             return Ok(Caller { principal, user: Some(Source { file, user }) });

@@ -4,13 +4,13 @@ use rolegate::{AccessDenied, AccessDeniedKind, Collection, Matcher, Principal};
 
 use crate::args::ActionArgs;
 use crate::failure::{Failure, tell};
-use crate::object::read_object;
+use crate::object::{COLLECTION, read_object};
 
 impl ActionArgs {
     /// Reads the collection, if the arguments name one, and prints its malformed permissions.
     pub(crate) fn collection(&self) -> Result<Option<Collection>, Failure> {
         let Some(path) = &self.collection else { return Ok(None) };
-        let collection: Collection = read_object(path, "a collection", &["$permissions"])?;
+        let collection: Collection = read_object(path, &COLLECTION)?;
         for malformed in collection.malformed() {
             tell(format_args!("{}: {malformed}; it grants nothing", path.display()));
         }

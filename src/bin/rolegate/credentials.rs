@@ -12,7 +12,7 @@ use rolegate::{Action, Principal, User};
 use serde::Deserialize;
 
 use crate::failure::{Failure, tell};
-use crate::object::{check_list, read_file, read_object};
+use crate::object::{PROJECT, check_users, read_file, read_object};
 
 /// The environment variable with the secret of JWTs. It is not an argument, because other processes can
 /// read arguments.
@@ -64,7 +64,7 @@ impl Directory {
     /// Reads an array of users, or an object with an array `users`.
     pub(crate) fn of_users(file: &Path) -> Result<Self, Failure> {
         let (name, text) = read_file(file)?;
-        let users = check_list(&text, "users", &["$id"]).and_then(|()| {
+        let users = check_users(&text).and_then(|()| {
             if text.trim_ascii_start().starts_with(b"[") {
                 serde_json::from_slice(&text).map_err(|error| error.to_string())
             } else {
@@ -78,7 +78,11 @@ impl Directory {
 
     /// Reads a project.
     pub(crate) fn of_project(file: &Path) -> Result<Self, Failure> {
-        let Project { id, keys } = read_object(file, "a project", &["$id"])?;
+        let Project { id, keys } = read_object(file, &PROJECT)?;
+        if matches!(&*id, "" | "0") {
+            let message = format!("expected a project, found the `$id` `{id}`, which is no id");
+            return Err(Failure::with(file.display(), message));
+        }
         Ok(Self { file: file.into(), project_id: id, users: Vec::new(), keys })
     }
 

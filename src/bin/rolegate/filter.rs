@@ -54,7 +54,10 @@ fn tell_problems(name: &str, report: &FilterReport, nested: bool) {
     if missing > 0 {
         let places = Places::of(report, missing, &ProblemKind::NoPermissions);
         let documents = counted(missing, "document");
-        tell(format_args!("{name}: removed {documents} without `$permissions`: {places}"));
+        tell(format_args!(
+            "{name}: removed {documents} without `$permissions`: {places}; \
+             a query that selects attributes must select `$permissions` too"
+        ));
     }
     let not_objects = report.not_objects();
     if not_objects > 0 {
@@ -114,6 +117,7 @@ pub(crate) fn failure(name: &str, error: &rolegate::json::Error) -> Failure {
             (_, "pass format(Format::Lines) for a single document") => {
                 "; pass --format lines for a single document".to_owned()
             }
+            ([key, ..], _) if key.starts_with('-') => format!("; pass --list={}", shell_word(key)),
             ([key, ..], _) => format!("; pass --list {}", shell_word(key)),
             ([], hint) => format!("; {hint}"),
         },
@@ -125,11 +129,24 @@ pub(crate) fn failure(name: &str, error: &rolegate::json::Error) -> Failure {
     Failure::with(name, format!("line {line}, column {column}: {message}{hint}"))
 }
 
-/// Quotes a text for a shell, if it needs quotes.
+/// Quotes a text for a shell, if it needs quotes. Characters that a terminal interprets or hides are
+/// escapes, in the quotes that bash and zsh know for them.
 fn shell_word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();
     }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    let is_shown = |c: char| matches!(c, '\'' | '"' | '\\') || c.escape_debug().len() == 1;
+    if text.chars().all(is_shown) {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let quoted: String = text
+        .chars()
+        .map(|c| match c {
+            '\'' | '\\' => format!("\\{c}"),
+            c if is_shown(c) => c.to_string(),
+            c => format!("\\U{:08x}", u32::from(c)),
+        })
+        .collect();
+    format!("$'{quoted}'")
 }

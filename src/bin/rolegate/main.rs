@@ -53,7 +53,11 @@ fn manual(of: Option<&str>) -> Result<Status, Failure> {
     command.build();
     if let Some(name) = of {
         let Some(subcommand) = command.find_subcommand(name) else {
-            return Err(Failure::new(format!("unknown command `{name}`")));
+            let commands: Vec<&str> =
+                command.get_subcommands().map(clap::Command::get_name).collect();
+            let (name, commands) = (name.escape_debug(), commands.join(", "));
+            let message = format!("unknown command `{name}`; the commands are {commands}");
+            return Err(Failure::new(message));
         };
         command = subcommand.clone();
     }

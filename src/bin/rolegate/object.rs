@@ -11,16 +11,34 @@ use serde_json::value::RawValue;
 use crate::failure::Failure;
 use crate::input::Input;
 
-/// Reads an object from a file. A key of `required` that is absent or `null` is an error, which describes
-/// the content of the file.
-pub(crate) fn read_object<T: DeserializeOwned>(
-    path: &Path,
-    what: &str,
-    required: &[&str],
-) -> Result<T, Failure> {
+/// A kind of object in Appwrite's JSON.
+pub(crate) struct Kind {
+    name: &'static str,
+    /// The key that every such object has.
+    required: &'static str,
+    /// Keys that only objects of other kinds have.
+    foreign: &'static [&'static str],
+}
+
+pub(crate) const COLLECTION: Kind = Kind {
+    name: "a collection",
+    required: "$permissions",
+    foreign: &["$collectionId", "$tableId", "bucketId"],
+};
+
+/// Memberships, sessions, targets and identities have a `userId`.
+pub(crate) const USER: Kind =
+    Kind { name: "a user", required: "$id", foreign: &["userId", "$collectionId", "$tableId"] };
+
+/// API keys have a `secret`.
+pub(crate) const PROJECT: Kind =
+    Kind { name: "a project", required: "$id", foreign: &["secret", "$collectionId", "$tableId"] };
+
+/// Reads an object from a file. If the file holds something else, the error says what.
+pub(crate) fn read_object<T: DeserializeOwned>(path: &Path, kind: &Kind) -> Result<T, Failure> {
     let (name, text) = read_file(path)?;
-    parse(&text)
-        .and_then(|value| check(value, what, required))
+    parse(&text, kind.name)
+        .and_then(|value| check(value, kind))
         .and_then(|()| serde_json::from_slice(&text).map_err(|error| error.to_string()))
         .map_err(|error| Failure::with(name, error))
 }
@@ -30,55 +48,59 @@ pub(crate) fn read_file(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     Input::open(Some(path))?.read(MAX_RESPONSE_LEN, "")
 }
 
-/// Checks that a text is an array of objects with some keys, or an object that has the array under
-/// `key`.
-pub(crate) fn check_list(text: &[u8], key: &str, required: &[&str]) -> Result<(), String> {
-    let value = parse(text)?;
-    let list = match elements(value) {
-        Some(list) => list,
-        None => list_under(value, key)?,
+/// Checks that a text is an array of users, or an object that has the array under `users`.
+pub(crate) fn check_users(text: &[u8]) -> Result<(), String> {
+    const USERS: Kind =
+        Kind { name: "an array of users, or an object", required: "users", foreign: &[] };
+    let value = parse(text, "an array of users")?;
+    let list = if let Some(list) = elements(value) {
+        list
+    } else {
+        check(value, &USERS)?;
+        let list = members(value)?.get("users").and_then(elements);
+        list.ok_or("expected an array under the key `users`, found another value")?
     };
     for (index, element) in list.into_iter().enumerate() {
-        check(element, "an object", required)
-            .map_err(|error| format!("{key}[{index}]: {error}"))?;
+        check(element, &USER).map_err(|error| format!("users[{index}]: {error}"))?;
     }
     Ok(())
 }
 
-fn list_under<'a>(value: &'a RawValue, key: &str) -> Result<Vec<&'a RawValue>, String> {
-    check(value, &format!("an array of {key}, or an object"), &[key])?;
-    let list = members(value)?.get(key).and_then(elements);
-    list.ok_or_else(|| format!("expected an array under the key `{key}`, found another value"))
-}
-
-fn parse(text: &[u8]) -> Result<&RawValue, String> {
+fn parse<'a>(text: &'a [u8], what: &str) -> Result<&'a RawValue, String> {
+    if text.trim_ascii().is_empty() {
+        return Err(format!("expected {what}, found an empty file"));
+    }
+    if text.starts_with("\u{feff}".as_bytes()) {
+        return Err(format!("expected {what}, found a byte order mark; leave it out"));
+    }
     serde_json::from_slice(text).map_err(|error| error.to_string())
 }
 
-/// Checks that a value is an object that has each of the keys once.
-fn check(value: &RawValue, what: &str, required: &[&str]) -> Result<(), String> {
+/// Checks that a value is an object of a kind.
+fn check(value: &RawValue, kind: &Kind) -> Result<(), String> {
+    let &Kind { name, required, .. } = kind;
     if !value.get().starts_with('{') {
         let hint = match value.get().as_bytes() {
             [b'[', ..] => "; pass one element of the array",
             _ => "",
         };
-        return Err(format!("expected {what}, found {}{hint}", kind(value)));
+        return Err(format!("expected {name}, found {}{hint}", type_of(value)));
     }
     let members = members(value)?;
-    for key in required {
-        match members.get(key) {
-            Some(_) if members.count(key) > 1 => {
-                return Err(format!("the key `{key}` is repeated"));
-            }
-            Some(value) if value.get() != "null" => {}
-            Some(_) => return Err(format!("expected {what} with `{key}`, found `{key}`: null")),
-            None => {
-                let hint = members.hint(key);
-                return Err(format!("expected {what} with `{key}`, found {members}{hint}"));
-            }
+    match members.get(required) {
+        _ if members.count(required) > 1 => Err(format!("the key `{required}` is repeated")),
+        Some(value) if value.get() == "null" => {
+            Err(format!("expected {name} with `{required}`, found `{required}`: null"))
+        }
+        Some(_) => match members.foreign(kind) {
+            Some(key) => Err(format!("expected {name}, found an object with the key `{key}`")),
+            None => Ok(()),
+        },
+        None => {
+            let hint = members.hint(kind);
+            Err(format!("expected {name} with `{required}`, found {members}{hint}"))
         }
     }
-    Ok(())
 }
 
 fn members(value: &RawValue) -> Result<Members<'_>, String> {
@@ -90,7 +112,7 @@ pub(crate) fn elements(value: &RawValue) -> Option<Vec<&RawValue>> {
     serde_json::from_str(value.get()).ok()
 }
 
-fn kind(value: &RawValue) -> &'static str {
+fn type_of(value: &RawValue) -> &'static str {
     match value.get().as_bytes() {
         [b'{', ..] => "an object",
         [b'[', ..] => "an array",
@@ -113,14 +135,21 @@ impl<'a> Members<'a> {
         self.0.iter().filter(|(name, _)| name == key).count()
     }
 
-    /// Returns a hint about a missing key, or an empty text.
-    fn hint(&self, missing: &str) -> String {
+    /// Returns a key that no object of this kind has.
+    fn foreign(&self, kind: &Kind) -> Option<&'static str> {
+        kind.foreign.iter().copied().find(|key| self.get(key).is_some())
+    }
+
+    /// Returns what to do about the missing key of a kind.
+    fn hint(&self, kind: &Kind) -> String {
+        let missing = kind.required;
         if let Some(without_sign) = missing.strip_prefix('$').filter(|key| self.get(key).is_some())
         {
             return format!("; write `{missing}` instead of `{without_sign}`");
         }
         let is_list = |value: &RawValue| {
-            elements(value).is_some_and(|list| list.iter().any(|each| each.get().starts_with('{')))
+            elements(value)
+                .is_some_and(|list| list.iter().any(|element| check(element, kind).is_ok()))
         };
         match self.0.iter().find(|(_, value)| is_list(value)) {
             Some((key, _)) => format!("; pass one element of `{}`", key.escape_debug()),

@@ -22,7 +22,7 @@ pub(super) fn detect(settings: &Settings<'_>, text: &[u8]) -> Result<Detected, S
     let mut scanner = Scanner::new(text);
     let first = scanner.space();
     let start = scanner.at;
-    let kind = match first {
+    let (at, kind) = match first {
         b'[' => return Ok(Detected::Array),
         b'{' => {
             let shape = Shape::scan(settings, &mut scanner).map_err(|kind| scanner.error(kind))?;
@@ -32,16 +32,19 @@ pub(super) fn detect(settings: &Settings<'_>, text: &[u8]) -> Result<Detected, S
             if shape.permissions {
                 return Ok(Detected::Lines);
             }
-            ScanErrorKind::NoList
+            match shape.not_an_array {
+                Some(at) => (at, ScanErrorKind::NotAnArray),
+                None => (start, ScanErrorKind::NoList),
+            }
         }
         // `lines::filter` reports the mistake.
         _ if scanner.skip_value(0).is_err() => return Ok(Detected::Lines),
-        _ => ScanErrorKind::NotAnObject,
+        _ => (start, ScanErrorKind::NotAnObject),
     };
     if settings.matcher.allows_everything() || scanner.end().is_err() {
         return Ok(Detected::Lines);
     }
-    scanner.at = start;
+    scanner.at = at;
     Ok(Detected::SingleValue(scanner.error(kind)))
 }
 
@@ -50,6 +53,8 @@ pub(super) fn detect(settings: &Settings<'_>, text: &[u8]) -> Result<Detected, S
 pub(super) struct Shape {
     list: bool,
     permissions: bool,
+    /// The offset of the last value under the key of a list that is not an array.
+    not_an_array: Option<usize>,
 }
 
 impl Shape {
@@ -59,18 +64,28 @@ impl Shape {
         let mut more = scanner.open_object();
         while more {
             let key = scanner.key()?;
-            shape.note(key, settings.is_list_key(key), scanner.byte());
+            shape.note(key, settings.is_list_key(key), scanner);
             scanner.skip_value(1)?;
             more = scanner.next_member()?;
         }
         Ok(shape)
     }
 
-    /// Records a key, and the first byte of its value.
+    /// Notes a key, before its value is scanned.
     #[inline]
-    pub(super) fn note(&mut self, key: Raw<'_>, is_list_key: bool, first: u8) {
-        self.list |= is_list_key && first == b'[';
+    pub(super) fn note(&mut self, key: Raw<'_>, is_list_key: bool, scanner: &Scanner<'_>) {
         self.permissions |= key.is(PERMISSIONS);
+        if is_list_key {
+            if scanner.byte() == b'[' {
+                self.list = true;
+            } else {
+                self.not_an_array = Some(scanner.at);
+            }
+        }
+    }
+
+    pub(super) fn not_an_array(self) -> Option<usize> {
+        self.not_an_array
     }
 
     pub(super) fn has_list(self) -> bool {

@@ -15,28 +15,25 @@ pub(super) fn list(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<()> {
     }
     let everything = pass.settings.matcher.allows_everything();
     let mut shape = Shape::default();
-    let mut no_array = None;
     let mut more = scanner.open_object();
     while more {
         let key = scanner.key()?;
-        let value = scanner.at;
         let is_list_key = pass.settings.is_list_key(key);
-        shape.note(key, is_list_key, scanner.byte());
+        shape.note(key, is_list_key, scanner);
         if is_list_key && scanner.byte() == b'[' {
             elements(pass, scanner, 1)?;
         } else {
+            let value = scanner.at;
             let is_number = matches!(scanner.byte(), b'-' | b'0'..=b'9');
             scanner.skip_value(1)?;
-            if is_list_key {
-                no_array = Some(value);
-            } else if is_number && !everything && key.is("total") {
+            if !is_list_key && is_number && !everything && key.is("total") {
                 pass.edits.replace(value, scanner.at, Replacement::Total);
             }
         }
         more = scanner.next_member()?;
     }
     let detecting = pass.settings.format == Format::Detect;
-    let (at, kind) = match no_array {
+    let (at, kind) = match shape.not_an_array() {
         _ if detecting && !shape.is_response() => (start, ScanErrorKind::NoList),
         Some(at) if !everything => (at, ScanErrorKind::NotAnArray),
         _ if shape.has_list() || everything => return Ok(()),
