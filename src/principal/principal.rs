@@ -1,4 +1,7 @@
 //! The party that a request acts for: [`Principal`].
+//!
+//! Its decisions are in other files: `can` and `matcher` in `evaluate/matcher.rs`, `explain` in
+//! `evaluate/explain.rs`, `document_permissions` in `evaluate/document_permissions.rs`.
 
 use std::fmt;
 
