@@ -135,7 +135,7 @@ def check(file, log, tried):
     with Server(log, "--db", str(file)) as server:
         seen = listing(server, KEY)
         by_user = {user: listing(server, sign_in(server, user)) for user in "ab"}
-    assert len(seen.keys() - tried.keys()) == 3, "documents that nobody wrote"
+    assert len(seen.keys() - tried.keys()) == 3, "documents that no request wrote"
     for identity, states in tried.items():
         who = [user for user in "ab" if identity in by_user[user]]
         found = None
