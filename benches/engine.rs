@@ -87,7 +87,7 @@ fn resolve(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Tests a list with a hash set of roles, which is the usual code without this library.
+/// Returns `true` if a list grants read to one of the roles. This is the usual code without this library.
 fn by_hand(roles: &HashSet<String>, list: &List) -> bool {
     list.iter().any(|permission| {
         permission

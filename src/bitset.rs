@@ -2,7 +2,7 @@
 
 use std::iter::FusedIterator;
 
-/// Bits in a word.
+/// The number of bits in a word: 64.
 pub(crate) const WORD_BITS: usize = u64::BITS as usize;
 
 /// A set of numbers. Bit `i % 64` of word `i / 64` is set if `i` is a member.

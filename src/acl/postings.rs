@@ -5,9 +5,9 @@
 //! first four postings are stored in the entry itself.
 //!
 //! Nearly every list can name a role such as `any`. Reading a posting for each list would then make
-//! resolving slow. Lists are therefore grouped into blocks of 4,096. When a posting begins the next
-//! block, the postings of the last block become one bitmap of 512 bytes for each action, unless the
-//! bitmaps are larger. Memory therefore stays linear in the number of postings for any input.
+//! resolving slow. Lists are therefore grouped into blocks of 4,096. A block is complete when a
+//! posting begins the next block. Its postings then become one bitmap of 512 bytes for each action,
+//! unless the bitmaps are larger. Memory therefore stays linear in the number of postings for any input.
 
 use smallvec::SmallVec;
 

@@ -31,12 +31,12 @@ use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical}
 
 /// The distinct permission lists of a set of documents, compiled.
 ///
-/// Documents with the same list share one [`AclId`], whatever the order and repetitions in the list.
+/// Documents with the same list share one [`AclId`]. Order and repetitions in a list make no difference.
 /// All later steps therefore cost in proportion to the distinct lists. For each role, the table knows
 /// the lists that name it.
 ///
-/// Ids stay valid after later insertions. A table is `Send` and `Sync`; the crate's documentation
-/// shows [how threads share it](crate#threads).
+/// Ids stay valid after later insertions. A table is `Send` and `Sync`. The crate's documentation shows
+/// [how threads share it](crate#threads).
 ///
 /// Insertion takes time linear in the length of the list, plus sorting.
 ///

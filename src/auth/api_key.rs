@@ -15,10 +15,10 @@ use crate::principal::User;
 /// Source: `Key::decode` of appwrite/appwrite.
 const MAX_EPHEMERAL_AGE: Duration = Duration::from_secs(86_400);
 
-/// The name of a stored key without a name, as in Appwrite.
+/// The name of a stored key without a name: `UNKNOWN`, as in Appwrite.
 const UNNAMED: &str = "UNKNOWN";
 
-/// The name of an ephemeral key without a name, as in Appwrite.
+/// The name of an ephemeral key without a name: `Ephemeral Key`, as in Appwrite.
 const UNNAMED_EPHEMERAL: &str = "Ephemeral Key";
 
 /// The kind of an API key. It is the prefix before the first `_`. A key without `_` is a standard key.

@@ -102,7 +102,7 @@ pub enum Listing {
 impl Collection {
     /// Creates an enabled collection with these permissions.
     ///
-    /// Malformed permissions grant nothing; [`malformed`](Self::malformed) returns them. For a
+    /// Malformed permissions grant nothing, and [`malformed`](Self::malformed) returns them. For a
     /// collection without permissions, use [`without_permissions`](Self::without_permissions).
     #[must_use]
     pub fn new<S: AsRef<str>>(

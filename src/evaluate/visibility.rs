@@ -15,7 +15,7 @@ use crate::principal::Principal;
 ///
 /// It describes the table at the time of [`AclTable::resolve`]. Lists that were inserted later are not
 /// visible. A principal that bypasses permissions, or that may read a whole
-/// [`Collection`](crate::Collection), sees every document of the table, whatever its list. Lists of
+/// [`Collection`](crate::Collection), sees every document of the table with any list. Lists of
 /// another table are never visible.
 ///
 /// A visibility does not borrow the table. A host may keep it [within limits](crate#threads).
@@ -29,7 +29,7 @@ pub struct Visibility {
 /// Filtering then needs no look-up for each document, or does not read the column.
 #[derive(Clone)]
 enum Lists {
-    /// Every document of the table, whatever its list and the time of its insertion.
+    /// Every document of the table, also if its list was inserted later.
     Unrestricted,
     /// No list.
     None,
@@ -117,7 +117,7 @@ impl Visibility {
         Self { table: table.id(), lists: Lists::Unrestricted }
     }
 
-    /// Returns `true` if every document of the table is visible, whatever its list.
+    /// Returns `true` if every document of the table is visible, with any list.
     #[must_use]
     pub fn is_unrestricted(&self) -> bool {
         matches!(self.lists, Lists::Unrestricted)
@@ -190,7 +190,7 @@ impl Visibility {
     /// Selects the visible documents of a batch, as [`filter`](Self::filter) does, and reuses a
     /// selection.
     ///
-    /// Allocates nothing if the selection has had as many documents before. One exception is 64 KiB for
+    /// Allocates nothing if the selection has held this number of documents before. One exception is 64 KiB for
     /// each visibility, at the first filtering of 65,536 or more documents.
     pub fn filter_into(&self, column: &AclColumn, selection: &mut Selection) {
         let len = column.len();

@@ -24,8 +24,8 @@ const MAX_DEAD: usize = 1 << 14;
 /// | operation | takes time in proportion to |
 /// | --- | --- |
 /// | [`insert`](Self::insert), [`remove`](Self::remove) | the permissions, and the logarithm of the documents |
-/// | [`count`](Self::count) | the lists; constant, if all lists are visible |
-/// | [`after`](Self::after), [`before`](Self::before) | the lists, and the visible lists times the logarithm of their documents; then the logarithm of the visible lists for each document |
+/// | [`count`](Self::count) | the lists, or constant time if all lists are visible |
+/// | [`after`](Self::after), [`before`](Self::before) | the lists, and the visible lists times the logarithm of their documents. Each document then takes the logarithm of the visible lists |
 ///
 /// # Compaction
 ///
@@ -240,7 +240,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         self.compact_beyond(self.max_dead());
     }
 
-    /// Removes a document. `by_list` is updated before `documents`, so the next change still finds the
+    /// Removes a document. Returns `true` if the index had it. `by_list` is updated before `documents`, so the next change still finds the
     /// document if `K::cmp` panics, and the document is hidden at once.
     fn take_out(&mut self, document: &K) -> bool {
         let Some(&list) = self.documents.get(document) else { return false };

@@ -5,7 +5,8 @@
 //! only if they are equal. Any other string is a [`ParseError`] with a kind and a byte span. The error
 //! has a hint if the intended text can be guessed.
 //!
-//! Imports go in one direction: verb, grammar and error; diagnose; action and role; permission.
+//! Each file imports only files before it in this list: `verb`, `error`, `grammar`, `diagnose`, `action`,
+//! `role`, `permission`.
 
 mod action;
 mod diagnose;

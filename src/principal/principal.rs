@@ -90,8 +90,8 @@ impl Principal {
     /// | a confirmed membership with `teamId: "T"` | `team:T` |
     /// | a confirmed membership with `teamId: "T"` and `roles: ["R"]` | `team:T/R` |
     ///
-    /// A user is verified if its e-mail address **or** its phone number is verified. A membership
-    /// counts if `confirm` is `true` and it has both `$id` and `teamId`; see [`Membership`].
+    /// A user is verified if its e-mail address **or** its phone number is verified. A
+    /// [`Membership`] counts if `confirm` is `true` and it has both `$id` and `teamId`.
     ///
     /// Each id, label and team role is checked by itself. A value that cannot be written in a
     /// permission gives no role. Examples are an id with a slash, the id `0` and an empty id. The other

@@ -115,8 +115,8 @@ fn roles_of(user: &User, skip: Skip<'_>) -> Vec<Role<'static>> {
     roles
 }
 
-/// Adds the roles of a membership. Each id and team role is checked before the parts are joined, so the
-/// team id `t1/owner` does not give the role of the owners of `t1`.
+/// Adds the roles of a membership. Each id and team role is checked before the parts are joined.
+/// Otherwise the team id `t1/owner` would give the role of the owners of `t1`.
 fn push_membership(
     roles: &mut Vec<Role<'static>>,
     membership: &Membership,

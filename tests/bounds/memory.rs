@@ -22,8 +22,8 @@ fn assert_near(what: &str, bytes: f64, expected: f64) {
     assert!(near, "{what}: {bytes:.1} bytes, expected about {expected:.1}");
 }
 
-/// Three permissions for two of 2,000 roles. The roles are few, so that the lists take most bytes. Each
-/// role is in a hundred lists.
+/// Returns three permissions for two of 2,000 roles. With few roles, the lists take most bytes. Each role is in
+/// a hundred lists.
 fn two_roles(list: usize) -> [String; 3] {
     let (a, b) = (list % 1000, list / 100);
     [

@@ -28,8 +28,8 @@ const READS: usize = 50;
 
 const ROLES: [&str; 3] = ["any", "users", "team:t3"];
 
-/// Returns the list of a version of a document. Some lists are shared by many documents, some are used again,
-/// and some are new each time, so that the table and the width of the column grow.
+/// Returns the list of a version of a document. Some lists are shared by many documents, and some are used
+/// again. Some are new each time, so that the table and the width of the column grow.
 fn list(document: usize, version: usize) -> Vec<String> {
     let to = |role: String| format!("read(\"{role}\")");
     match (document * 7 + version * 5) % 8 {

@@ -74,7 +74,7 @@ impl Directory for Case {
         user.map(User::deserialize).transpose()
     }
 
-    /// In these cases, the users of the project are also the users of the platform.
+    /// Returns a stored key. In these cases, the users of the project are also the users of the platform.
     fn key(&self, lookup: KeyLookup<'_>) -> Result<Option<StoredKey>, Self::Error> {
         let secret = lookup.secret();
         Ok(match lookup {

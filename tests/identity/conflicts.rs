@@ -8,7 +8,7 @@ use super::{
     user_a_json,
 };
 
-/// `user-a` has the session `s1` and the expired session `s0`.
+/// Returns a store of `user-a`, with the session `s1` and the expired session `s0`.
 fn store() -> Store {
     let mut document = user_a_json();
     document["sessions"].as_array_mut().unwrap().push(json!({

@@ -224,7 +224,7 @@ fn target_that_was_not_asked_for_is_not_believed() {
     }
 }
 
-/// The user whom a refusal is about.
+/// Returns the user that a refusal names.
 fn refused_user(error: &AuthenticateError) -> Option<&str> {
     match error {
         AuthenticateError::Blocked(blocked) => Some(blocked.user_id()),

@@ -198,7 +198,7 @@ fn by_ephemeral_key<'w>(
     }))
 }
 
-/// Checks the signature and the times of a token.
+/// Returns `true` if the signature and the times of a token are valid.
 fn is_valid(token: &Token, max_age: i64) -> bool {
     let now = i64::try_from(NOW).unwrap();
     let time = |name: &str| match &token.claims[name] {

@@ -85,7 +85,7 @@ fn object_of(members: Vec<BoxedStrategy<(String, String)>>) -> BoxedStrategy<Str
         .boxed()
 }
 
-/// A value of `$permissions`, mostly a list.
+/// Generates a value of `$permissions`, mostly a list.
 fn permissions() -> BoxedStrategy<String> {
     let text = prop_oneof![
         6 => quoted(small_permission()),
@@ -100,7 +100,7 @@ fn permissions_member() -> BoxedStrategy<(String, String)> {
     (quoted(Just("$permissions".to_owned())), permissions()).boxed()
 }
 
-/// Any value, with nested documents.
+/// Generates any value, with nested documents.
 pub fn value() -> BoxedStrategy<String> {
     scalar()
         .prop_recursive(4, 24, 4, |inner| {
@@ -115,7 +115,7 @@ pub fn value() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// An object that mostly has permissions.
+/// Generates an object that mostly has permissions.
 fn small_document(inner: BoxedStrategy<String>) -> BoxedStrategy<String> {
     let member = (key(), inner).boxed();
     prop_oneof![12 => Just(1), 2 => Just(0), 1 => Just(2)]
@@ -135,17 +135,17 @@ fn document() -> BoxedStrategy<String> {
     small_document(scalar())
 }
 
-/// An element of a list.
+/// Generates an element of a list.
 pub fn element() -> BoxedStrategy<String> {
     prop_oneof![8 => small_document(value()), 1 => value()].boxed()
 }
 
-/// An array of documents.
+/// Generates an array of documents.
 pub fn array() -> BoxedStrategy<String> {
     array_of(element(), 6)
 }
 
-/// A list response, or an object that is nearly one.
+/// Generates a list response, or an object that is nearly one.
 pub fn response() -> BoxedStrategy<String> {
     let list =
         (quoted(select(vec!["documents", "rows", "movies"]).prop_map(str::to_owned)), array())
@@ -179,7 +179,7 @@ pub fn lines() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// An input of any format, with white space around it.
+/// Generates an input of any format, with white space around it.
 pub fn input() -> BoxedStrategy<String> {
     let any = prop_oneof![3 => response(), 2 => array(), 3 => lines(), 1 => value()];
     (space(), any, space()).prop_map(|(a, text, b)| format!("{a}{text}{b}")).boxed()

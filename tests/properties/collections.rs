@@ -17,7 +17,7 @@ fn texts(strings: &[String]) -> Vec<&str> {
     strings.iter().map(String::as_str).collect()
 }
 
-/// The roles of a principal, or `None` for a key with bypass.
+/// Generates the roles of a principal, or `None` for a key with bypass.
 fn who() -> impl Strategy<Value = Option<List>> {
     prop_oneof![9 => principal_roles().prop_map(Some), 1 => Just(None)]
 }

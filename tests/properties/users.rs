@@ -33,7 +33,7 @@ const HOSTILE: [&str; 16] = [
     "/",
 ];
 
-/// An id or a label: valid, hostile, or at a limit of the grammar.
+/// Generates an id or a label: valid, hostile, or at a limit of the grammar.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => select(vec!["a", "b", "t", "owner", "m1"]).prop_map(str::to_owned),
@@ -44,7 +44,7 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A field that may be absent or `null`.
+/// Generates a field that may be absent or `null`.
 fn field<T: Into<Value> + 'static>(
     name: &'static str,
     values: impl Strategy<Value = T> + 'static,

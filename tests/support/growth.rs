@@ -339,14 +339,14 @@ fn of_key(index: &DocumentIndex<usize>) -> Visibility {
 /// Inserts, pages through and removes documents, each with a list of its own.
 fn index(count: usize) -> Box<dyn FnOnce()> {
     let lists: Vec<_> = (0..count).map(for_user).collect();
-    let everybody = (0..count).map(|number| format!("user:u{number:06}"));
-    let everybody = Principal::parse_roles(everybody).unwrap();
+    let roles = (0..count).map(|number| format!("user:u{number:06}"));
+    let every_user = Principal::parse_roles(roles).unwrap();
     Box::new(move || {
         let mut index = DocumentIndex::new();
         for (document, list) in lists.iter().enumerate() {
             assert!(index.insert(document, list).is_ok());
         }
-        let visible = index.table().resolve(&everybody, Action::Read);
+        let visible = index.table().resolve(&every_user, Action::Read);
         assert_eq!(index.count(&visible), count);
         assert_eq!(index.before(&visible, None).count(), count);
         assert!((0..count).all(|document| index.remove(&document)));

@@ -150,7 +150,7 @@ impl Machine {
         }
     }
 
-    /// A table with limits can be full, but not for a list that a document has.
+    /// Checks that a full table has limits, and did not refuse a list that a document has.
     fn check_full(&self, full: TableFull, list: &[String]) {
         assert!(self.limited, "{full} without limits");
         let new = normalized(list);

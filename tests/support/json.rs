@@ -41,14 +41,14 @@ pub struct Output {
 }
 
 impl Output {
-    /// The documents of the problems that a report lists, as [`reported_documents`] sorts them.
+    /// Returns the documents of the problems that a report lists, in the groups of [`reported_documents`].
     pub fn reported_documents(&self) -> [Vec<u64>; 3] {
         [&self.without_permissions, &self.not_objects, &self.malformed]
             .map(|documents| documents.iter().copied().take(MAX_REPORTED).collect())
     }
 }
 
-/// The documents of a report's problems: those without permissions, those that are not objects, and
+/// Returns the documents of a report's problems: those without permissions, those that are not objects, and
 /// those with a malformed permission.
 pub fn reported_documents(report: &FilterReport) -> [Vec<u64>; 3] {
     let mut sorted = <[Vec<u64>; 3]>::default();
@@ -120,7 +120,7 @@ fn json(input: &[u8]) -> Option<&str> {
     numbers_are_in_range(text, &Node::read(text)).then_some(text)
 }
 
-/// Checks the numbers of a value. A `Value` holds every number if `serde_json` is built with
+/// Returns `true` if the numbers of a value are in the range of `f64`. A `Value` holds every number if `serde_json` is built with
 /// `arbitrary_precision`, and `f64` of the standard library rounds exactly.
 fn numbers_are_in_range(text: &str, node: &Node) -> bool {
     match &node.kind {

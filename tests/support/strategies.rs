@@ -12,7 +12,7 @@ pub fn action() -> impl Strategy<Value = Action> {
     select(Action::ALL.to_vec())
 }
 
-/// The name of an action, or `write`.
+/// Generates the name of an action, or `write`.
 pub fn verb() -> impl Strategy<Value = &'static str> {
     select(vec!["read", "create", "update", "delete", "write"])
 }
@@ -21,7 +21,7 @@ fn status() -> impl Strategy<Value = &'static str> {
     select(vec!["verified", "unverified"])
 }
 
-/// A text of one character of `first`, then of `all`. Lengths are at the edges of `1..=max`, or inside.
+/// Generates a text of one character of `first`, then of `all`. Lengths are at the edges of `1..=max`, or inside.
 fn word(first: &'static str, all: &'static str, max: usize) -> impl Strategy<Value = String> {
     let len = prop_oneof![2 => Just(1), 4 => 2..6_usize, 1 => Just(max - 1), 2 => Just(max)];
     let one_of = |chars: &str| select(chars.chars().collect::<Vec<_>>());
@@ -166,19 +166,19 @@ fn slip() -> impl Strategy<Value = Slip> {
     ]
 }
 
-/// A text that is nearly one of `texts`, and sometimes is one.
+/// Generates a text that is nearly one of `texts`, and sometimes is one.
 pub fn near_miss(texts: impl Strategy<Value = String> + 'static) -> BoxedStrategy<String> {
     (texts, vec(slip(), 1..3))
         .prop_map(|(text, slips)| slips.iter().fold(text, |text, slip| slip.apply(&text)))
         .boxed()
 }
 
-/// A permission with parts at the edges of the grammar: too long by one, `0`, or with a wrong character.
+/// Generates a permission with parts at the edges of the grammar: too long by one, `0`, or with a wrong character.
 pub fn permission_with_edges() -> impl Strategy<Value = String> {
     (verb(), role_with_edges()).prop_map(|(verb, role)| format!("{verb}(\"{role}\")"))
 }
 
-/// The same as [`permission_with_edges`], for a role.
+/// Generates a role with parts at the edges of the grammar.
 pub fn role_with_edges() -> impl Strategy<Value = String> {
     let head = select(vec!["user:", "team:", "member:", "label:"]);
     let behind = prop_oneof![
@@ -189,7 +189,7 @@ pub fn role_with_edges() -> impl Strategy<Value = String> {
     (head, part_with_edges(), behind).prop_map(|(head, id, behind)| format!("{head}{id}{behind}"))
 }
 
-/// An id, label or team role at an edge of the grammar.
+/// Generates an id, label or team role at an edge of the grammar.
 pub fn part_with_edges() -> impl Strategy<Value = String> {
     let len = select(vec![0_usize, 1, 2, 34, 35, 36, 79, 80, 81]);
     let first = select(vec!["0", "1", "9", "a", "b", "Z", "_", ".", "-", "é", "/", ""]);
@@ -219,12 +219,12 @@ pub const UNIVERSE: [&str; 18] = [
     "label:a",
 ];
 
-/// A role of the [`UNIVERSE`].
+/// Generates a role of the [`UNIVERSE`].
 pub fn small_role() -> impl Strategy<Value = &'static str> {
     select(UNIVERSE.to_vec())
 }
 
-/// The roles of a principal: 0, 1, 12 or 200.
+/// Generates the roles of a principal: 0, 1, 12 or 200.
 pub fn principal_roles() -> impl Strategy<Value = Vec<String>> {
     let some = |count: usize| subsequence(UNIVERSE.to_vec(), count);
     let owned = |roles: Vec<&str>| roles.into_iter().map(str::to_owned).collect::<Vec<_>>();
@@ -239,17 +239,17 @@ pub fn principal_roles() -> impl Strategy<Value = Vec<String>> {
     ]
 }
 
-/// A permission for a role of the [`UNIVERSE`].
+/// Generates a permission for a role of the [`UNIVERSE`].
 pub fn small_permission() -> impl Strategy<Value = String> {
     (verb(), small_role()).prop_map(|(verb, role)| format!("{verb}(\"{role}\")"))
 }
 
-/// A list of well-formed permissions, the empty one included.
+/// Generates a list of well-formed permissions, the empty one included.
 pub fn small_list() -> impl Strategy<Value = Vec<String>> {
     vec(small_permission(), 0..5)
 }
 
-/// A stored list: some permissions are malformed, and some name roles that are nearly held.
+/// Generates a stored list: some permissions are malformed, and some name roles that are nearly held.
 pub fn stored_list() -> impl Strategy<Value = Vec<String>> {
     let any_permission = prop_oneof![
         6 => small_permission(),

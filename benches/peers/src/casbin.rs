@@ -1,8 +1,8 @@
 //! casbin 2.20.
 //!
 //! The code follows "Supported models" and "Performance optimization" in the manual of Casbin. The model is
-//! "RBAC". The object of a rule is a group of documents with the same readers, because an enforcer tries one
-//! rule after the other and is faster with fewer rules. The enforcer has only the rules for reading, and the
+//! "RBAC". The object of a rule is a group of documents with the same readers. An enforcer tries one rule
+//! after the other, so fewer rules are faster. The enforcer has only the rules for reading, and the
 //! matcher begins with the cheapest comparison. The model "RBAC with resource roles", in which the engine
 //! finds the group of a document (`g2`), took more than twice as long.
 //!

@@ -1,7 +1,7 @@
 //! The limits of a request. Each limit bounds input that is cheap to send and expensive to answer.
 //!
-//! If the cost is a product, every factor needs a limit. The text of a query is therefore limited as it is
-//! sent *and* as it is written out, and a page is limited by its documents *and* its bytes.
+//! If the cost is a product, every factor needs a limit. A query is therefore limited as it is sent *and* as
+//! it is written out. A page is limited by its documents *and* its bytes.
 
 use std::time::Duration;
 

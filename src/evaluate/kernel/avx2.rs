@@ -16,7 +16,7 @@ use std::arch::x86_64::{
 
 use super::{BITS, select};
 
-/// Does the same as [`super::select_bytes`] if the processor has AVX2. Otherwise returns `false`.
+/// Does the same as [`super::select_bytes`] if the processor has AVX2. Returns `true` if it has AVX2.
 #[expect(unsafe_code, reason = "calls code for AVX2 after a check; seven times as fast")]
 pub(super) fn select_bytes(column: &[u8], bits: &[u64], out: &mut [u64]) -> bool {
     let can = is_x86_feature_detected!("avx2");

@@ -5,7 +5,7 @@ use crate::json::report::ProblemKind;
 use crate::json::scan::{MAX_DEPTH, Raw, Scan, ScanErrorKind, Scanner, is_alphanumeric};
 use crate::permission::{ActionSet, CLOSING, MAX_PERMISSION_LEN, Permission, Verb, is_role};
 
-/// The number of bytes of a string that are parsed. It is enough to report why a longer string is not
+/// The number of bytes of a string that are parsed: 532. It is enough to report why a longer string is not
 /// a permission.
 const PARSED_LEN: usize = 4 * MAX_PERMISSION_LEN;
 
@@ -57,7 +57,7 @@ impl Pass<'_> {
             && self.grants_whole(verb.opening(), role)
     }
 
-    /// Joins the parts of the permission, and looks it up.
+    /// Returns `true` if the matcher has the permission. Joins its parts, and looks it up.
     fn grants_whole(&mut self, opening: &str, role: &[u8]) -> bool {
         let Ok(role) = std::str::from_utf8(role) else { return false };
         self.text.clear();

@@ -167,7 +167,7 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// Filters lines to the end of the input, as many at once as the buffer holds.
+    /// Filters lines to the end of the input. Each step filters all whole lines in the buffer.
     fn lines(
         mut self,
         settings: &Settings<'_>,

@@ -61,8 +61,8 @@ impl Scanner<'_> {
 /// Returns `true` if `f64` holds the number, both exactly rounded and as `serde_json` rounds it.
 ///
 /// `serde_json` refuses some numbers just below `f64::MAX`, and a reader of the output that uses
-/// `serde_json` would fail. The number is parsed as `f64`, because a `Value` or a `Number` holds any
-/// number if a crate of the build turns on the feature `arbitrary_precision`.
+/// `serde_json` would fail. The number is parsed as `f64`. A `Value` or a `Number` would hold
+/// any number if a crate of the build turned on the feature `arbitrary_precision`.
 fn is_in_range(number: &[u8]) -> bool {
     let exact = std::str::from_utf8(number).ok().and_then(|text| text.parse().ok());
     exact.is_some_and(f64::is_finite) && serde_json::from_slice::<f64>(number).is_ok()

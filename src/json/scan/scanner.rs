@@ -2,7 +2,7 @@
 
 use super::error::{Scan, ScanError, ScanErrorKind};
 
-/// The number of levels to which arrays and objects may be nested: 127, as many as `serde_json` reads.
+/// The maximum number of levels of arrays and objects: 127, as in `serde_json`.
 pub const MAX_DEPTH: usize = 127;
 
 /// A cursor in a JSON text. After an error, the cursor is at the mistake.
@@ -80,7 +80,7 @@ impl<'a> Scanner<'a> {
         if self.at < self.input.len() { Err(ScanErrorKind::Trailing) } else { Ok(()) }
     }
 
-    /// Enters an array, and skips white space. Returns `true` if the array has elements; otherwise the
+    /// Enters an array, and skips white space. Returns `true` if the array has elements. An empty
     /// array is skipped.
     #[inline]
     pub(crate) fn open_array(&mut self) -> bool {
@@ -90,7 +90,7 @@ impl<'a> Scanner<'a> {
         any
     }
 
-    /// Enters an object, and skips white space. Returns `true` if the object has members; otherwise the
+    /// Enters an object, and skips white space. Returns `true` if the object has members. An empty
     /// object is skipped.
     #[inline]
     pub(crate) fn open_object(&mut self) -> bool {
