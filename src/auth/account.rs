@@ -49,7 +49,7 @@ impl Authenticated {
         Self::new(identity, AccountState::default())
     }
 
-    /// Returns how the caller authenticated, for the log. The caller may still be refused.
+    /// Returns the method by which the caller authenticated, for the log. The caller may still be refused.
     #[must_use]
     pub fn method(&self) -> &AuthMethod {
         &self.identity.method
@@ -81,7 +81,7 @@ impl Authenticated {
     /// or completes a factor. On other routes, use [`require_scope`](Self::require_scope) or
     /// [`require_active`](Self::require_active).
     ///
-    /// The scope is not checked either. Such a route calls
+    /// The scope is not checked. To check it, call
     /// [`Identity::require_scope`](super::Identity::require_scope).
     ///
     /// # Errors

@@ -75,8 +75,9 @@ impl<'a> Credentials<'a> {
     /// Sets a session: the user id and the secret from the cookie `a_session_<project>` or the header
     /// `X-Appwrite-Session`.
     ///
-    /// It counts if the user has a session whose `secret` is the SHA-256 of this one in hexadecimal, with
-    /// a `provider`, and with an `expire` that has not passed. An empty secret finds no session.
+    /// The session counts if the user has a session with the SHA-256 of `secret` in lower-case
+    /// hexadecimal. That session must have a `provider`, and an `expire` that has not passed. An empty
+    /// secret finds no session.
     #[must_use]
     pub fn with_session(mut self, user_id: &'a str, secret: &'a str) -> Self {
         self.session = Some(SessionCredential { user_id, proof: SessionProof::Secret(secret) });
@@ -121,11 +122,11 @@ impl<'a> Credentials<'a> {
         self
     }
 
-    /// Sets the user whom the caller wants to act as, unless a target is set already. It has an effect
-    /// only for a user with `impersonator: true`.
+    /// Sets the user as whom the caller wants to act, unless a target is set already. The target is ignored
+    /// unless the caller has `impersonator: true`.
     ///
-    /// The first target that is not empty counts, as in Appwrite. A host passes the three headers in the
-    /// order of Appwrite: id, e-mail address, phone number.
+    /// The first target that is not empty counts, as in Appwrite. A host passes the three headers in this
+    /// order: id, e-mail address, phone number.
     ///
     /// ```
     /// use rolegate::auth::{Credentials, ImpersonationTarget as Target};

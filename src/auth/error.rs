@@ -27,8 +27,8 @@ pub enum AuthenticateError {
     UserAndApiKey,
     /// The account key has expired.
     AccountKeyExpired,
-    /// A standard or ephemeral API key, or one of an unknown kind, in a request that does not name this
-    /// project.
+    /// The request has a standard or ephemeral API key, or a key of an unknown kind, and does not name
+    /// this project.
     MissingProject,
     /// The standard or organization key has expired.
     KeyExpired,

@@ -21,7 +21,7 @@ pub enum UserLookup<'a> {
 }
 
 impl UserLookup<'_> {
-    /// Returns `true` if `user` is the user that was asked for, and has an id.
+    /// Returns `true` if `user` has the requested value, and has an id.
     pub(super) fn is_answered_by(&self, user: &User) -> bool {
         let has_value = match self {
             Self::Id(id) => user.id == *id,

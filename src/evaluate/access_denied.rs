@@ -5,7 +5,7 @@ use std::fmt;
 use crate::permission::Action;
 use crate::refusal::Refusal;
 
-/// An error: the principal may not do what it asked for.
+/// An error: the principal may not do the action.
 ///
 /// A host answers with [`status`](Refusal::status), [`error_type`](Refusal::error_type) and the text.
 /// A client must not be able to tell a hidden document from a document that does not exist. For the

@@ -90,7 +90,7 @@ impl Principal {
     }
 }
 
-/// An error: a principal may not set the permissions that it asked for.
+/// An error: a principal may not set the requested permissions.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum SetPermissionsError {

@@ -32,7 +32,7 @@ use crate::principal::Principal;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The action that was asked for.
+    /// The action that the explanation is about.
     pub action: Action,
     /// `true` if the action is allowed.
     pub allowed: bool,

@@ -18,7 +18,8 @@ use crate::principal::Principal;
 /// [`Collection`](crate::Collection), sees every document of the table with any list. Lists of
 /// another table are never visible.
 ///
-/// A visibility does not borrow the table. A host may keep it [within limits](crate#threads).
+/// A visibility does not borrow the table. The section [Threads](crate#threads) says how long a host may
+/// keep one.
 #[derive(Clone)]
 pub struct Visibility {
     table: TableId,

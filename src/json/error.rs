@@ -196,9 +196,9 @@ impl Error {
         Some(&*self.0.hint).filter(|hint| !hint.is_empty())
     }
 
-    /// Returns the keys under which a [list](ErrorKind::NoList) may stand: arrays that are empty or
-    /// begin with an object. The first four are named, if they are at most 64 bytes long. The array
-    /// `errors` is not named, because GraphQL's error responses have it.
+    /// Returns the keys that may hold the [list](ErrorKind::NoList) of documents: the keys of arrays that
+    /// are empty or begin with an object. At most four keys of up to 64 bytes are returned. `errors` is not
+    /// returned, because it is a key of GraphQL's error responses.
     ///
     /// ```
     /// use rolegate::json::Filter;
@@ -326,7 +326,7 @@ fn value_type(first: Option<u8>) -> &'static str {
     }
 }
 
-/// Shows the character at the start of `rest`.
+/// Describes the character at the start of `rest`.
 fn next_character(rest: &[u8]) -> String {
     let longest = rest.get(..4).unwrap_or(rest);
     let text = String::from_utf8_lossy(longest);

@@ -26,7 +26,7 @@ pub(super) struct Summary {
 struct ErrorKeys {
     message: bool,
     code: bool,
-    /// A list, as GraphQL has it.
+    /// The key `errors` of GraphQL, with a list.
     errors: bool,
 }
 

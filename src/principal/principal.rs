@@ -1,6 +1,6 @@
 //! The party that a request acts for: [`Principal`].
 //!
-//! Its decisions are in other files: `can` and `matcher` in `evaluate/matcher.rs`, `explain` in
+//! The methods of `Principal` that decide are in other files: `can` and `matcher` in `evaluate/matcher.rs`, `explain` in
 //! `evaluate/explain.rs`, `document_permissions` in `evaluate/document_permissions.rs`.
 
 use std::fmt;
@@ -275,8 +275,7 @@ impl fmt::Display for BlockedUser {
     }
 }
 
-/// Returns an id as messages show it: in printable ASCII, and cut. Valid ids are not longer. A longer text
-/// would only fill the log.
+/// Returns an id for a message: in printable ASCII, and cut to the length of the longest valid id.
 pub(crate) fn shown_id(id: &str) -> String {
     id.chars().take(MAX_ID_LEN).flat_map(char::escape_default).collect()
 }

@@ -94,7 +94,7 @@ fn caller_that_cannot_be_made_ends_with_2() {
         ),
         (&["roles", "--user", &no_id], "write `$id` instead of `id`"),
         (&["roles", "--user", &null_id], "expected a user with `$id`, found `$id`: null"),
-        (&["roles", "--user", &empty_id], "found the `$id` ``, which is no id; pass --guest"),
+        (&["roles", "--user", &empty_id], "found the `$id` ``, which is not an id; pass --guest"),
         (&["filter", "--user", &list, BIRTHDAYS], "pass one element of `users`"),
         (&["roles", "--user", &reset], "reset.json: user `r` must reset the password"),
         (&["roles", "--user", &document], "found an object with the key `$collectionId`"),
@@ -118,7 +118,7 @@ fn caller_that_cannot_be_made_ends_with_2() {
         ),
         (
             &["roles", "--api-key", "k", "--project", &empty_id],
-            "expected a project, found the `$id` ``, which is no id",
+            "expected a project, found the `$id` ``, which is not an id",
         ),
         (&["roles", "--user", "no/such/user.json"], "no/such/user.json: "),
         (&["roles", "--api-key", "standard_old", "--project", &project()], "has expired"),

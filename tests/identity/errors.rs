@@ -126,7 +126,7 @@ fn refusal_that_has_a_cause_gives_it_as_source() {
     assert_eq!(error.source().and_then(|source| source.downcast_ref()), Some(&Down));
 }
 
-/// A refusal is one short line for the log, whatever the ids of users are.
+/// A refusal prints as one short line, even if the id of a user is long or has line breaks.
 #[test]
 fn refusal_with_a_hostile_user_id_stays_on_one_short_line() {
     for id in ["a\nuser-b`\u{1b}[2J", "\u{202e}b-resu", &"a".repeat(10_000)] {

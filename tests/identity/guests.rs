@@ -92,7 +92,7 @@ fn session_beside_an_expired_one_with_the_same_secret_counts() {
 /// Appwrite's `sessionVerify` returns the id of the first session that matches, and an empty id means no
 /// session.
 #[test]
-fn session_without_an_id_makes_a_guest_whatever_sessions_follow() {
+fn session_without_an_id_before_other_sessions_makes_a_guest() {
     for id in ["", "0"] {
         let mut store = Store::of_user_a();
         let mut without_id = store.users[0].sessions[0].clone();

@@ -100,8 +100,8 @@ fn first_target_that_is_not_empty_counts() {
     }
 }
 
-/// Appwrite takes a document without an id for an empty one. A guest would have the role `guests`, which
-/// the actor does not have.
+/// In Appwrite, a document without an id counts as empty. A guest as target would have the role `guests`,
+/// which the actor does not have.
 #[test]
 fn target_without_an_id_changes_nothing() {
     for id in [json!(null), json!(""), json!("0")] {

@@ -164,7 +164,7 @@ pub fn response() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// Newline-delimited JSON: documents without line breaks, and empty lines.
+/// Generates newline-delimited JSON: documents without line breaks, and empty lines.
 pub fn lines() -> BoxedStrategy<String> {
     let ending = select(vec!["\n", "\r\n", "\n\n", "\n \t\n"]);
     (vec((element(), ending), 0..6), any::<bool>())

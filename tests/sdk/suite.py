@@ -39,7 +39,7 @@ def drive(command, log):
 
 
 def logged(log):
-    """Checks what the log of a run says and does not say."""
+    """Checks that the log of a run has the expected lines, and no secrets or failures."""
     text = log.read_text()
     for what, pattern in [("secret", SECRETS), ("failure", FAILURES)]:
         found = re.findall(pattern, text)[:5]

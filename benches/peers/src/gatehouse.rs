@@ -1,8 +1,8 @@
 //! gatehouse 0.6.
 //!
-//! The code follows the README of gatehouse: a typed domain, a predicate of `PolicyBuilder` for rules over
-//! data in memory, inputs that are bound once for a request, and `try_filter` for loaded lists. `RbacPolicy`
-//! has the same meaning, but builds both lists of roles again for each document.
+//! The code follows the README of gatehouse. It has a typed domain, and a predicate of `PolicyBuilder` for
+//! rules over data in memory. Inputs are bound once for a request, and `try_filter` is for loaded lists.
+//! `RbacPolicy` has the same meaning, but builds both lists of roles again for each document.
 //!
 //! Prepared: the checker, the documents, the roles of the caller in a set.
 //! Timed: a new session, as for each request, and `try_filter` over all documents.

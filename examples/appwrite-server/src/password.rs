@@ -27,7 +27,8 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// Returns `true` if a hash in the PHC format is of this password. Without a hash it takes as long.
+    /// Returns `true` if `hash`, in the PHC format, is the hash of this password. Takes the same time without a
+    /// hash.
     pub fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool> {
         let known = hash.is_some();
         let hash = PasswordHash::new(hash.unwrap_or(UNKNOWN))?;

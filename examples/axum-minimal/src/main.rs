@@ -51,7 +51,7 @@ impl FromRequestParts<Arc<App>> for Caller {
         parts: &mut Parts,
         app: &Arc<App>,
     ) -> Result<Self, Self::Rejection> {
-        // A header that is no text is a malformed credential. It must not count as absent.
+        // A header that is not a text is a malformed credential. It must not count as absent.
         let header = |name| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
         let credentials = Credentials::none()
             .with_project(header("x-appwrite-project"))

@@ -29,7 +29,7 @@ impl CallerArgs {
             let principal = Principal::user(&user).map_err(|error| Failure::with(&file, error))?;
             if *principal.kind() == PrincipalKind::Guest {
                 let message = format!(
-                    "expected a user, found the `$id` `{}`, which is no id; pass --guest for a guest",
+                    "expected a user, found the `$id` `{}`, which is not an id; pass --guest for a guest",
                     user.id
                 );
                 return Err(Failure::with(file, message));

@@ -80,7 +80,7 @@ impl Directory {
     pub(crate) fn of_project(file: &Path) -> Result<Self, Failure> {
         let Project { id, keys } = read_object(file, &PROJECT)?;
         if matches!(&*id, "" | "0") {
-            let message = format!("expected a project, found the `$id` `{id}`, which is no id");
+            let message = format!("expected a project, found the `$id` `{id}`, which is not an id");
             return Err(Failure::with(file.display(), message));
         }
         Ok(Self { file: file.into(), project_id: id, users: Vec::new(), keys })

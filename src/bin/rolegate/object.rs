@@ -14,7 +14,7 @@ use crate::input::Input;
 /// A kind of object in Appwrite's JSON.
 pub(crate) struct Kind {
     name: &'static str,
-    /// The key that every such object has.
+    /// The key that every object of this kind has.
     required: &'static str,
     /// Keys that only objects of other kinds have.
     foreign: &'static [&'static str],
@@ -26,15 +26,15 @@ pub(crate) const COLLECTION: Kind = Kind {
     foreign: &["$collectionId", "$tableId", "bucketId"],
 };
 
-/// Memberships, sessions, targets and identities have a `userId`.
+/// A user. Memberships, sessions, targets and identities have a `userId`.
 pub(crate) const USER: Kind =
     Kind { name: "a user", required: "$id", foreign: &["userId", "$collectionId", "$tableId"] };
 
-/// API keys have a `secret`.
+/// A project. API keys have a `secret`.
 pub(crate) const PROJECT: Kind =
     Kind { name: "a project", required: "$id", foreign: &["secret", "$collectionId", "$tableId"] };
 
-/// Reads an object from a file. If the file holds something else, the error says what.
+/// Reads an object from a file. If the file has another content, the error describes the content.
 pub(crate) fn read_object<T: DeserializeOwned>(path: &Path, kind: &Kind) -> Result<T, Failure> {
     let (name, text) = read_file(path)?;
     parse(&text, kind.name)
@@ -135,12 +135,12 @@ impl<'a> Members<'a> {
         self.0.iter().filter(|(name, _)| name == key).count()
     }
 
-    /// Returns a key that no object of this kind has.
+    /// Returns a key that only objects of other kinds have.
     fn foreign(&self, kind: &Kind) -> Option<&'static str> {
         kind.foreign.iter().copied().find(|key| self.get(key).is_some())
     }
 
-    /// Returns what to do about the missing key of a kind.
+    /// Returns a hint about the missing key of a kind, or an empty text.
     fn hint(&self, kind: &Kind) -> String {
         let missing = kind.required;
         if let Some(without_sign) = missing.strip_prefix('$').filter(|key| self.get(key).is_some())

@@ -71,7 +71,7 @@ impl Shape {
         Ok(shape)
     }
 
-    /// Notes a key, before its value is scanned.
+    /// Records a key. The scanner must be at its value.
     #[inline]
     pub(super) fn note(&mut self, key: Raw<'_>, is_list_key: bool, scanner: &Scanner<'_>) {
         self.permissions |= key.is(PERMISSIONS);

@@ -128,7 +128,7 @@ fn start(name: &str, more: &str) -> (Child, Lines<BufReader<ChildStdout>>, Strin
     (server, log, address)
 }
 
-/// Every thread hashes in the memory of a turn: 4 times 19 MiB, and what a server takes anyway.
+/// Threads hash in the memory of the turns: 4 times 19 MiB, besides the memory of an idle server.
 #[test]
 fn many_logins_take_little_memory() {
     let (mut server, _log, address) = start("logins", "");
