@@ -122,7 +122,7 @@ fn principal_of(user: &User) -> Principal {
     Principal::user(user).unwrap_or_else(|_| Principal::guest())
 }
 
-/// Returns `true` if a session has this secret, and a provider. An empty secret is equal to none: a host
+/// Returns `true` if a session has this secret, and a provider. An empty secret counts as absent: a host
 /// that hashes a missing secret stores the hash of the empty text.
 ///
 /// Source: `User::sessionVerify` of appwrite/appwrite.

@@ -130,7 +130,7 @@ pub(crate) fn failure(name: &str, error: &rolegate::json::Error) -> Failure {
 }
 
 /// Quotes a text for a shell, if it needs quotes. Characters that a terminal interprets or hides are
-/// escapes, in the quotes that bash and zsh know for them.
+/// written as escapes in `$'...'`, which bash and zsh support.
 fn shell_word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if !text.is_empty() && text.chars().all(is_plain) {
