@@ -2,7 +2,7 @@
 //!
 //! In Appwrite, every document has a list of permissions, such as `read("user:user-a")`, and every user
 //! has roles, such as `user:user-a`. This crate parses the strings, compiles the lists, and filters batches
-//! of documents. It keeps no documents, opens no sockets and starts no threads.
+//! of documents. It stores no content of documents, opens no sockets and starts no threads.
 //!
 //! ```
 //! use rolegate::{AclColumn, AclTable, Action, Principal, User};
@@ -61,7 +61,7 @@
 //! roles reach. [`Visibility::filter`] returns a [`Selection`] with one bit for each document. It takes
 //! about as long as reading the column.
 //!
-//! A [`DocumentIndex`](index::DocumentIndex) stores documents in order and by their lists. A page takes time
+//! A [`DocumentIndex`](index::DocumentIndex) stores the keys of documents in order and by their lists. A page takes time
 //! in proportion to the visible lists and the length of the page. A total takes time in proportion to the
 //! visible lists. The number of documents has little influence.
 //!
@@ -96,8 +96,8 @@
 //! Permission strings, lists, roles, user documents, collections, JSON, tokens and keys may come from an
 //! attacker.
 //!
-//! - **No panic.** No input panics, overflows, or recurses deeper than [`json::MAX_DEPTH`]. Rust ends the process
-//!   when memory runs out.
+//! - **No panic.** No input causes a panic, an overflow, or recursion deeper than [`json::MAX_DEPTH`]. Rust ends
+//!   the process when memory runs out.
 //! - **Fail closed.** Unreadable input grants nothing. Strict functions return an error, and lenient ones report
 //!   what they left out. A list has no deny and no order, so no entry changes the meaning of another one.
 //! - **Exact.** Roles and lists are compared whole, byte for byte. A hash finds a candidate and never decides. Its
@@ -118,9 +118,9 @@
 //! [`Principal::key_with_bypass`] is the only constructor of a principal that bypasses permissions. Only
 //! standard and ephemeral API keys of the authenticator's project give such a principal.
 //!
-//! The crate does not promise that timing reveals nothing about the lists. It does not promise that an
-//! attacker with many measurements cannot learn a hash seed, or that an answer stays true later. `SECURITY.md`
-//! has the sources of each input.
+//! The crate makes no promise about timing. The time of filtering may reveal facts about the lists, and an
+//! attacker with many measurements might learn a hash seed. A decision is about the lists and the principal at
+//! its time. `SECURITY.md` lists the source of each input.
 //!
 //! [Appwrite]: https://appwrite.io/docs/advanced/platform/permissions
 

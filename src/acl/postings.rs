@@ -1,13 +1,14 @@
 //! The lists that name a role: [`Postings`].
 //!
 //! Lists are numbered in the order of their insertion, so the postings of a role arrive in ascending
-//! order. A posting takes four bytes for the list and its actions. Few lists name most roles, and the
-//! first four postings are stored in the entry itself.
+//! order. A posting takes four bytes for the list and its actions. Most roles are named by few lists,
+//! so the first four postings are stored in the entry itself.
 //!
-//! Nearly every list can name a role such as `any`. Reading a posting for each list would then make
+//! A role such as `any` can be in nearly every list. Reading a posting for each list would then make
 //! resolving slow. Lists are therefore grouped into blocks of 4,096. A block is complete when a
 //! posting begins the next block. Its postings then become one bitmap of 512 bytes for each action,
-//! unless the bitmaps are larger. Memory therefore stays linear in the number of postings for any input.
+//! unless the bitmaps take more memory than the postings. Memory therefore stays linear in the number of
+//! postings for any input.
 
 use smallvec::SmallVec;
 
@@ -51,7 +52,7 @@ struct Bitmap {
 
 #[derive(Clone, Default)]
 pub(super) struct Postings {
-    /// The postings of blocks without bitmaps, and of the last block. Ascending.
+    /// The postings of blocks without bitmaps, and of the last block, in ascending order.
     sparse: SmallVec<[Posting; 4]>,
     /// The bitmaps of the other blocks. A role without bitmaps needs 8 bytes for the empty box, where a
     /// `Vec` would need 24.
@@ -93,7 +94,7 @@ impl Postings {
         self.sparse.truncate(start);
     }
 
-    /// Adds every list that grants `action` to `lists`.
+    /// Sets the bit in `lists` of every list that grants `action`.
     pub(super) fn set_bits_for(&self, action: Action, lists: &mut BitSet<Vec<u64>>) {
         for posting in self.sparse.iter().filter(|posting| posting.grants(action)) {
             lists.insert(posting.list() as usize);

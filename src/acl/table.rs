@@ -32,8 +32,8 @@ use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical}
 /// The distinct permission lists of a set of documents, compiled.
 ///
 /// Documents with the same list share one [`AclId`]. Order and repetitions in a list make no difference.
-/// All later steps therefore cost in proportion to the distinct lists. For each role, the table knows
-/// the lists that name it.
+/// A decision is therefore made once for each distinct list, and not for each document. For each role, the
+/// table knows the lists that name the role.
 ///
 /// Ids stay valid after later insertions. A table is `Send` and `Sync`. The crate's documentation shows
 /// [how threads share it](crate#threads).
@@ -130,7 +130,7 @@ impl AclTable {
     }
 
     /// Compiles the well-formed permissions of a list, and returns the id of its entry with the
-    /// malformed permissions. Those grant nothing.
+    /// malformed permissions. The malformed permissions grant nothing.
     ///
     /// # Errors
     ///
@@ -214,7 +214,7 @@ impl AclTable {
         self.id
     }
 
-    /// Adds the number of every list that grants `action` to `role` to `lists`.
+    /// Sets the bit in `lists` of every list that grants `action` to `role`.
     pub(crate) fn set_bits_for(
         &self,
         action: Action,

@@ -149,8 +149,8 @@ impl Identity {
         self.principal.user_id().ok_or(AuthenticateError::UserRequired)
     }
 
-    /// Returns the time at which the credential expires, or `None` if that time is not known. It is the
-    /// earliest of the token's `exp`, its maximum age, and the expiry of the session or key.
+    /// Returns the time at which the credential expires, or `None` if it never expires or the time is not
+    /// known. The time is the earliest of the token's `exp`, its maximum age, and the expiry of the session or key.
     ///
     /// The host must close a long-lived connection at this time. The time includes the
     /// [leeway](super::JwtKeys::with_leeway).

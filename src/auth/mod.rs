@@ -1,7 +1,7 @@
 //! Authentication: from the credentials of a request to a principal. This module needs the feature `auth`.
 //!
 //! A request has a session, a JWT or an API key. [`Authenticator`] verifies this credential. The host
-//! looks up users and keys, blocking or asynchronously. The result is an [`Identity`]: a
+//! looks up users and keys, with blocking or asynchronous code. The result is an [`Identity`]: a
 //! [`Principal`](crate::Principal), with the method of authentication, the scopes and the expiry. This
 //! module opens no connections.
 //!

@@ -122,8 +122,8 @@ fn principal_of(user: &User) -> Principal {
     Principal::user(user).unwrap_or_else(|_| Principal::guest())
 }
 
-/// Returns `true` if a session has a provider, and its `secret` is the hash of `secret`. Returns `false` for
-/// an empty secret, because a host that hashes a missing secret stores the hash of the empty text.
+/// Returns `true` if a session has this secret, and a provider. An empty secret counts as absent: a host
+/// that hashes a missing secret stores the hash of the empty text.
 ///
 /// Source: `User::sessionVerify` of appwrite/appwrite.
 fn has_secret(session: &Session, secret: &str) -> bool {

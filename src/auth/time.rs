@@ -41,8 +41,8 @@ impl UnixTime {
         if let Ok(timestamp) = date.parse::<jiff::Timestamp>() {
             return Some(Self(timestamp.as_nanosecond()));
         }
-        // The date has no offset, or is near the end of the year 9999. Such a date stands for "never".
-        // jiff refuses it as a timestamp, because the largest offset would exceed the year 9999.
+        // The date has no offset, or is near the end of the year 9999. A date near the end of 9999 stands for
+        // "never". jiff refuses it as a timestamp, because the largest offset would exceed the year 9999.
         let utc = date.strip_suffix("+00:00").or(date.strip_suffix('Z')).unwrap_or(date);
         if utc.get("9999-12-31".len()..)?.contains(['+', '-', 'Z', 'z']) {
             return None;

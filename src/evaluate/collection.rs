@@ -129,7 +129,8 @@ impl Collection {
 
     /// Closes the collection: only keys with bypass find it.
     ///
-    /// A host calls this for a collection, or a collection of a database, with `enabled: false`.
+    /// A host calls this for a collection with `enabled: false`, and for every collection of a database with
+    /// `enabled: false`.
     #[must_use]
     pub fn closed(self) -> Self {
         Self { closed: true, ..self }

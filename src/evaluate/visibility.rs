@@ -14,9 +14,9 @@ use crate::principal::Principal;
 /// The lists of an [`AclTable`] that allow an action to a principal, one bit for each list.
 ///
 /// It describes the table at the time of [`AclTable::resolve`]. Lists that were inserted later are not
-/// visible. A principal that bypasses permissions, or that may read a whole
-/// [`Collection`](crate::Collection), sees every document of the table with any list. Lists of
-/// another table are never visible.
+/// visible. An exception is a principal that bypasses permissions, or that a
+/// [`Collection`](crate::Collection) grants the action: it sees every document of the table, also with a
+/// list that was inserted later. Lists of another table are never visible.
 ///
 /// A visibility does not borrow the table. The section [Threads](crate#threads) says how long a host may
 /// keep one.
@@ -221,12 +221,12 @@ impl Visibility {
         let subset = match &self.lists {
             Lists::Unrestricted | Lists::None => return Ok(()),
             Lists::One(list) => {
-                return holds(*list < AclColumn::FOREIGN, "the one list has no list's number");
+                return holds(*list < AclColumn::FOREIGN, "the one list has the number of no list");
             }
-            Lists::All(lists) => return holds(*lists > 1, "all lists are none or one"),
+            Lists::All(lists) => return holds(*lists > 1, "`All` has fewer than two lists"),
             Lists::Some(subset) => subset,
         };
-        holds(subset.lists.iter().nth(1).is_some(), "some lists are none or one")?;
+        holds(subset.lists.iter().nth(1).is_some(), "`Some` has fewer than two lists")?;
         let Some(bytes) = subset.bytes.get() else { return Ok(()) };
         holds(bytes.len() == kernel::SHORT_NUMBERS, "a number has no byte")?;
         let agree = |(list, &byte): (usize, &u8)| byte == u8::from(subset.lists.contains(list));
@@ -254,8 +254,8 @@ fn select_one(column: &Indices, list: u32, out: &mut [u64]) {
     }
 }
 
-/// Selects the documents with a list number below `lists`. These usually are all documents. The column
-/// is not read then.
+/// Selects the documents with a list number below `lists`. Usually these are all documents, and then the
+/// column is not read.
 fn select_below(column: &AclColumn, lists: u32, selection: &mut Selection) {
     if column.max() < lists {
         return selection.reset_to_all(column.len());

@@ -38,8 +38,8 @@ const MAX_DEAD: usize = 1 << 14;
 /// # Visibilities
 ///
 /// A [`Visibility`] is resolved from the index's [`table`](Self::table), by
-/// [`Collection::visibility`](crate::Collection::visibility) or [`AclTable::resolve`]. It describes the
-/// index at that time. Resolve again after each change, also after a refused one.
+/// [`Collection::visibility`](crate::Collection::visibility) or [`AclTable::resolve`]. A visibility describes
+/// the index at that time. Resolve again after each change, also after a refused one.
 ///
 /// An older visibility shows a document only if the document's present list allows it. It may show
 /// fewer documents, or none. An unrestricted visibility also shows documents that were inserted later,
@@ -240,8 +240,10 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         self.compact_beyond(self.max_dead());
     }
 
-    /// Removes a document. Returns `true` if the index had it. `by_list` is updated before `documents`, so the next change still finds the
-    /// document if `K::cmp` panics, and the document is hidden at once.
+    /// Removes a document. Returns `true` if the index had it.
+    ///
+    /// `by_list` is updated before `documents`. If `K::cmp` panics in between, the document is hidden, and the
+    /// next change still finds it.
     fn take_out(&mut self, document: &K) -> bool {
         let Some(&list) = self.documents.get(document) else { return false };
         if let Some(documents) = self.by_list.get_mut(list as usize)
@@ -257,8 +259,8 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     /// Compacts a full table if this pays. Returns `true` if it compacted the table.
     ///
     /// It pays if the unused lists, or the changes since the last compaction, exceed a quarter of the
-    /// index. The cost for each of them is then bounded. Without this condition, a table with few lists
-    /// and many documents could be compacted at each change.
+    /// index. The cost of compaction for each of these lists and changes is then bounded. Without this
+    /// condition, a table with few lists and many documents could be compacted at each change.
     fn make_room(&mut self) -> bool {
         let pays = (self.live + self.documents.len()) / 4;
         self.compact_beyond(if self.changes > pays { 0 } else { pays })

@@ -101,8 +101,8 @@ impl<'a, K: Ord> Iterator for Documents<'a, K> {
 
 impl<K: Ord> FusedIterator for Documents<'_, K> {}
 
-/// The documents of one list that are not returned yet. Its order puts the run with the document to
-/// return first at the top of a max-heap.
+/// The documents of one list that are not returned yet. A max-heap of runs has the run with the next document
+/// to return at its top.
 struct Run<'a, K> {
     next: &'a K,
     rest: btree_set::Range<'a, K>,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::verb::Verb;
 use super::{ParseError, diagnose};
 
-/// An action on a document, which permissions can allow.
+/// An action that a permission can allow on a document.
 ///
 /// `write` is not an action. In a permission it stands for create, update and delete, which is
 /// [`ActionSet::WRITE`].

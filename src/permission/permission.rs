@@ -75,7 +75,7 @@ impl<'a> Permission<'a> {
     }
 
     fn parts(&self) -> (ActionSet, &str) {
-        // The grammar has accepted the text, and the grammar splits a text at the same places.
+        // The grammar has accepted the text, and splits a text at the same places as `split_canonical`.
         split_canonical(&self.0).unwrap_or_default()
     }
 }

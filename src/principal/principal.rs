@@ -275,7 +275,8 @@ impl fmt::Display for BlockedUser {
     }
 }
 
-/// Returns an id for a message: in printable ASCII, and cut to the length of the longest valid id.
+/// Returns an id as messages show it: in printable ASCII, and cut to the maximum length of a valid id. A
+/// longer text would only fill the log.
 pub(crate) fn shown_id(id: &str) -> String {
     id.chars().take(MAX_ID_LEN).flat_map(char::escape_default).collect()
 }

@@ -15,7 +15,7 @@ use super::{
     user_a_json,
 };
 
-/// A directory with the same answers to every look-up, which it counts.
+/// A directory that gives the same answers to every look-up, and records the look-ups.
 #[derive(Default)]
 struct Fixed {
     user: Option<User>,

@@ -19,7 +19,7 @@ const STANDARD: &str = "standard_tiptoptopsecret";
 const ACCOUNT: &str = "account_quitesecretindeed";
 const ORGANIZATION: &str = "organization_mostsecretofall";
 
-/// Panics if a text shows eight characters in a row of a secret.
+/// Panics if a text shows eight consecutive characters of a secret.
 fn assert_redacted(what: &str, shown: &str, secrets: &[&str]) {
     for secret in secrets {
         let secret: Vec<char> = secret.chars().collect();

@@ -50,7 +50,7 @@ fn grants(run: &Run) -> Vec<String> {
     each.map(|(verb, role)| format!("{verb}(\"{role}\")")).collect()
 }
 
-/// Returns for each list the run whose permissions it has.
+/// Returns, for each list, the number of the run whose permissions the list has.
 fn lists(runs: &[Run]) -> Vec<Option<usize>> {
     let of_run = |(number, run): (usize, &Run)| {
         let step = run.step;

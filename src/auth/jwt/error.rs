@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::limits::MAX_TOKEN_LEN;
+
 /// An error: a token is refused.
 ///
 /// The error contains neither the token nor the value of a claim, so it can be logged and sent to a
@@ -27,7 +29,7 @@ pub struct TokenError {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum TokenErrorKind {
-    /// The token is longer than [`MAX_TOKEN_LEN`](crate::auth::MAX_TOKEN_LEN), 32 KiB.
+    /// The token is longer than [`MAX_TOKEN_LEN`], 32 KiB.
     TooLong,
     /// The token does not have three segments with dots between them. An empty token is of this kind.
     Segments,
@@ -87,7 +89,7 @@ impl fmt::Display for TokenError {
         use TokenErrorKind as Kind;
         f.write_str(match self.kind {
             Kind::TooLong => {
-                return write!(f, "the token is longer than {} bytes", super::MAX_TOKEN_LEN);
+                return write!(f, "the token is longer than {} bytes", MAX_TOKEN_LEN);
             }
             Kind::Claim => {
                 return write!(f, "claim `{}` has the wrong type or is repeated", self.claim);

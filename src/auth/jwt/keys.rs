@@ -11,30 +11,11 @@ use serde::Serialize;
 
 use super::claims::{Claims, TimeClaims};
 use super::error::{TokenError, TokenErrorKind as Kind};
+use super::limits::{MAX_JWT_LIFETIME, MAX_LEEWAY, MAX_TOKEN_LEN};
 use super::payload::{Payload, PayloadError};
 use crate::auth::secret::Secret;
 use crate::auth::time::UnixTime;
 use crate::principal::is_empty_id;
-
-/// The maximum length of a token: 32 KiB. A longer token is refused without reading it.
-///
-/// Appwrite's JWTs have less than 300 bytes. An API key with every scope has about 3,000 bytes, and the
-/// longest key in Appwrite's tests has 26,801 bytes. Few HTTP servers accept a longer header.
-pub const MAX_TOKEN_LEN: usize = 32 * 1024;
-
-/// The default lifetime of a JWT: 15 minutes.
-///
-/// Source: `account.createJWT` of appwrite/appwrite.
-pub const DEFAULT_JWT_LIFETIME: Duration = Duration::from_secs(900);
-
-/// The maximum lifetime of a JWT, and the maximum age of a JWT that has the claim `iat`: one hour.
-///
-/// Source: `account.createJWT` and the `max_age` of appwrite/appwrite.
-pub const MAX_JWT_LIFETIME: Duration = Duration::from_secs(3600);
-
-/// The maximum leeway between clocks: two minutes. With a longer leeway, tokens that expired long ago would
-/// be valid.
-pub const MAX_LEEWAY: Duration = Duration::from_secs(120);
 
 /// The encoded header that Appwrite and this library write: `{"typ":"JWT","alg":"HS256"}`.
 const HEADER: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9";
@@ -125,7 +106,7 @@ impl JwtKeys {
     }
 
     /// Creates a JWT for a user and one of the user's sessions. The lifetime is rounded down to whole
-    /// seconds. Appwrite's default is [`DEFAULT_JWT_LIFETIME`].
+    /// seconds. Appwrite's default is [`DEFAULT_JWT_LIFETIME`](super::DEFAULT_JWT_LIFETIME).
     ///
     /// # Errors
     ///

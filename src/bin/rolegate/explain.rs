@@ -69,7 +69,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Status, Failure> {
             }
         }
     }
-    crate::print(text.as_bytes())?;
+    crate::output::print(text.as_bytes())?;
     Ok(status)
 }
 

@@ -129,8 +129,8 @@ pub(crate) fn failure(name: &str, error: &rolegate::json::Error) -> Failure {
     Failure::with(name, format!("line {line}, column {column}: {message}{hint}"))
 }
 
-/// Quotes a text for a shell, if it needs quotes. Characters that a terminal interprets or hides become
-/// escapes in the quotes `$'...'` of bash and zsh.
+/// Quotes a text for a shell, if it needs quotes. Characters that a terminal interprets or hides are
+/// written as escapes in `$'...'`, which bash and zsh support.
 fn shell_word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if !text.is_empty() && text.chars().all(is_plain) {

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &LintArgs) -> Result<Status, Failure> {
     };
     let among = if all.len() == 1 { "1 document" } else { &format!("{} documents", all.len()) };
     let _ = writeln!(text, "{}: {count} in {among}", documents.name);
-    crate::print(text.as_bytes())?;
+    crate::output::print(text.as_bytes())?;
     Ok(if found == 0 { Status::Fine } else { Status::Found })
 }
 

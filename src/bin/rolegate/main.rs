@@ -13,17 +13,18 @@ mod filter;
 mod input;
 mod lint;
 mod object;
+mod output;
 mod progress;
 mod roles;
 mod style;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use args::{Args, Command};
 use failure::{Failure, Status};
+use output::print;
 
 fn main() -> ExitCode {
     let status = match run(Args::parse().command) {
@@ -64,12 +65,4 @@ fn manual(of: Option<&str>) -> Result<Status, Failure> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
     print(&page)
-}
-
-/// Writes a text to the standard output.
-fn print(text: &[u8]) -> Result<Status, Failure> {
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text)?;
-    stdout.flush()?;
-    Ok(Status::Fine)
 }

@@ -15,5 +15,5 @@ pub(crate) fn run(args: &RolesArgs) -> Result<Status, Failure> {
     for role in caller.principal.roles() {
         let _ = writeln!(text, "{role}");
     }
-    crate::print(text.as_bytes())
+    crate::output::print(text.as_bytes())
 }

@@ -56,7 +56,7 @@ enum Strategy {
     Whole,
 }
 
-/// A reader, and the text that has been read and not been filtered.
+/// A reader, and the text that was read and is not filtered yet.
 struct Source<R> {
     reader: R,
     buffer: Vec<u8>,
@@ -116,7 +116,7 @@ impl<R: Read> Source<R> {
             first => first == Some(&b'{'),
         };
         let Some(end) = self.find_newline(start, start.saturating_add(limit))? else {
-            // A document cannot be as long as this line.
+            // The line is longer than a document may be. If it is an object, it can only be a response.
             return Ok(if is_object { Strategy::Whole } else { lines });
         };
         let line = self.filled().get(..end).unwrap_or_default();

@@ -122,8 +122,8 @@ impl<'a> Scanner<'a> {
         ascii & self.plain_to_the_end()
     }
 
-    /// Does the same as [`plain`](Self::plain) in the last block, which is not full. Returns `true` if it is
-    /// ASCII.
+    /// Does the same as [`plain`](Self::plain) in the last block, which is not full. Returns `true` if the
+    /// block is ASCII.
     fn plain_to_the_end(&mut self) -> bool {
         // The zeros of the padding are control characters, and mark the end.
         let mut padded = [0; 32];
