@@ -11,8 +11,8 @@ pub enum Format {
     ///
     /// A single value that is neither a list response nor a document is an error
     /// ([`NoList`](super::ErrorKind::NoList), [`NotAnObject`](super::ErrorKind::NotAnObject)), unless
-    /// every document is visible. Such a value may be an error response, or have its list under another
-    /// key.
+    /// every document is visible, nested ones included. Such a value may be an error response, or have
+    /// its list under another key.
     ///
     /// Pass the format if it is known. A document without `$permissions` that has an array under a list
     /// key counts as a list response. [`Filter::copy`](super::Filter::copy) detects the format from the
@@ -42,6 +42,7 @@ pub enum Nested {
     /// Nested documents that are not visible are removed from arrays, and replaced by `null`
     /// elsewhere, at any depth.
     ///
-    /// A grant by the collection does not apply to nested documents. A bypass does.
+    /// A grant by the collection does not apply to nested documents, and an input without a list is then
+    /// an error. A bypass applies to nested documents.
     Filter,
 }

@@ -231,7 +231,9 @@ impl Serialize for Principal {
             PrincipalKind::Roles => ("roles", None),
             PrincipalKind::Bypass => ("bypass", None),
         };
-        let mut object = serializer.serialize_struct("Principal", 3)?;
+        // Binary formats write the number of fields before the fields.
+        let fields = 2 + usize::from(user_id.is_some());
+        let mut object = serializer.serialize_struct("Principal", fields)?;
         object.serialize_field("kind", kind)?;
         match user_id {
             Some(id) => object.serialize_field("userId", id)?,

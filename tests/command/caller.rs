@@ -76,6 +76,11 @@ fn caller_that_cannot_be_made_ends_with_2() {
     let memberships = file("memberships.json", &format!(r#"{{"memberships":[{member}]}}"#));
     let keys = file("keys.json", r#"{"keys":[{"$id":"k","secret":"standard_k"}]}"#);
     let key = file("key.json", r#"{"$id":"k","secret":"standard_k"}"#);
+    let collection = file(
+        "collection-as-user.json",
+        r#"{"$id":"movies","$permissions":[],"documentSecurity":true,"enabled":true}"#,
+    );
+    let team = file("team.json", r#"{"$id":"t","name":"Team","total":1,"prefs":{}}"#);
     let nothing = file("nothing.json", " \n");
     let marked = file("marked.json", "\u{feff}{\"$id\":\"u\"}");
     let twice = file("twice.json", r#"{"users":[],"users":[{"$id":"u"}]}"#);
@@ -102,6 +107,8 @@ fn caller_that_cannot_be_made_ends_with_2() {
             &["roles", "--user", &membership],
             "expected a user, found an object with the key `userId`",
         ),
+        (&["roles", "--user", &collection], "found an object with the key `documentSecurity`"),
+        (&["roles", "--user", &team], "found an object with the key `total`"),
         (
             &["roles", "--user", &memberships],
             "expected a user with `$id`, found an object with the key `memberships`\n",

@@ -149,6 +149,12 @@ fn serialised_principal_shows_kind_id_and_roles() {
         ),
     ] {
         assert_eq!(serde_json::to_string(&principal).unwrap(), json);
+
+        // CBOR writes the number of fields first.
+        let mut cbor = Vec::new();
+        ciborium::into_writer(&principal, &mut cbor).unwrap();
+        let read: serde_json::Value = ciborium::from_reader(cbor.as_slice()).unwrap();
+        assert_eq!(read, serde_json::from_str::<serde_json::Value>(json).unwrap());
     }
 }
 

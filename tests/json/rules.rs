@@ -1,7 +1,7 @@
 //! Each rule of the filter by itself.
 
-use rolegate::json::{Filter, Format, MAX_REPORTED, Nested, Problem, ProblemKind};
-use rolegate::{Action, Collection, DocumentSecurity, Principal};
+use rolegate::json::{ErrorKind, Filter, Format, MAX_REPORTED, Nested, Problem, ProblemKind};
+use rolegate::{Action, Collection, DocumentSecurity, Matcher, Principal};
 
 use super::{BIRTHDAYS, bypass, matcher, seen, seen_as, text, user_a};
 
@@ -58,11 +58,47 @@ fn bypass_returns_the_input_unchanged() {
     assert_eq!((report.visible(), report.nested_removed()), (1, 0));
 }
 
-#[test]
-fn collection_grant_makes_every_document_visible() {
+/// Returns a matcher to which the collection grants read, which does not apply to nested documents.
+fn granted() -> Matcher {
     let users = Collection::new(["read(\"users\")"], DocumentSecurity::Enabled);
     let principal = Principal::parse_roles(["any", "users", "user:user-a"]).unwrap();
-    let granted = users.matcher(&principal, Action::Read).unwrap();
+    users.matcher(&principal, Action::Read).unwrap()
+}
+
+#[test]
+fn collection_grant_does_not_show_nested_documents_outside_a_list() {
+    let matcher = granted();
+    let filter = Filter::new(&matcher).nested(Nested::Filter);
+    let document = format!(r#"{{"author":{YOURS},"$permissions":[]}}"#);
+    for (format, input, kind) in [
+        (Format::Detect, format!(r#"{{"movies":[{document}]}}"#), ErrorKind::NoList),
+        (Format::List, format!(r#"{{"movies":[{document}]}}"#), ErrorKind::NoList),
+        (Format::List, format!(r#"{{"rows":{document}}}"#), ErrorKind::NotAnArray),
+        (Format::Detect, format!(r#"[{{"rows":[{document}]}}]"#), ErrorKind::ResponseInArray),
+    ] {
+        let filter = filter.clone().format(format);
+        let mut written = Vec::new();
+        for error in [
+            filter.apply(input.as_bytes()).unwrap_err(),
+            filter.copy(input.as_bytes(), &mut written).unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), kind, "{input}");
+        }
+    }
+    for (input, expected) in [
+        (format!("[[{YOURS},{MINE}],5]"), format!("[[{MINE}],5]")),
+        (format!("{{\"rows\":[[{YOURS}]]}}"), "{\"rows\":[[]]}".to_owned()),
+        ("[{\"rows\":[5]}]".to_owned(), "[{\"rows\":[5]}]".to_owned()),
+    ] {
+        let (output, report) = filter.apply(input.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(output).unwrap(), expected);
+        assert_eq!(report.removed(), 0, "{input}");
+    }
+}
+
+#[test]
+fn collection_grant_makes_every_document_visible() {
+    let granted = granted();
     assert!(granted.allows(["read(\"user:user-b\")"]));
     let (output, report) = Filter::new(&granted).apply(BIRTHDAYS.as_bytes()).unwrap();
     assert_eq!(output, BIRTHDAYS.as_bytes());
@@ -75,6 +111,7 @@ fn collection_grant_makes_every_document_visible() {
     assert_eq!(output, br#"[{"author":null,"$permissions":[]}]"#);
     assert_eq!((report.visible(), report.nested_removed()), (1, 1));
 
+    let principal = Principal::parse_roles(["any", "users", "user:user-a"]).unwrap();
     let own = Collection::without_permissions(DocumentSecurity::Enabled);
     let own = own.matcher(&principal, Action::Read).unwrap();
     assert_eq!(Filter::new(&own).apply(BIRTHDAYS.as_bytes()).unwrap().1.visible(), 1);

@@ -23,12 +23,25 @@ pub(crate) struct Kind {
 pub(crate) const COLLECTION: Kind = Kind {
     name: "a collection",
     required: "$permissions",
-    foreign: &["$collectionId", "$tableId", "bucketId"],
+    foreign: &["$collectionId", "$tableId", "bucketId", "fileSecurity"],
 };
 
-/// A user. Memberships, sessions, targets and identities have a `userId`.
-pub(crate) const USER: Kind =
-    Kind { name: "a user", required: "$id", foreign: &["userId", "$collectionId", "$tableId"] };
+/// A user. Memberships, sessions, targets and identities have a `userId`, projects a `teamId`, teams a `total`, and
+/// collections, tables and buckets a setting of security.
+pub(crate) const USER: Kind = Kind {
+    name: "a user",
+    required: "$id",
+    foreign: &[
+        "userId",
+        "teamId",
+        "total",
+        "documentSecurity",
+        "rowSecurity",
+        "fileSecurity",
+        "$collectionId",
+        "$tableId",
+    ],
+};
 
 /// A project. API keys have a `secret`.
 pub(crate) const PROJECT: Kind =

@@ -41,7 +41,7 @@ pub(super) fn detect(settings: &Settings<'_>, text: &[u8]) -> Result<Detected, S
         _ if scanner.skip_value(0).is_err() => return Ok(Detected::Lines),
         _ => (start, ScanErrorKind::NotAnObject),
     };
-    if settings.matcher.allows_everything() || scanner.end().is_err() {
+    if settings.keeps_everything() || scanner.end().is_err() {
         return Ok(Detected::Lines);
     }
     scanner.at = at;

@@ -15,13 +15,13 @@ impl Pass<'_> {
         let start = scanner.at;
         let nested_removed = self.report.nested_removed;
         let is_object = scanner.byte() == b'{';
-        let granted = if !is_object {
-            scanner.skip_value(depth)?;
-            None
-        } else if self.settings.nested == Nested::Filter {
+        let granted = if is_object && self.settings.nested == Nested::Keep {
+            self.object(scanner, depth)?
+        } else if is_object || self.settings.filters_only_nested() {
             self.document_with_nested(scanner, depth)?
         } else {
-            self.object(scanner, depth)?
+            scanner.skip_value(depth)?;
+            None
         };
         if scanner.at - start > self.settings.max_document_len {
             scanner.at = start;

@@ -21,8 +21,8 @@ struct Object {
 }
 
 impl Pass<'_> {
-    /// Skips a document, and removes nested documents from it. Returns `Some(true)` if its own
-    /// permissions allow the action, and `None` if it has no permissions.
+    /// Skips a document, or a value in its place, and removes nested documents from it. Returns
+    /// `Some(true)` if its own permissions allow the action, and `None` if it has no permissions.
     pub(super) fn document_with_nested(
         &mut self,
         scanner: &mut Scanner<'_>,

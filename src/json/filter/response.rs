@@ -32,11 +32,12 @@ pub(super) fn list(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<()> {
         }
         more = scanner.next_member()?;
     }
+    let keeps_everything = pass.settings.keeps_everything();
     let detecting = pass.settings.format == Format::Detect;
     let (at, kind) = match shape.not_an_array() {
         _ if detecting && !shape.is_response() => (start, ScanErrorKind::NoList),
-        Some(at) if !everything => (at, ScanErrorKind::NotAnArray),
-        _ if shape.has_list() || everything => return Ok(()),
+        Some(at) if !keeps_everything => (at, ScanErrorKind::NotAnArray),
+        _ if shape.has_list() || keeps_everything => return Ok(()),
         _ => (start, ScanErrorKind::NoList),
     };
     scanner.at = at;
@@ -50,7 +51,7 @@ pub(super) fn array(pass: &mut Pass<'_>, scanner: &mut Scanner<'_>) -> Scan<()> 
         return other_value(scanner, ScanErrorKind::NotAnArray);
     }
     elements(pass, scanner, 0)?;
-    if first_is_response(pass, scanner) {
+    if first_is_response(pass, scanner.input, start) {
         scanner.at = start;
         return Err(ScanErrorKind::ResponseInArray);
     }
@@ -65,18 +66,21 @@ fn other_value(scanner: &mut Scanner<'_>, kind: ScanErrorKind) -> Scan<()> {
     Err(kind)
 }
 
-/// Returns `true` if the first element of the array was removed and is a list response. The array is then
-/// a sequence of pages.
-fn first_is_response(pass: &Pass<'_>, scanner: &Scanner<'_>) -> bool {
-    let mut problems = pass.report.problems().iter();
-    let removed = problems.find(|problem| *problem.kind() == ProblemKind::NoPermissions);
-    let Some(offset) = removed.filter(|problem| problem.document() == 0).map(Problem::offset)
-    else {
+/// Returns `true` if documents were removed from the array at `start`, and its first element is a list
+/// response. The array is then a sequence of pages.
+fn first_is_response(pass: &Pass<'_>, input: &[u8], start: usize) -> bool {
+    let is_removed = |problem: &&Problem| *problem.kind() == ProblemKind::NoPermissions;
+    let removed = pass.report.problems().iter().find(is_removed);
+    let first_is_removed = removed.is_some_and(|problem| problem.document() == 0);
+    let loses_nested = pass.settings.filters_only_nested() && pass.report.nested_removed() > 0;
+    if !first_is_removed && !loses_nested {
         return false;
-    };
-    let mut first = Scanner::new(scanner.input);
-    first.at = usize::try_from(offset).unwrap_or(usize::MAX);
-    Shape::scan(pass.settings, &mut first).is_ok_and(Shape::is_response)
+    }
+    let mut first = Scanner::new(input);
+    first.at = start;
+    first.open_array()
+        && first.byte() == b'{'
+        && Shape::scan(pass.settings, &mut first).is_ok_and(Shape::is_response)
 }
 
 /// Skips an array of documents, and removes documents from it. `depth` is the number of arrays and

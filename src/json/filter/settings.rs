@@ -41,6 +41,18 @@ impl<'m> Settings<'m> {
         }
     }
 
+    /// Returns `true` if every document is visible and documents that are nested in them are not, because a
+    /// grant by the collection does not apply to nested documents.
+    pub(super) fn filters_only_nested(&self) -> bool {
+        let Self { matcher, nested, .. } = self;
+        *nested == Nested::Filter && matcher.allows_everything() && !matcher.bypasses()
+    }
+
+    /// Returns `true` if the output is the input, with documents in any place.
+    pub(super) fn keeps_everything(&self) -> bool {
+        self.matcher.allows_everything() && !self.filters_only_nested()
+    }
+
     /// Returns `true` if a list response has its documents under this key.
     pub(super) fn is_list_key(&self, key: Raw<'_>) -> bool {
         LIST_KEYS.iter().any(|list| key.is(list)) || self.list_keys.iter().any(|list| key.is(list))
