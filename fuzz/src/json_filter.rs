@@ -26,7 +26,7 @@ pub fn json_filter(data: &[u8]) {
         .format(formats[format])
         .nested(if nested { Nested::Filter } else { Nested::Keep })
         .list_key(LISTS[0]);
-    let question = Question { roles, action, lists: &LISTS, nested };
+    let question = Question { roles, granted: false, action, lists: &LISTS, nested };
     let expected = json::filter(input, told[format], question);
     let mut written = Vec::new();
     let copied = filter.copy(input, &mut written);

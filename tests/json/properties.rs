@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rolegate::json::{Filter, Format, Nested};
-use rolegate::{Action, Principal};
+use rolegate::{Action, Collection, Principal};
 
 use super::strategies::input;
 use crate::support::json::{self, Question};
@@ -22,12 +22,35 @@ fn check(
     roles: Option<&[String]>,
     action: Action,
 ) -> Result<(), TestCaseError> {
+    for granted in [false, true] {
+        check_granted(input, format, nested, roles, action, granted)?;
+    }
+    Ok(())
+}
+
+/// Compares one input with the naive filter, for a collection that grants the action or does not.
+fn check_granted(
+    input: &[u8],
+    format: Format,
+    nested: Nested,
+    roles: Option<&[String]>,
+    action: Action,
+    granted: bool,
+) -> Result<(), TestCaseError> {
     let shown = String::from_utf8_lossy(input);
     let principal = match roles {
         Some(roles) => Principal::parse_roles(roles).unwrap(),
         None => Principal::key_with_bypass(),
     };
-    let matcher = principal.matcher(action);
+    let all = Action::ALL.map(|action| format!("{action}(\"any\")"));
+    let collection = Collection::new(if granted { &all[..] } else { &[] }, true.into());
+    // The grant is for `any`, which a list of roles may lack.
+    let granted = granted && principal.can(action, &all);
+    let matcher = match collection.matcher(&principal, action) {
+        Ok(matcher) => matcher,
+        // Only the collection decides about create.
+        Err(_) => principal.matcher(action),
+    };
     let filter = Filter::new(&matcher).format(format).nested(nested).list_key("movies");
     let roles: Option<Vec<&str>> = roles.map(|roles| roles.iter().map(String::as_str).collect());
     let told = match format {
@@ -37,7 +60,8 @@ fn check(
         _ => None,
     };
     let nested = nested == Nested::Filter;
-    let question = Question { roles: roles.as_deref(), action, lists: &["movies"], nested };
+    let question =
+        Question { roles: roles.as_deref(), granted, action, lists: &["movies"], nested };
     let expected = json::filter(input, told, question);
     let result = filter.apply(input);
     let Some((format, expected)) = expected else {

@@ -20,9 +20,23 @@ pub enum Format {
 pub struct Question<'a> {
     /// `None` bypasses permissions.
     pub roles: Option<&'a [&'a str]>,
+    /// Whether the collection grants the action, which does not apply to nested documents.
+    pub granted: bool,
     pub action: Action,
     pub lists: &'a [&'a str],
     pub nested: bool,
+}
+
+impl Question<'_> {
+    /// Returns `true` if every document is visible.
+    fn sees_documents(&self) -> bool {
+        self.roles.is_none() || self.granted
+    }
+
+    /// Returns `true` if every document is visible, nested ones included.
+    fn sees_everything(&self) -> bool {
+        self.roles.is_none() || (self.granted && !self.nested)
+    }
 }
 
 /// The expected output and report.
@@ -86,7 +100,8 @@ pub fn filter(
         _ => elements(text, &root, question, &mut output)?,
     };
     if let (Format::Array, Kind::Array(nodes)) = (format, &root.kind)
-        && output.without_permissions.first() == Some(&0)
+        && (output.without_permissions.first() == Some(&0)
+            || question.sees_documents() && output.nested_removed > 0)
         && is_response(&nodes[0], question)
     {
         return None;
@@ -169,7 +184,7 @@ fn detect(input: &[u8], question: Question<'_>) -> Option<Format> {
         return Some(Format::List);
     }
     let single = rest.iter().all(is_space);
-    let refused = single && !is_document(&first) && question.roles.is_some();
+    let refused = single && !is_document(&first) && !question.sees_everything();
     (!refused).then_some(Format::Lines)
 }
 
@@ -179,7 +194,7 @@ fn is_list(key: &str, question: Question<'_>) -> bool {
 
 fn list(text: &str, root: &Node, question: Question<'_>, output: &mut Output) -> Option<String> {
     let Kind::Object(members) = &root.kind else { return None };
-    let everything = question.roles.is_none();
+    let everything = question.sees_everything();
     let mut lists = 0;
     let mut pieces = Vec::new();
     for (key, node) in members {
@@ -203,7 +218,7 @@ fn list(text: &str, root: &Node, question: Question<'_>, output: &mut Output) ->
     for ((key, node), piece) in members.iter().zip(pieces) {
         body += &text[at..node.start];
         let number = text[node.start..].starts_with(|c: char| c == '-' || c.is_ascii_digit());
-        if key == "total" && number && !everything {
+        if key == "total" && number && !question.sees_documents() {
             body += &output.visible.to_string();
         } else {
             body += &piece;
@@ -260,11 +275,12 @@ fn document(
     let mut body = text[node.start..node.end].to_owned();
     if let Kind::Object(members) = &node.kind {
         granted = permitted(members, question, index, output)?;
-        if question.nested {
-            body = inner(text, node, question, index, output)?;
-        }
     }
-    if granted == Some(true) || question.roles.is_none() {
+    let is_object = matches!(node.kind, Kind::Object(_));
+    if question.nested && (is_object || question.sees_documents()) {
+        body = inner(text, node, question, index, output)?;
+    }
+    if granted == Some(true) || question.sees_documents() {
         output.visible += 1;
         return Some(Some(body));
     }
