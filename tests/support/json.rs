@@ -33,6 +33,11 @@ impl Question<'_> {
         self.roles.is_none() || self.granted
     }
 
+    /// Returns `true` if every document is visible, and nested ones need not be.
+    fn filters_only_nested(&self) -> bool {
+        self.sees_documents() && !self.sees_everything()
+    }
+
     /// Returns `true` if every document is visible, nested ones included.
     fn sees_everything(&self) -> bool {
         self.roles.is_none() || (self.granted && !self.nested)
@@ -277,7 +282,7 @@ fn document(
         granted = permitted(members, question, index, output)?;
     }
     let is_object = matches!(node.kind, Kind::Object(_));
-    if question.nested && (is_object || question.sees_documents()) {
+    if question.nested && (is_object || question.filters_only_nested()) {
         body = inner(text, node, question, index, output)?;
     }
     if granted == Some(true) || question.sees_documents() {
