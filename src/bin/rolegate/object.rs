@@ -71,7 +71,7 @@ pub(crate) fn check_users(text: &[u8]) -> Result<(), String> {
     } else {
         check(value, &USERS)?;
         let list = members(value)?.get("users").and_then(elements);
-        list.ok_or("expected an array under the key `users`, found another value")?
+        list.ok_or("the value of `users` is not an array")?
     };
     for (index, element) in list.into_iter().enumerate() {
         check(element, &USER).map_err(|error| format!("users[{index}]: {error}"))?;
