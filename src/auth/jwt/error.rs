@@ -89,7 +89,7 @@ impl fmt::Display for TokenError {
         use TokenErrorKind as Kind;
         f.write_str(match self.kind {
             Kind::TooLong => {
-                return write!(f, "the token is longer than {} bytes", MAX_TOKEN_LEN);
+                return write!(f, "the token is longer than {MAX_TOKEN_LEN} bytes");
             }
             Kind::Claim => {
                 return write!(f, "claim `{}` has the wrong type or is repeated", self.claim);
