@@ -230,7 +230,7 @@ fn ephemeral_key_with_an_invalid_token_makes_a_guest() {
 fn method_of_a_caller_is_one_line_for_the_log() {
     let in_session = jwt(&json!({"userId": "user-a", "sessionId": "s1"}));
     let without = jwt(&json!({"userId": "user-a"}));
-    let of_nobody = jwt(&json!({}));
+    let without_user = jwt(&json!({}));
     let deleted = jwt(&json!({"userId": "user-a", "sessionId": "s2"}));
     let ephemeral = format!("ephemeral_{}", token(&json!({"projectId": "project-2"})));
     let stored = StoredKey::of_project(PROJECT, "standard_a").with_name("Back\nend");
@@ -243,7 +243,7 @@ fn method_of_a_caller_is_one_line_for_the_log() {
     let none = Credentials::none();
     for (credentials, line) in [
         (none, "guest: no credential"),
-        (none.with_jwt(&*of_nobody), "guest: the JWT names no user"),
+        (none.with_jwt(&*without_user), "guest: the JWT names no user"),
         (none.with_session("user-b", "x"), "guest: unknown user"),
         (none.with_session("user-a", "x"), "guest: the user has no session with this secret"),
         (none.with_jwt(&*deleted), "guest: the session of the JWT has been deleted"),
