@@ -91,7 +91,9 @@ fn signed(authenticator: &Authenticator, header: &[u8], payload: &[u8], now: Sys
             assert_eq!(bypass, **owner_id == *PROJECT);
             assert_eq!(claims.unwrap()["projectId"].as_str().unwrap_or_default(), &**owner_id);
         }
-        AuthMethod::Guest(GuestReason::InvalidKeyToken(_) | GuestReason::KeyOfAnotherProject) => {
+        AuthMethod::Guest(guest) => {
+            use GuestReason::{InvalidKeyToken, KeyOfAnotherProject};
+            assert!(matches!(guest.reason(), InvalidKeyToken(_) | KeyOfAnotherProject));
             assert!(!bypass);
         }
         other => panic!("{other:?}"),

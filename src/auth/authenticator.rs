@@ -179,6 +179,12 @@ impl Authenticator {
         self
     }
 
+    /// Returns the id of the project.
+    #[must_use]
+    pub fn project_id(&self) -> &str {
+        &self.project_id
+    }
+
     /// Returns the keys that sign and verify JWTs.
     #[must_use]
     pub fn jwt_keys(&self) -> &JwtKeys {

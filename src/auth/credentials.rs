@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::lookup::UserLookup;
 use super::secret::Redacted;
 use crate::principal::is_empty_id;
 
@@ -32,18 +33,35 @@ pub struct Credentials<'a> {
 
 /// A session that a request presents, before verification.
 #[derive(Clone, Copy)]
-pub(super) struct SessionCredential<'a> {
-    pub(super) user_id: &'a str,
-    pub(super) proof: SessionProof<'a>,
+pub(super) enum SessionCredential<'a> {
+    /// The user, and the secret whose SHA-256 is stored.
+    OfUser { user_id: &'a str, secret: &'a str },
+    /// The secret, by which the host finds the user.
+    SecretAlone(&'a str),
+    /// The ids of the user and the session, because the host has verified the secret.
+    VerifiedByHost { user_id: &'a str, session_id: &'a str },
 }
 
-/// The value by which a session is found among the sessions of its user.
-#[derive(Clone, Copy)]
-pub(super) enum SessionProof<'a> {
-    /// The secret, whose SHA-256 is stored.
-    Secret(&'a str),
-    /// The id, because the host has verified the secret.
-    VerifiedByHost(&'a str),
+impl<'a> SessionCredential<'a> {
+    /// Returns the look-up of the user, or `None` if no user can have the session.
+    pub(super) fn lookup(self) -> Option<UserLookup<'a>> {
+        match self {
+            Self::OfUser { user_id, .. } | Self::VerifiedByHost { user_id, .. } => {
+                (!is_empty_id(user_id)).then_some(UserLookup::Id(user_id))
+            }
+            Self::SecretAlone(secret) => {
+                (!secret.is_empty()).then_some(UserLookup::SessionSecret(secret))
+            }
+        }
+    }
+
+    /// Returns the id of the user, if the request names it.
+    pub(super) fn user_id(self) -> Option<&'a str> {
+        match self {
+            Self::OfUser { user_id, .. } | Self::VerifiedByHost { user_id, .. } => Some(user_id),
+            Self::SecretAlone(_) => None,
+        }
+    }
 }
 
 /// The user as whom an impersonator wants to act.
@@ -80,7 +98,17 @@ impl<'a> Credentials<'a> {
     /// secret finds no session.
     #[must_use]
     pub fn with_session(mut self, user_id: &'a str, secret: &'a str) -> Self {
-        self.session = Some(SessionCredential { user_id, proof: SessionProof::Secret(secret) });
+        self.session = Some(SessionCredential::OfUser { user_id, secret });
+        self
+    }
+
+    /// Sets a session by its secret alone, for hosts whose clients do not send the id of the user. The host
+    /// finds the user by the hash of the secret: [`UserLookup::SessionSecret`].
+    ///
+    /// The session counts under the conditions of [`with_session`](Self::with_session).
+    #[must_use]
+    pub fn with_session_secret(mut self, secret: &'a str) -> Self {
+        self.session = Some(SessionCredential::SecretAlone(secret));
         self
     }
 
@@ -88,8 +116,7 @@ impl<'a> Credentials<'a> {
     /// `expire` and the factors of the session are checked.
     #[must_use]
     pub fn with_session_verified_by_host(mut self, user_id: &'a str, session_id: &'a str) -> Self {
-        let proof = SessionProof::VerifiedByHost(session_id);
-        self.session = Some(SessionCredential { user_id, proof });
+        self.session = Some(SessionCredential::VerifiedByHost { user_id, session_id });
         self
     }
 

@@ -8,7 +8,7 @@ use super::error::AuthenticateError;
 use super::jwt::TokenError;
 use super::scope::{MissingScope, Scopes};
 use super::time::UnixTime;
-use crate::principal::Principal;
+use crate::principal::{Principal, is_empty_id, shown_id};
 
 /// The caller of a request: a [`Principal`], with the method of authentication, the scopes and the expiry.
 ///
@@ -30,8 +30,8 @@ pub struct Identity {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum AuthMethod {
-    /// The caller is a guest, for this reason.
-    Guest(GuestReason),
+    /// The caller is a guest.
+    Guest(Guest),
     /// The request has a session that counts.
     #[non_exhaustive]
     Session {
@@ -60,6 +60,17 @@ pub enum AuthMethod {
         /// of an ephemeral key can be another project than the project of the request.
         owner_id: Box<str>,
     },
+}
+
+/// A caller without a credential that counts: the reason, and the ids that a credential named.
+///
+/// The ids are for the log. The id of a user is from the request, and nothing proves that the client is that
+/// user.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Guest {
+    pub(super) reason: GuestReason,
+    pub(super) user_id: Option<Box<str>>,
+    pub(super) session_id: Option<Box<str>>,
 }
 
 /// The reason why a caller is a guest.
@@ -112,8 +123,8 @@ impl Identity {
     /// Returns the reason why the caller is a guest, or `None` for a user or a key.
     #[must_use]
     pub fn guest_reason(&self) -> Option<GuestReason> {
-        match self.method {
-            AuthMethod::Guest(reason) => Some(reason),
+        match &self.method {
+            AuthMethod::Guest(guest) => Some(guest.reason),
             _ => None,
         }
     }
@@ -160,10 +171,96 @@ impl Identity {
     }
 }
 
+impl AuthMethod {
+    /// Returns the name of the method: `guest`, `session`, `jwt` or `api-key`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Guest(_) => "guest",
+            Self::Session { .. } => "session",
+            Self::Jwt { .. } => "jwt",
+            Self::ApiKey { .. } => "api-key",
+        }
+    }
+
+    /// Returns the id of the user who signed in. For a guest, this is the user that the session or JWT named.
+    /// For an account key, this is the user of the platform.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        match self {
+            Self::Guest(guest) => guest.user_id(),
+            Self::Session { user_id, .. }
+            | Self::Jwt { user_id, .. }
+            | Self::ApiKey { kind: KeyKind::Account, owner_id: user_id, .. } => Some(user_id),
+            Self::ApiKey { .. } => None,
+        }
+    }
+
+    /// Returns the id of the session. For a guest, this is the session that ended or that the JWT named.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&str> {
+        match self {
+            Self::Guest(guest) => guest.session_id(),
+            Self::Session { session_id, .. } => Some(session_id),
+            Self::Jwt { session_id, .. } => session_id.as_deref(),
+            Self::ApiKey { .. } => None,
+        }
+    }
+}
+
+impl Guest {
+    /// Returns a guest whose credential named no user.
+    pub(super) fn new(reason: GuestReason) -> Self {
+        Self { reason, user_id: None, session_id: None }
+    }
+
+    /// Returns a guest whose credential named a user and possibly a session.
+    pub(super) fn named(
+        reason: GuestReason,
+        user_id: Option<&str>,
+        session_id: Option<&str>,
+    ) -> Self {
+        let named = |id: Option<&str>| id.filter(|id| !is_empty_id(id)).map(Into::into);
+        Self { reason, user_id: named(user_id), session_id: named(session_id) }
+    }
+
+    /// Returns the reason why the caller is a guest.
+    #[must_use]
+    pub fn reason(&self) -> GuestReason {
+        self.reason
+    }
+
+    /// Returns the id of the user that the session or JWT named.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        self.user_id.as_deref()
+    }
+
+    /// Returns the id of the session that ended, or that the JWT named.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&str> {
+        self.session_id.as_deref()
+    }
+}
+
+impl fmt::Display for Guest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = self.reason;
+        match (self.user_id().map(shown_id), self.session_id().map(shown_id)) {
+            (None, None) => write!(f, "{reason}"),
+            (Some(user), None) => write!(f, "{reason} (user `{user}`)"),
+            (None, Some(session)) => write!(f, "{reason} (session `{session}`)"),
+            (Some(user), Some(session)) => {
+                write!(f, "{reason} (user `{user}`, session `{session}`)")
+            }
+        }
+    }
+}
+
 impl fmt::Display for AuthMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Guest(reason) => write!(f, "guest: {reason}"),
+            Self::Guest(guest) => write!(f, "guest: {guest}"),
             Self::Session { user_id, session_id } => {
                 let (user, session) = (user_id.escape_debug(), session_id.escape_debug());
                 write!(f, "user `{user}` by session `{session}`")

@@ -5,12 +5,13 @@ use std::fmt;
 
 use super::api_key::{KeyKind, StoredKey};
 use super::secret::Redacted;
+use super::signed_in::has_secret;
 use crate::principal::User;
 
 /// A look-up of a user of the project, with memberships, sessions and authenticators.
 ///
 /// The value is from the request. It may be any text that is not empty.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum UserLookup<'a> {
     /// The user with this `$id`.
     Id(&'a str),
@@ -18,6 +19,12 @@ pub enum UserLookup<'a> {
     Email(&'a str),
     /// The user with this phone number.
     Phone(&'a str),
+    /// The user who has a session with this secret. The host stores the SHA-256 of the secret in lower-case
+    /// hexadecimal, and looks up the hash.
+    ///
+    /// This look-up happens only after
+    /// [`Credentials::with_session_secret`](super::Credentials::with_session_secret).
+    SessionSecret(&'a str),
 }
 
 impl UserLookup<'_> {
@@ -27,6 +34,9 @@ impl UserLookup<'_> {
             Self::Id(id) => user.id == *id,
             Self::Email(email) => user.email.as_deref() == Some(email),
             Self::Phone(phone) => user.phone.as_deref() == Some(phone),
+            Self::SessionSecret(secret) => {
+                user.sessions.iter().any(|session| has_secret(session, secret))
+            }
         };
         has_value && !user.is_guest()
     }
@@ -58,6 +68,17 @@ pub enum KeyLookup<'a> {
         /// The key.
         secret: &'a str,
     },
+}
+
+impl fmt::Debug for UserLookup<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => f.debug_tuple("Id").field(id).finish(),
+            Self::Email(_) => f.write_str("Email(..)"),
+            Self::Phone(_) => f.write_str("Phone(..)"),
+            Self::SessionSecret(_) => f.write_str("SessionSecret(..)"),
+        }
+    }
 }
 
 impl KeyLookup<'_> {

@@ -21,9 +21,12 @@ mod api_key;
 mod authenticator;
 mod credentials;
 mod error;
+#[cfg(feature = "http")]
+pub mod http;
 mod identity;
 mod jwt;
 mod lookup;
+mod members;
 mod scope;
 mod secret;
 mod signed_in;
@@ -35,7 +38,7 @@ pub use api_key::{KeyKind, StoredKey};
 pub use authenticator::Authenticator;
 pub use credentials::{Credentials, HeaderText, ImpersonationTarget};
 pub use error::AuthenticateError;
-pub use identity::{AuthMethod, GuestReason, Identity};
+pub use identity::{AuthMethod, Guest, GuestReason, Identity};
 pub use jwt::{
     Claims, CreateJwtError, DEFAULT_JWT_LIFETIME, JwtKeys, LeewayTooLong, MAX_JWT_LIFETIME,
     MAX_LEEWAY, MAX_TOKEN_LEN, TokenError, TokenErrorKind,

@@ -1,8 +1,8 @@
 //! A user whose credential counts: [`SignedIn`].
 
 use super::account::{AccountState, Authenticated};
-use super::credentials::{SessionCredential, SessionProof};
-use super::identity::{AuthMethod, GuestReason, Identity};
+use super::credentials::SessionCredential;
+use super::identity::{AuthMethod, Guest, GuestReason, Identity};
 use super::jwt::Claims;
 use super::scope::Scopes;
 use super::secret::is_sha256_of;
@@ -27,21 +27,24 @@ impl SignedIn {
         credential: SessionCredential<'_>,
         scopes: &Scopes,
         now: UnixTime,
-    ) -> Result<Self, GuestReason> {
-        let is_it = |session: &&Session| match credential.proof {
-            SessionProof::Secret(secret) => has_secret(session, secret),
-            SessionProof::VerifiedByHost(id) => session.id == id,
+    ) -> Result<Self, Guest> {
+        let is_it = |session: &&Session| match credential {
+            SessionCredential::OfUser { secret, .. } | SessionCredential::SecretAlone(secret) => {
+                has_secret(session, secret)
+            }
+            SessionCredential::VerifiedByHost { session_id, .. } => session.id == session_id,
         };
-        let mut reason = GuestReason::UnknownSession;
+        let guest = |reason, session_id| Guest::named(reason, Some(&user.id), session_id);
+        let mut refused = guest(GuestReason::UnknownSession, None);
         for session in user.sessions.iter().filter(is_it) {
             let expiry = Expiry::of_session(session.expire.as_deref());
             if expiry.has_passed(now) {
-                reason = GuestReason::SessionExpired;
+                refused = guest(GuestReason::SessionExpired, Some(&session.id));
                 continue;
             }
             // Appwrite returns the id of the session, and an empty id means no session.
             if is_empty_id(&session.id) {
-                return Err(GuestReason::UnknownSession);
+                return Err(guest(GuestReason::UnknownSession, None));
             }
             let (user_id, session_id) = (user.id.as_str().into(), session.id.as_str().into());
             return Ok(Self {
@@ -52,7 +55,7 @@ impl SignedIn {
                 user,
             });
         }
-        Err(reason)
+        Err(refused)
     }
 
     /// Checks that the session of a JWT still exists. A JWT whose `sessionId` is absent or empty belongs to
@@ -64,16 +67,17 @@ impl SignedIn {
         claims: &Claims,
         scopes: &Scopes,
         now: UnixTime,
-    ) -> Result<Self, GuestReason> {
+    ) -> Result<Self, Guest> {
         let session_id = claims.session_id().filter(|id| !is_empty_id(id));
         let session_end = match session_id {
             None => None,
             Some(id) => {
                 let session = user.sessions.iter().find(|session| session.id == id);
-                let session = session.ok_or(GuestReason::SessionDeleted)?;
+                let guest = |reason| Guest::named(reason, Some(&user.id), Some(id));
+                let session = session.ok_or_else(|| guest(GuestReason::SessionDeleted))?;
                 let end = Expiry::of_session(session.expire.as_deref());
                 if end.has_passed(now) {
-                    return Err(GuestReason::SessionExpired);
+                    return Err(guest(GuestReason::SessionExpired));
                 }
                 end.time()
             }
@@ -126,7 +130,7 @@ fn principal_of(user: &User) -> Principal {
 /// that hashes a missing secret stores the hash of the empty text.
 ///
 /// Source: `User::sessionVerify` of appwrite/appwrite.
-fn has_secret(session: &Session, secret: &str) -> bool {
+pub(super) fn has_secret(session: &Session, secret: &str) -> bool {
     let is_same = |stored| is_sha256_of(stored, secret);
     !secret.is_empty()
         && session.provider.is_some()

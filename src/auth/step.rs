@@ -7,7 +7,7 @@ use super::account::Authenticated;
 use super::api_key::{EphemeralKey, KeyKind, Owner, StoredKey};
 use super::credentials::{Credentials, ImpersonationTarget, SessionCredential};
 use super::error::AuthenticateError;
-use super::identity::{AuthMethod, GuestReason, Identity};
+use super::identity::{AuthMethod, Guest, GuestReason, Identity};
 use super::jwt::{Claims, JwtKeys, MAX_TOKEN_LEN};
 use super::lookup::{KeyLookup, UserLookup};
 use super::scope::{BuiltInScopes, Scopes};
@@ -89,7 +89,7 @@ pub struct FindKey<'a> {
 
 /// The purpose of a look-up of a user.
 enum Purpose<'a> {
-    Session(SessionCredential<'a>),
+    Session { session: SessionCredential<'a>, lookup: UserLookup<'a> },
     Jwt { claims: Claims, user_id: Box<str> },
     Impersonation { target: Target<'a>, actor: Box<SignedIn> },
 }
@@ -108,13 +108,14 @@ pub(super) fn begin<'a>(
 ) -> Result<Step<'a>, AuthenticateError> {
     let request = Request { context, credentials };
     match credentials.session {
-        None => request.after_session(Err(GuestReason::NoCredential)),
-        Some(session) if is_empty_id(session.user_id) => {
-            request.after_session(Err(GuestReason::UnknownUser))
-        }
-        Some(session) => {
-            Ok(Step::FindUser(FindUser { request, purpose: Purpose::Session(session) }))
-        }
+        None => request.after_session(Err(Guest::new(GuestReason::NoCredential))),
+        Some(session) => match session.lookup() {
+            None => request.after_session(Err(Guest::new(GuestReason::UnknownUser))),
+            Some(lookup) => {
+                let purpose = Purpose::Session { session, lookup };
+                Ok(Step::FindUser(FindUser { request, purpose }))
+            }
+        },
     }
 }
 
@@ -126,7 +127,7 @@ impl<'a> Request<'a> {
     /// Continues with the JWT. A session that counts and a JWT are an error.
     fn after_session(
         self,
-        session: Result<SignedIn, GuestReason>,
+        session: Result<SignedIn, Guest>,
     ) -> Result<Step<'a>, AuthenticateError> {
         let Some(token) = self.credentials.jwt else { return self.after_jwt(session) };
         if session.is_ok() {
@@ -135,7 +136,10 @@ impl<'a> Request<'a> {
         let Context { jwt_keys, now, .. } = self.context;
         let claims = jwt_keys.verify_jwt(token, now).map_err(AuthenticateError::InvalidJwt)?;
         match claims.user_id().filter(|id| !is_empty_id(id)) {
-            None => self.after_jwt(Err(GuestReason::NoUserInJwt)),
+            None => {
+                let guest = Guest::named(GuestReason::NoUserInJwt, None, claims.session_id());
+                self.after_jwt(Err(guest))
+            }
             Some(user_id) => {
                 let user_id = user_id.into();
                 let purpose = Purpose::Jwt { claims, user_id };
@@ -145,15 +149,12 @@ impl<'a> Request<'a> {
     }
 
     /// Continues with the API key. A user and an API key are an error.
-    fn after_jwt(
-        self,
-        signed_in: Result<SignedIn, GuestReason>,
-    ) -> Result<Step<'a>, AuthenticateError> {
+    fn after_jwt(self, signed_in: Result<SignedIn, Guest>) -> Result<Step<'a>, AuthenticateError> {
         match (self.credentials.key, signed_in) {
             (Some(_), Ok(_)) => Err(AuthenticateError::UserAndApiKey),
             (Some(key), Err(_)) => self.check_key(key),
             (None, Ok(user)) => Ok(self.after_key(user)),
-            (None, Err(reason)) => Ok(self.guest(reason)),
+            (None, Err(guest)) => Ok(self.guest(guest)),
         }
     }
 
@@ -182,7 +183,7 @@ impl<'a> Request<'a> {
             }
             Some((KeyKind::Standard, _)) => unknown(KeyKind::Standard),
             Some((KeyKind::Ephemeral, token)) => Ok(self.ephemeral_key(token)),
-            None => Ok(self.guest(GuestReason::UnknownKeyKind)),
+            None => Ok(self.guest(Guest::new(GuestReason::UnknownKeyKind))),
         }
     }
 
@@ -200,22 +201,22 @@ impl<'a> Request<'a> {
         Step::FindUser(FindUser { request: self, purpose })
     }
 
-    fn guest(self, reason: GuestReason) -> Step<'a> {
+    fn guest(self, guest: Guest) -> Step<'a> {
         let scopes = self.context.scopes.guests.clone();
-        without_account(Principal::guest(), AuthMethod::Guest(reason), scopes, None)
+        without_account(Principal::guest(), AuthMethod::Guest(guest), scopes, None)
     }
 
     fn ephemeral_key(self, token: &str) -> Step<'a> {
         let Context { jwt_keys, scopes, now, .. } = self.context;
         let key = match EphemeralKey::verify(jwt_keys, token, now) {
             Ok(key) => key,
-            Err(error) => return self.guest(GuestReason::InvalidKeyToken(error)),
+            Err(error) => return self.guest(Guest::new(GuestReason::InvalidKeyToken(error))),
         };
         // All tokens of a server share one secret. A token without a project id, such as the JWT of a user,
         // is not a key of this project.
         let here = self.is_this_project(&key.project_id);
         if !here && !key.any_project {
-            return self.guest(GuestReason::KeyOfAnotherProject);
+            return self.guest(Guest::new(GuestReason::KeyOfAnotherProject));
         }
         // A key of another project never bypasses permissions.
         let principal =
@@ -239,7 +240,7 @@ impl<'a> FindUser<'a> {
     #[must_use]
     pub fn lookup(&self) -> UserLookup<'_> {
         match &self.purpose {
-            Purpose::Session(session) => UserLookup::Id(session.user_id),
+            Purpose::Session { lookup, .. } => *lookup,
             Purpose::Jwt { user_id, .. } => UserLookup::Id(user_id),
             Purpose::Impersonation { target, .. } => match target {
                 Target::Id(id) => UserLookup::Id(id),
@@ -264,14 +265,17 @@ impl<'a> FindUser<'a> {
         let Self { request, purpose } = self;
         let (scopes, now) = (&request.context.scopes.users, request.now());
         match purpose {
-            Purpose::Session(credential) => {
-                let signed_in = user.ok_or(GuestReason::UnknownUser);
+            Purpose::Session { session: credential, .. } => {
+                let unknown = || Guest::named(GuestReason::UnknownUser, credential.user_id(), None);
+                let signed_in = user.ok_or_else(unknown);
                 request.after_session(
                     signed_in.and_then(|user| SignedIn::by_session(user, credential, scopes, now)),
                 )
             }
-            Purpose::Jwt { claims, .. } => {
-                let signed_in = user.ok_or(GuestReason::UnknownUser);
+            Purpose::Jwt { claims, user_id } => {
+                let session_id = claims.session_id();
+                let unknown = || Guest::named(GuestReason::UnknownUser, Some(&user_id), session_id);
+                let signed_in = user.ok_or_else(unknown);
                 request.after_jwt(
                     signed_in.and_then(|user| SignedIn::by_jwt(user, &claims, scopes, now)),
                 )

@@ -10,7 +10,7 @@ mod jwt;
 mod keys;
 mod language;
 mod principals;
-#[cfg(feature = "auth")]
+#[cfg(feature = "http")]
 mod requests;
 
 use std::fs;

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use http::{HeaderMap, HeaderName};
+use rolegate::auth::http::RequestCredentials;
 use rolegate::auth::{
-    AuthMethod, AuthenticateError, Authenticator, Credentials, Directory, GuestReason, Identity,
-    ImpersonationTarget, JwtKeys, KeyKind, KeyLookup, Secret, StoredKey, UserLookup,
+    AuthMethod, AuthenticateError, Authenticator, Directory, GuestReason, Identity, JwtKeys,
+    KeyKind, KeyLookup, Secret, StoredKey, UserLookup,
 };
 use rolegate::{Refusal, Role, User};
 use serde::Deserialize;
@@ -69,6 +68,7 @@ impl Directory for Case {
             UserLookup::Id(id) => ("$id", id),
             UserLookup::Email(email) => ("email", email),
             UserLookup::Phone(phone) => ("phone", phone),
+            UserLookup::SessionSecret(_) => return Ok(None),
         };
         let user = self.users.iter().find(|user| user[field] == value);
         user.map(User::deserialize).transpose()
@@ -94,17 +94,14 @@ impl Directory for Case {
     }
 }
 
-/// Decodes the value of a session cookie: base64 of a JSON object with the id of the user and the
-/// secret.
-fn session_of(value: &str) -> (String, String) {
-    const CONFIG: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    const PHP: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
-    let value: String = value.split_ascii_whitespace().collect();
-    let json = PHP.decode(value).unwrap_or_default();
-    let object: Value = serde_json::from_slice(&json).unwrap_or_default();
-    let text = |name: &str| object[name].as_str().unwrap_or_default().to_owned();
-    (text("id"), text("secret"))
+/// Encodes the value of a cookie as browsers send what PHP's `setcookie` sets.
+fn percent_encode(value: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.+/".contains(byte);
+    let encode = |byte: u8| match plain(&byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    value.bytes().map(encode).collect()
 }
 
 impl Case {
@@ -116,56 +113,33 @@ impl Case {
         self.headers.get(name).map_or("", String::as_str)
     }
 
-    /// Returns the session from the first place that yields an id or a secret.
-    fn session(&self) -> Option<(String, String)> {
-        let name = format!("a_session_{}", self.project_id());
-        let cookie = |name: &str| self.cookies.get(name).and_then(Value::as_str);
-        let cookie = cookie(&name).or_else(|| cookie(&format!("{name}_legacy")));
-        let fallback: Value =
-            serde_json::from_str(self.header("x-fallback-cookies")).unwrap_or_default();
-        let fallback = fallback[&name].as_str().unwrap_or_default();
-        let places = [cookie.unwrap_or_default(), self.header("x-appwrite-session"), fallback];
-        let is_empty = |text: &str| matches!(text, "" | "0");
-        let mut sessions = places.into_iter().map(session_of);
-        sessions.find(|(id, secret)| !is_empty(id) || !is_empty(secret))
-    }
-
-    fn target(&self) -> Option<ImpersonationTarget<'_>> {
-        let [id, email, phone] = ["id", "email", "phone"]
-            .map(|field| self.header(&format!("x-appwrite-impersonate-user-{field}")));
-        let targets = [
-            ImpersonationTarget::Id(id),
-            ImpersonationTarget::Email(email),
-            ImpersonationTarget::Phone(phone),
-        ];
-        let present = [id, email, phone].iter().position(|text| !text.is_empty())?;
-        Some(targets[present])
+    /// Returns the request's headers. Each cookie is a field of its own, as in HTTP/2.
+    fn header_map(&self) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in &self.headers {
+            map.insert(HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+        }
+        for (name, value) in self.cookies.as_object().into_iter().flatten() {
+            let value = percent_encode(value.as_str().unwrap());
+            map.append("cookie", format!("{name}={value}").parse().unwrap());
+        }
+        map
     }
 
     fn outcome(&self, secret: &str) -> Result<Identity, AuthenticateError> {
-        self.authenticate(secret, self.target())
+        self.authenticate(secret, &self.header_map())
     }
 
     fn authenticate(
         &self,
         secret: &str,
-        target: Option<ImpersonationTarget<'_>>,
+        headers: &HeaderMap,
     ) -> Result<Identity, AuthenticateError> {
-        let session = self.session();
-        let mut credentials = Credentials::none()
-            .with_project(self.header("x-appwrite-project"))
-            .with_jwt(self.header("x-appwrite-jwt"))
-            .with_key(self.header("x-appwrite-key"))
-            .with_key_user(self.header("x-appwrite-user"))
-            .with_key_organization(self.header("x-appwrite-organization"))
-            .with_impersonation_target(target);
-        if let Some((user_id, secret)) = &session {
-            credentials = credentials.with_session(user_id, secret);
-        }
         let keys = JwtKeys::new(Secret::new(secret).unwrap());
         let authenticator = Authenticator::new(keys, self.project_id());
+        let request = RequestCredentials::from_headers(headers, self.project_id()).unwrap();
         let now = UNIX_EPOCH + Duration::from_secs(self.now);
-        authenticator.authenticate(&credentials, self, now)?.require_active()
+        authenticator.authenticate(&request.credentials(), self, now)?.require_active()
     }
 
     fn check(&self, identity: &Identity) -> Result<(), String> {
@@ -199,8 +173,11 @@ impl Case {
     fn stricter(&self, error: &AuthenticateError, secret: &str) -> Option<&'static str> {
         // The account of the actor is the cause if the actor is refused without the impersonation too.
         let actor_is_refused = || {
-            let actor = self.authenticate(secret, None);
-            self.target().is_some()
+            let mut headers = self.header_map();
+            let targets = ["id", "email", "phone"]
+                .map(|field| headers.remove(format!("x-appwrite-impersonate-user-{field}")));
+            let actor = self.authenticate(secret, &headers);
+            targets.iter().flatten().any(|target| !target.is_empty())
                 && actor.is_err_and(|actor| actor.error_type() == error.error_type())
         };
         match error {

@@ -17,7 +17,8 @@ use super::{
 fn assert_guest(store: &Store, credentials: &Credentials<'_>, reason: GuestReason) {
     let identity = store.ask(credentials, now()).unwrap();
     assert_eq!(identity.guest_reason(), Some(reason), "{identity:?}");
-    assert_eq!(identity.method(), &AuthMethod::Guest(reason));
+    let AuthMethod::Guest(guest) = identity.method() else { panic!("{identity:?}") };
+    assert_eq!(guest.reason(), reason);
     assert_eq!(identity.principal(), &Principal::guest(), "{reason}");
     assert!(identity.scopes().iter().eq(Scopes::new(GUEST_SCOPES).iter()));
     assert_eq!((identity.expires_at(), identity.impersonator_id()), (None, None));
@@ -244,7 +245,7 @@ fn method_of_a_caller_is_one_line_for_the_log() {
     for (credentials, line) in [
         (none, "guest: no credential"),
         (none.with_jwt(&*without_user), "guest: the JWT names no user"),
-        (none.with_session("user-b", "x"), "guest: unknown user"),
+        (none.with_session("user-b", "x"), "guest: unknown user (user `user-b`)"),
         (none.with_session("user-a", "x"), "guest: the user has no session with this secret"),
         (none.with_jwt(&*deleted), "guest: the session of the JWT has been deleted"),
         (none.with_session("user-e", SESSION_SECRET), "guest: the session has expired"),

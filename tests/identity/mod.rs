@@ -167,6 +167,10 @@ impl Directory for Store {
             UserLookup::Id(id) => same(Some(&user.id), id),
             UserLookup::Email(email) => same(user.email.as_deref(), email),
             UserLookup::Phone(phone) => same(user.phone.as_deref(), phone),
+            UserLookup::SessionSecret(secret) => {
+                let hash = sha256(secret);
+                user.sessions.iter().any(|session| same(session.secret.as_deref(), &hash))
+            }
         };
         Ok(self.users.iter().find(is_it).cloned())
     }

@@ -109,6 +109,7 @@ impl Directory for World {
             UserLookup::Id(text) => ("$id", text),
             UserLookup::Email(text) => ("email", text),
             UserLookup::Phone(text) => ("phone", text),
+            UserLookup::SessionSecret(_) => return Ok(None),
         };
         let user = self.users.iter().find(|user| user[field] == text);
         Ok(user.map(|user| serde_json::from_value(user.clone()).unwrap()))

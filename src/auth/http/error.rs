@@ -1,0 +1,84 @@
+//! The error of a header that is refused before authentication: [`HeaderError`].
+
+use std::error::Error;
+use std::fmt;
+
+use crate::refusal::Refusal;
+
+/// An error: a header cannot be a credential. It contains no value of a header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HeaderError {
+    kind: HeaderErrorKind,
+    header: &'static str,
+}
+
+/// The kind of a [`HeaderError`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum HeaderErrorKind {
+    /// The request has the header twice, or a session cookie with two values.
+    Repeated,
+    /// The value has a byte that is not visible ASCII.
+    NotAscii,
+    /// The value is longer than [`MAX_HEADER_LEN`](super::MAX_HEADER_LEN), or the cookies together are longer
+    /// than [`MAX_COOKIES_LEN`](super::MAX_COOKIES_LEN).
+    TooLong {
+        /// The maximum length in bytes.
+        limit: usize,
+    },
+}
+
+impl HeaderError {
+    #[cold]
+    pub(super) fn new(kind: HeaderErrorKind, header: &'static str) -> Self {
+        Self { kind, header }
+    }
+
+    /// Returns the kind of the error.
+    #[must_use]
+    pub fn kind(&self) -> HeaderErrorKind {
+        self.kind
+    }
+
+    /// Returns the name of the header, such as `X-Appwrite-JWT`.
+    #[must_use]
+    pub fn header(&self) -> &'static str {
+        self.header
+    }
+}
+
+impl Refusal for HeaderError {
+    fn status(&self) -> u16 {
+        match self.kind {
+            HeaderErrorKind::Repeated | HeaderErrorKind::NotAscii => 400,
+            HeaderErrorKind::TooLong { .. } => 431,
+        }
+    }
+
+    fn error_type(&self) -> &'static str {
+        "general_argument_invalid"
+    }
+}
+
+impl fmt::Display for HeaderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let header = self.header;
+        match self.kind {
+            HeaderErrorKind::Repeated if header == "Cookie" => {
+                f.write_str("two session cookies with different values; send one of them")
+            }
+            HeaderErrorKind::Repeated => write!(f, "repeated header `{header}`; send it once"),
+            HeaderErrorKind::NotAscii if header == "Cookie" => {
+                f.write_str("the session cookie is not ASCII; send the value that the server set")
+            }
+            HeaderErrorKind::NotAscii => {
+                write!(f, "header `{header}` is not ASCII; send only visible ASCII characters")
+            }
+            HeaderErrorKind::TooLong { limit } => {
+                write!(f, "header `{header}` is longer than {limit} bytes; send a shorter value")
+            }
+        }
+    }
+}
+
+impl Error for HeaderError {}
