@@ -114,7 +114,7 @@ impl Call {
         check: impl FnOnce(Authenticated) -> Result<Identity, AuthenticateError>,
     ) -> Result<Identity> {
         let request =
-            RequestCredentials::from_headers(&self.headers, PROJECT).map_err(|error| {
+            RequestCredentials::from_headers(&self.headers, PROJECT).inspect_err(|error| {
                 let _ = self.who.set(format!("refused: {error}"));
                 error
             })?;
