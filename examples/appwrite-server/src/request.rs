@@ -116,7 +116,6 @@ impl Call {
         let request =
             RequestCredentials::from_headers(&self.headers, PROJECT).inspect_err(|error| {
                 let _ = self.who.set(format!("refused: {error}"));
-                error
             })?;
         if request.project().is_some_and(|project| project != PROJECT) {
             return Err(Failure::new(404, "project_not_found", "project not found").into());
