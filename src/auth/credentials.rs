@@ -58,6 +58,14 @@ impl<'a> SessionCredential<'a> {
         }
     }
 
+    /// Returns the secret, if it is not verified yet.
+    pub(super) fn secret(self) -> Option<&'a str> {
+        match self {
+            Self::OfUser { secret, .. } | Self::SecretAlone(secret) => Some(secret),
+            Self::VerifiedByHost { .. } => None,
+        }
+    }
+
     /// Returns the id of the user, if the request names it.
     pub(super) fn user_id(self) -> Option<&'a str> {
         match self {
