@@ -20,6 +20,9 @@ pub enum HeaderErrorKind {
     Repeated,
     /// The value has a byte that is neither visible ASCII nor a space or tab.
     NotAscii,
+    /// The value is JSON that Appwrite may read as a session, and its `id` or `secret` is no text. Or the JSON
+    /// is nested too deeply, or is valid only in PHP.
+    MalformedSession,
     /// The value is longer than [`MAX_HEADER_LEN`](super::MAX_HEADER_LEN), or the cookies together are longer
     /// than [`MAX_COOKIES_LEN`](super::MAX_COOKIES_LEN).
     TooLong {
@@ -50,7 +53,9 @@ impl HeaderError {
 impl Refusal for HeaderError {
     fn status(&self) -> u16 {
         match self.kind {
-            HeaderErrorKind::Repeated | HeaderErrorKind::NotAscii => 400,
+            HeaderErrorKind::Repeated
+            | HeaderErrorKind::NotAscii
+            | HeaderErrorKind::MalformedSession => 400,
             HeaderErrorKind::TooLong { .. } => 431,
         }
     }
@@ -74,6 +79,11 @@ impl fmt::Display for HeaderError {
             HeaderErrorKind::NotAscii => {
                 write!(f, "header `{header}` is not ASCII; send only visible ASCII characters")
             }
+            HeaderErrorKind::MalformedSession => write!(
+                f,
+                "the session in `{header}` has no texts `id` and `secret`; \
+                 send the value that the server set"
+            ),
             HeaderErrorKind::TooLong { limit } => {
                 write!(f, "header `{header}` is longer than {limit} bytes; send a shorter value")
             }

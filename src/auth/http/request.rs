@@ -8,7 +8,9 @@ use ::http::{HeaderMap, HeaderValue};
 
 use super::cookie::find_cookie;
 use super::error::{HeaderError, HeaderErrorKind};
-use super::session::{Decoded, SessionFormat, decode, fallback_entry, session_cookie_name};
+use super::session::{
+    MalformedSession, SessionFormat, SessionValue, fallback_entry, session_cookie_name,
+};
 use crate::auth::credentials::{Credentials, ImpersonationTarget};
 use crate::principal::is_empty_id;
 
@@ -48,7 +50,7 @@ pub struct RequestCredentials<'a> {
 /// A session that was read from cookies or headers.
 #[derive(Clone)]
 enum RequestSession<'a> {
-    OfUser { user_id: Box<str>, secret: Box<str> },
+    OfUser(SessionValue),
     BareSecret(Cow<'a, str>),
 }
 
@@ -101,7 +103,7 @@ impl<'a> RequestCredentials<'a> {
     pub fn credentials(&self) -> Credentials<'_> {
         match &self.session {
             None => self.headers,
-            Some(RequestSession::OfUser { user_id, secret }) => {
+            Some(RequestSession::OfUser(SessionValue { user_id, secret })) => {
                 self.headers.with_session(user_id, secret)
             }
             Some(RequestSession::BareSecret(secret)) => self.headers.with_session_secret(secret),
@@ -135,34 +137,44 @@ fn session<'a>(
     let fallback = value(headers, "X-Fallback-Cookies", MAX_COOKIES_LEN)?;
 
     if let Some(cookie) = cookie.or(legacy)
-        && let Some(session) = RequestSession::read(cookie, format)
+        && let Some(session) = RequestSession::read(cookie, format, "Cookie")?
     {
         return Ok(Some(session));
     }
     if let Some(header) = header
-        && let Some(session) = RequestSession::read(header.as_bytes().into(), format)
+        && let Some(session) =
+            RequestSession::read(header.as_bytes().into(), format, "X-Appwrite-Session")?
     {
         return Ok(Some(session));
     }
     let fallback = fallback.and_then(|json| fallback_entry(json.as_bytes(), &name));
     let fallback = fallback.map(|entry| String::from(entry).into_bytes().into());
-    Ok(fallback.and_then(|entry| RequestSession::read(entry, format)))
+    match fallback {
+        Some(entry) => RequestSession::read(entry, format, "X-Fallback-Cookies"),
+        None => Ok(None),
+    }
 }
 
 impl<'a> RequestSession<'a> {
     /// Reads the value of a session. Returns `None` if the value is not a session.
-    fn read(value: Cow<'a, [u8]>, format: SessionFormat) -> Option<Self> {
+    fn read(
+        value: Cow<'a, [u8]>,
+        format: SessionFormat,
+        header: &'static str,
+    ) -> Result<Option<Self>, HeaderError> {
+        let error = |kind| HeaderError::new(kind, header);
         match format {
-            SessionFormat::Appwrite => match decode(&value) {
-                Decoded::Nothing => None,
-                Decoded::Session { user_id, secret } => Some(Self::OfUser { user_id, secret }),
+            SessionFormat::Appwrite => match SessionValue::decode(&value) {
+                Ok(session) => Ok(session.map(Self::OfUser)),
+                Err(MalformedSession) => Err(error(HeaderErrorKind::MalformedSession)),
             },
             SessionFormat::BareSecret => {
-                let secret: Cow<'a, str> = match value {
-                    Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok()?.into(),
-                    Cow::Owned(bytes) => String::from_utf8(bytes).ok()?.into(),
+                let secret = match value {
+                    Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::from),
+                    Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::from),
                 };
-                (!is_empty_id(&secret)).then_some(Self::BareSecret(secret))
+                let secret = secret.ok_or_else(|| error(HeaderErrorKind::NotAscii))?;
+                Ok((!is_empty_id(&secret)).then_some(Self::BareSecret(secret)))
             }
         }
     }

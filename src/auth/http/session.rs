@@ -1,4 +1,4 @@
-//! The value of a session cookie or header: [`SessionFormat`], [`encode_session`], [`decode`].
+//! The value of a session cookie or header: [`SessionFormat`], [`encode_session`], [`SessionValue`].
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -21,13 +21,15 @@ pub enum SessionFormat {
     BareSecret,
 }
 
-/// A value that was decoded.
-pub(super) enum Decoded {
-    /// The value has neither an id nor a secret. The next source is read.
-    Nothing,
-    /// The session of a user. An id or secret that is absent or unusable is empty, and finds no session.
-    Session { user_id: Box<str>, secret: Box<str> },
+/// A session that was decoded. An absent id or secret is empty, and finds no session.
+#[derive(Clone)]
+pub(super) struct SessionValue {
+    pub(super) user_id: Box<str>,
+    pub(super) secret: Box<str>,
 }
+
+/// An error: a value that Appwrite may read as a session, and this library does not.
+pub(super) struct MalformedSession;
 
 /// Base64 as PHP reads it after white space and padding are removed. PHP ignores the unused bits of the last
 /// character.
@@ -64,30 +66,30 @@ pub fn encode_session(user_id: &str, secret: &str) -> String {
     base64::engine::general_purpose::STANDARD.encode(json)
 }
 
-/// Decodes a value in Appwrite's format.
-///
-/// Source: `Store::decode` of utopia-php/auth.
-pub(super) fn decode(value: &[u8]) -> Decoded {
-    let Some(json) = decode_base64(value) else { return Decoded::Nothing };
-    let [id, secret] = match Members::read(&json, ["id", "secret"]) {
-        Ok(members) => members.values,
-        Err(error) if only_php_may_read(error) => return Decoded::unusable(),
-        Err(_) => return Decoded::Nothing,
-    };
-    if is_empty(&id) && is_empty(&secret) {
-        return Decoded::Nothing;
+impl SessionValue {
+    /// Decodes a value in Appwrite's format. Returns `None` if the value has neither an id nor a secret.
+    ///
+    /// Source: `Store::decode` of utopia-php/auth.
+    pub(super) fn decode(value: &[u8]) -> Result<Option<Self>, MalformedSession> {
+        let Some(json) = decode_base64(value) else { return Ok(None) };
+        let [id, secret] = match Members::read(&json, ["id", "secret"]) {
+            Ok(members) => members.values,
+            Err(error) if php_may_read(error) => return Err(MalformedSession),
+            Err(_) => return Ok(None),
+        };
+        if is_empty(&id) && is_empty(&secret) {
+            return Ok(None);
+        }
+        Ok(Some(Self { user_id: text(id)?, secret: text(secret)? }))
     }
-    let text = |value| match value {
-        Value::Text(text) => text,
-        _ => Box::default(),
-    };
-    Decoded::Session { user_id: text(id), secret: text(secret) }
 }
 
-impl Decoded {
-    /// Returns a session that finds no user.
-    fn unusable() -> Self {
-        Self::Session { user_id: Box::default(), secret: Box::default() }
+/// Returns a text. A value that is empty in PHP is the empty text.
+fn text(value: Value) -> Result<Box<str>, MalformedSession> {
+    match value {
+        Value::Text(text) => Ok(text),
+        value if is_empty(&value) => Ok(Box::default()),
+        _ => Err(MalformedSession),
     }
 }
 
@@ -113,9 +115,8 @@ fn decode_base64(value: &[u8]) -> Option<Vec<u8>> {
     PHP.decode(text).ok()
 }
 
-/// Returns `true` if PHP may read JSON with this error. The object may then have an id or a secret, and PHP
-/// would not read the next source.
-fn only_php_may_read(error: ScanErrorKind) -> bool {
+/// Returns `true` if PHP may read JSON with this error. The object may then be a session for Appwrite.
+fn php_may_read(error: ScanErrorKind) -> bool {
     use ScanErrorKind::{Key, Literal, NumberRange, TooDeep, Value};
     matches!(error, Key | Literal | NumberRange | TooDeep | Value)
 }
