@@ -63,7 +63,8 @@ pub struct CachedDirectory<D> {
 
 impl<D> CachedDirectory<D> {
     /// Creates a cache of at most `capacity` users, each of which is used until `time_to_live` has passed
-    /// since it was looked up.
+    /// since it was looked up. The cache drops users in batches, so it can exceed the capacity by some hundred
+    /// users for a moment.
     ///
     /// # Errors
     ///

@@ -10,6 +10,7 @@ use tower_service::Service;
 
 use crate::authentication::{AccountCheck, Authentication};
 use crate::directory::AsyncDirectory;
+use crate::protocol::Protocol;
 use crate::service::{ResponseBody, ResponseFuture, call_if, take_ready};
 
 /// A layer that authenticates each request, and inserts the [`Identity`](rolegate::auth::Identity) into its
@@ -116,12 +117,13 @@ where
         let authentication = self.authentication.clone();
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
+            let protocol = Protocol::of(&parts.headers);
             let identity = authentication.decide(&parts.headers).await;
             let admitted = identity.map(|identity| {
                 parts.extensions.insert(identity);
                 Request::from_parts(parts, body)
             });
-            call_if(admitted, inner).await
+            call_if(admitted, protocol, inner).await
         })
     }
 }

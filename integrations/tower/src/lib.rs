@@ -9,6 +9,7 @@ mod directory;
 #[cfg_attr(not(feature = "tracing"), path = "no_event.rs")]
 mod event;
 mod layer;
+mod protocol;
 mod refused;
 mod scope;
 mod service;

@@ -1,11 +1,11 @@
 //! The answer to a request that is refused: [`Refused`].
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use http_body_util::Full;
 use rolegate::Refusal;
-use serde_json::json;
+
+use crate::protocol::Protocol;
 
 /// The answer to a request that is refused: Appwrite's JSON with `message`, `code` and `type`.
 ///
@@ -69,16 +69,10 @@ impl Refused {
         &self.message
     }
 
-    /// Returns the response.
+    /// Returns the response, with JSON.
     #[must_use]
     pub fn to_response(&self) -> Response<Full<Bytes>> {
-        let Self { status, error_type, message } = self;
-        let body = json!({ "message": message, "code": status.as_u16(), "type": error_type });
-        let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
-        *response.status_mut() = *status;
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(CONTENT_TYPE, json);
-        response
+        Protocol::Json.answer(self)
     }
 }
 

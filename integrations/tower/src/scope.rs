@@ -9,6 +9,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::event;
+use crate::protocol::Protocol;
 use crate::refused::Refused;
 use crate::service::{ResponseBody, ResponseFuture, call_if, take_ready};
 
@@ -83,8 +84,9 @@ where
 
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
         let inner = take_ready(&mut self.inner);
+        let protocol = Protocol::of(request.headers());
         let admitted = self.check(request.extensions()).map(|()| request);
-        Box::pin(call_if(admitted, inner))
+        Box::pin(call_if(admitted, protocol, inner))
     }
 }
 

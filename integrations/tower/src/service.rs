@@ -8,9 +8,10 @@ use http::Response;
 use http_body_util::{Either, Full};
 use tower_service::Service;
 
+use crate::protocol::Protocol;
 use crate::refused::Refused;
 
-/// The body of a response: the JSON of a refusal, or the body of the service inside.
+/// The body of a response: that of a refusal, or the body of the service inside.
 pub type ResponseBody<B> = Either<Full<Bytes>, B>;
 
 /// The future of a response. It is on the heap, because an `async` block has no name.
@@ -23,9 +24,10 @@ pub(crate) fn take_ready<S: Clone>(service: &mut S) -> S {
     std::mem::replace(service, clone)
 }
 
-/// Calls the service inside, or answers for it if the request is refused.
+/// Calls the service inside, or answers in the protocol of the request if it is refused.
 pub(crate) async fn call_if<S, Request, B>(
     admitted: Result<Request, Refused>,
+    protocol: Protocol,
     mut inner: S,
 ) -> Result<Response<ResponseBody<B>>, S::Error>
 where
@@ -33,6 +35,6 @@ where
 {
     match admitted {
         Ok(request) => Ok(inner.call(request).await?.map(Either::Right)),
-        Err(refused) => Ok(refused.to_response().map(Either::Left)),
+        Err(refused) => Ok(protocol.answer(&refused).map(Either::Left)),
     }
 }
