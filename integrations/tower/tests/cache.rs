@@ -26,7 +26,7 @@ async fn user_is_looked_up_once_until_invalidated() {
     }
     assert_eq!(users.lookup_count(), 1);
 
-    users.users.lock().unwrap()[0].status = Some(false);
+    users.known.lock().unwrap()[0].status = Some(false);
     assert_eq!(ask(router.clone(), &[cookie("user-a")]).await.0, 200);
     directory.invalidate("user-a");
     assert_refused(router, &[cookie("user-a")], 403, "user_blocked").await;
@@ -90,7 +90,7 @@ async fn errors_and_keys_are_not_cached() {
 async fn full_cache_drops_users() {
     let users = Arc::new(Users::new());
     let ids: Vec<String> = (0..2000).map(|number| format!("user-{number}")).collect();
-    users.users.lock().unwrap().extend(ids.iter().map(|id| user(id, json!({}))));
+    users.known.lock().unwrap().extend(ids.iter().map(|id| user(id, &json!({}))));
     let directory =
         CachedDirectory::new(Arc::clone(&users), NonZeroU64::MIN, MAX_TIME_TO_LIVE).unwrap();
     for id in ids.iter().chain(&ids) {

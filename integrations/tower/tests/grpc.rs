@@ -50,7 +50,7 @@ async fn grpc_refusal_has_its_message_in_a_header() {
     let type_of_messages = header("content-type", "application/grpc+proto");
     let user = cookie("line\nbreak é%");
     let users = Users::new();
-    users.users.lock().unwrap().push(user_with_reset("line\nbreak é%"));
+    users.known.lock().unwrap().push(user_with_reset("line\nbreak é%"));
     let response = send(router().layer(layer(users)), &[type_of_messages, user]).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["grpc-status"], "9");
@@ -69,5 +69,5 @@ async fn only_grpc_is_answered_by_grpc() {
 }
 
 fn user_with_reset(id: &str) -> rolegate::User {
-    user(id, serde_json::json!({ "reset": true }))
+    user(id, &serde_json::json!({ "reset": true }))
 }

@@ -29,25 +29,25 @@ const NEVER: &str = "9999-12-31T00:00:00.000+00:00";
 /// A directory in memory that records the look-ups of users.
 #[derive(Default, Debug)]
 pub(crate) struct Users {
-    pub(crate) users: Mutex<Vec<User>>,
+    pub(crate) known: Mutex<Vec<User>>,
     pub(crate) lookups: Mutex<Vec<String>>,
     pub(crate) fails: bool,
 }
 
 impl Users {
     pub(crate) fn new() -> Self {
-        let mut boss = user("boss", json!({ "impersonator": true }));
+        let mut boss = user("boss", &json!({ "impersonator": true }));
         boss.memberships.push(Membership::confirmed("m1", "t1", ["owner"]));
         let users = vec![
-            user("user-a", json!({})),
+            user("user-a", &json!({})),
             boss,
-            user("blocked", json!({ "status": false })),
-            user("blocked-boss", json!({ "status": false, "impersonator": true })),
-            user("resetting", json!({ "reset": true })),
-            user("two-factor", json!({ "mfa": true, "emailVerification": true })),
-            user("line\nbreak", json!({})),
+            user("blocked", &json!({ "status": false })),
+            user("blocked-boss", &json!({ "status": false, "impersonator": true })),
+            user("resetting", &json!({ "reset": true })),
+            user("two-factor", &json!({ "mfa": true, "emailVerification": true })),
+            user("line\nbreak", &json!({})),
         ];
-        Self { users: users.into(), ..Self::default() }
+        Self { known: users.into(), ..Self::default() }
     }
 
     pub(crate) fn failing() -> Self {
@@ -60,7 +60,7 @@ impl Users {
 }
 
 /// Returns a user with the session `s1`, which has [`SESSION_SECRET`] and one factor.
-pub(crate) fn user(id: &str, fields: Value) -> User {
+pub(crate) fn user(id: &str, fields: &Value) -> User {
     let mut hash = String::new();
     for byte in Sha256::digest(SESSION_SECRET) {
         write!(hash, "{byte:02x}").unwrap();
@@ -82,12 +82,12 @@ impl AsyncDirectory for Users {
         if self.fails || lookup == UserLookup::Id("failing") {
             return Err(io::Error::other("database at 10.0.0.7\nis down"));
         }
-        let users = self.users.lock().unwrap();
+        let users = self.known.lock().unwrap();
         let is_it = |user: &&User| match lookup {
             UserLookup::Id(id) => user.id == id,
             UserLookup::Email(email) => user.email.as_deref() == Some(email),
             UserLookup::SessionSecret(secret) => secret == SESSION_SECRET,
-            _ => false,
+            UserLookup::Phone(_) => false,
         };
         Ok(users.iter().find(is_it).cloned())
     }

@@ -1,4 +1,10 @@
 //! The events for the log. The subscriber is that of the crate `tracing-subscriber`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests and their helpers fail by panicking"
+)]
 
 use std::io;
 use std::sync::{Arc, Mutex};
