@@ -5,129 +5,90 @@
 //! curl 127.0.0.1:3000/birthdays -H 'X-Appwrite-Project: p1' -H 'X-Appwrite-Key: standard_backend'
 //! ```
 
+use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use axum::extract::{FromRequestParts, State};
-use axum::http::{StatusCode, request::Parts};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use rolegate::auth::{
-    AuthenticateError, Authenticator, Credentials, Identity, JwtKeys, KeyLookup, Secret, Step,
-    StoredKey, UserLookup,
-};
+use rolegate::auth::{Authenticator, JwtKeys, KeyLookup, Secret, StoredKey, UserLookup};
 use rolegate::principal::Session;
-use rolegate::{Action, Collection, Refusal, User};
+use rolegate::{Action, Collection, User};
+use rolegate_tower::{AsyncDirectory, Caller, IdentityLayer, Refused, RequireScope};
 use serde_json::{Value, json};
 
-struct App {
-    authenticator: Authenticator,
-    collection: Collection,
+/// The users and keys of the host. A real host asks its database.
+struct Directory {
     users: Vec<User>,
+}
+
+impl AsyncDirectory for Directory {
+    type Error = Infallible;
+
+    async fn user(&self, lookup: UserLookup<'_>) -> Result<Option<User>, Infallible> {
+        let UserLookup::Id(id) = lookup else { return Ok(None) };
+        Ok(self.users.iter().find(|user| user.id == id).cloned())
+    }
+
+    async fn key(&self, lookup: KeyLookup<'_>) -> Result<Option<StoredKey>, Infallible> {
+        let key = StoredKey::of_project("p1", "standard_backend").with_scopes(["documents.read"]);
+        Ok((lookup.secret() == "standard_backend").then_some(key))
+    }
+}
+
+/// The documents, each with its permissions.
+struct Birthdays {
+    collection: Collection,
     documents: Vec<(Value, Vec<String>)>,
 }
 
-/// The look-ups of the host. A real host asks its database.
-impl App {
-    async fn user(&self, lookup: UserLookup<'_>) -> Option<User> {
-        let UserLookup::Id(id) = lookup else { return None };
-        self.users.iter().find(|user| user.id == id).cloned()
-    }
-
-    async fn key(&self, lookup: KeyLookup<'_>) -> Option<StoredKey> {
-        let key = StoredKey::of_project("p1", "standard_backend").with_scopes(["documents.read"]);
-        (lookup.secret() == "standard_backend").then_some(key)
-    }
-}
-
-/// The caller of a request: a guest, a user or an API key.
-struct Caller(Identity);
-
-impl FromRequestParts<Arc<App>> for Caller {
-    type Rejection = Refused<AuthenticateError>;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &Arc<App>,
-    ) -> Result<Self, Self::Rejection> {
-        // A header that is not a text is a malformed credential. It must not count as absent.
-        let header = |name| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-        let credentials = Credentials::none()
-            .with_project(header("x-appwrite-project"))
-            .with_jwt(header("x-appwrite-jwt"))
-            .with_key(header("x-appwrite-key"));
-        let mut step = app.authenticator.begin(&credentials, SystemTime::now())?;
-        loop {
-            step = match step {
-                Step::FindUser(find) => {
-                    let user = app.user(find.lookup()).await;
-                    find.found(user)?
-                }
-                Step::FindKey(find) => {
-                    let key = app.key(find.lookup()).await;
-                    find.found(key)?
-                }
-                Step::Done(caller) => return Ok(Self(caller.require_scope("documents.read")?)),
-            };
-        }
-    }
-}
-
-/// A refusal of rolegate, which becomes Appwrite's JSON error.
-struct Refused<R>(R);
-
-impl<R: Refusal> From<R> for Refused<R> {
-    fn from(refusal: R) -> Self {
-        Self(refusal)
-    }
-}
-
-impl<R: Refusal> IntoResponse for Refused<R> {
-    fn into_response(self) -> Response {
-        let code = self.0.status();
-        let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let (message, kind) = (self.0.to_string(), self.0.error_type());
-        (status, Json(json!({ "message": message, "code": code, "type": kind }))).into_response()
-    }
-}
-
-async fn birthdays(
-    State(app): State<Arc<App>>,
-    Caller(identity): Caller,
-) -> Result<Json<Value>, Refused<rolegate::AccessDenied>> {
-    let matcher = app.collection.matcher(identity.principal(), Action::Read)?;
-    let visible = app.documents.iter().filter(|(_, permissions)| matcher.allows(permissions));
+/// Lists the birthdays that the caller may read: a guest, a user or an API key.
+async fn list(
+    State(birthdays): State<Arc<Birthdays>>,
+    caller: Caller,
+) -> Result<Json<Value>, Refused> {
+    let matcher = birthdays.collection.matcher(caller.principal(), Action::Read)?;
+    let visible = birthdays.documents.iter().filter(|(_, permissions)| matcher.allows(permissions));
     let documents: Vec<&Value> = visible.map(|(document, _)| document).collect();
     Ok(Json(json!({ "total": documents.len(), "documents": documents })))
 }
 
-fn app() -> Result<App, Box<dyn std::error::Error>> {
-    let secret = std::env::var("JWT_SECRET").unwrap_or_else(|_| "your-secret-key".into());
-    let document =
-        |name: &str, id: &str| (json!({ "name": name }), vec![format!("read(\"user:{id}\")")]);
+fn directory() -> Directory {
     let mut kevin = User::new("user-a");
     kevin.sessions.push(Session::new("s1", "9999-12-31T00:00:00.000+00:00"));
-    Ok(App {
-        authenticator: Authenticator::new(JwtKeys::new(Secret::new(secret)?), "p1"),
-        collection: Collection::new([r#"create("users")"#], true.into()),
-        users: vec![kevin],
-        documents: vec![document("Kevin", "user-a"), document("Laura", "user-b")],
-    })
+    Directory { users: vec![kevin] }
 }
 
-fn router(app: App) -> Router {
-    Router::new().route("/birthdays", get(birthdays)).with_state(Arc::new(app))
+fn birthdays() -> Birthdays {
+    let document =
+        |name: &str, id: &str| (json!({ "name": name }), vec![format!("read(\"user:{id}\")")]);
+    Birthdays {
+        collection: Collection::new([r#"create("users")"#], true.into()),
+        documents: vec![document("Kevin", "user-a"), document("Laura", "user-b")],
+    }
+}
+
+fn router(secret: Secret) -> Router {
+    let authenticator = Authenticator::new(JwtKeys::new(secret), "p1");
+    Router::new()
+        .route("/birthdays", get(list))
+        .layer(RequireScope::new("documents.read"))
+        // The last layer is the outermost.
+        .layer(IdentityLayer::new(authenticator, directory()))
+        .with_state(Arc::new(birthdays()))
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let secret = std::env::var("JWT_SECRET").unwrap_or_else(|_| "your-secret-key".into());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    Ok(axum::serve(listener, router(app()?)).await?)
+    Ok(axum::serve(listener, router(Secret::new(secret)?)).await?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
     use tower::ServiceExt;
@@ -141,7 +102,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::empty()).unwrap();
-        let response = router(app().unwrap()).oneshot(request).await.unwrap();
+        let response =
+            router(Secret::new("your-secret-key").unwrap()).oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), 1 << 16).await.unwrap();
         (status, serde_json::from_slice(&body).unwrap())
@@ -164,15 +126,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bad_credential_is_refused_and_not_a_guest() {
-        let project = ("x-appwrite-project", "p1");
-        for (name, value, kind) in [
-            ("x-appwrite-jwt", "a.b.c", "user_jwt_invalid"),
-            ("x-appwrite-jwt", "é", "user_jwt_invalid"),
-            ("x-appwrite-key", "standard_é", "user_unauthorized"),
+    async fn bad_or_repeated_credential_is_refused_and_not_a_guest() {
+        let (project, key) = (("x-appwrite-project", "p1"), ("x-appwrite-key", "standard_backend"));
+        for (headers, status, kind) in [
+            ([project, ("x-appwrite-jwt", "a.b.c")], 401, "user_jwt_invalid"),
+            ([project, ("x-appwrite-jwt", "é")], 400, "general_argument_invalid"),
+            ([project, ("x-appwrite-key", "standard_x")], 401, "user_unauthorized"),
+            ([project, ("x-appwrite-key", "standard_é")], 400, "general_argument_invalid"),
+            ([key, key], 400, "general_argument_invalid"),
         ] {
-            let (status, body) = ask(&[project, (name, value)]).await;
-            assert_eq!((status, &body["type"]), (401, &json!(kind)), "{name}: {value}");
+            let (found, body) = ask(&headers).await;
+            assert_eq!((found, &body["type"]), (status, &json!(kind)), "{headers:?}");
         }
     }
 }
