@@ -50,6 +50,7 @@
 //! | list the values of a user that give no role | [`User::skipped_roles`] |
 //! | answer a refused request | [`Refusal`]: the HTTP status and the error type |
 //! | authenticate a session, a JWT or an API key | `auth::Authenticator`, with the feature `auth` |
+//! | read the credentials from the headers of a request | `auth::http::RequestCredentials`, with the feature `http` |
 //!
 //! # Ways to filter
 //!
@@ -71,6 +72,7 @@
 //! | --- | --- |
 //! | none | the engine and raw JSON |
 //! | `auth` | the module `auth`: sessions, JWTs, API keys and scopes |
+//! | `http` | `auth`, and the module `auth::http`: credentials from headers |
 //! | `cli` | the command `rolegate` |
 //!
 //! # Threads
@@ -113,6 +115,8 @@
 //!
 //! - A token does not choose its algorithm. Its payload is read after its signature is verified. A token of more
 //!   than 32 KiB is not read.
+//! - A repeated header is refused, and so are two session cookies with different values. A proxy in front of the
+//!   host could use another one than the host. Headers and cookies have limits.
 //! - Secrets are compared in constant time. No secret, key or token is printed.
 //!
 //! [`Principal::key_with_bypass`] is the only constructor of a principal that bypasses permissions. Only

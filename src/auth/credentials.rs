@@ -8,6 +8,9 @@ use crate::principal::is_empty_id;
 
 /// The credentials in the headers of a request, before verification.
 ///
+/// With the feature `http`, `auth::http::RequestCredentials` reads them from an `http::HeaderMap`. A host with
+/// other headers sets them one by one. Such a host refuses a repeated header and reads the session cookie.
+///
 /// Each value is the value of one header. An empty value, or `0`, counts as absent, as in Appwrite.
 ///
 /// ```

@@ -4,8 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::api_key::{KeyKind, StoredKey};
-use super::secret::Redacted;
-use super::signed_in::has_secret;
+use super::secret::{Redacted, has_secret};
 use crate::principal::User;
 
 /// A look-up of a user of the project, with memberships, sessions and authenticators.

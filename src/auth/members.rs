@@ -7,10 +7,10 @@
 use crate::json::scan::{MAX_DEPTH, Scan, ScanErrorKind, Scanner};
 
 /// The values of some members of a JSON object. Of a repeated member, this is the last value.
-pub(super) struct Members<const N: usize> {
+pub(super) struct Members<'n, const N: usize> {
     pub(super) values: [Value; N],
-    /// The position of the first requested member that is repeated.
-    pub(super) repeated: Option<usize>,
+    /// The name of the first requested member that is repeated.
+    pub(super) repeated: Option<&'n str>,
 }
 
 /// The value of a member. Only the types that tokens and sessions use keep their content.
@@ -26,9 +26,9 @@ pub(super) enum Value {
     Other,
 }
 
-impl<const N: usize> Members<N> {
+impl<'n, const N: usize> Members<'n, N> {
     /// Reads the members with these names. Other members are checked and skipped.
-    pub(super) fn read(json: &[u8], names: [&str; N]) -> Scan<Self> {
+    pub(super) fn read(json: &[u8], names: [&'n str; N]) -> Scan<Self> {
         Reader { scanner: Scanner::new(json) }.object(names)
     }
 }
@@ -38,9 +38,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn object<const N: usize>(&mut self, names: [&str; N]) -> Scan<Members<N>> {
-        let mut values = [const { Value::Absent }; N];
-        let mut seen = [false; N];
+    fn object<'n, const N: usize>(&mut self, names: [&'n str; N]) -> Scan<Members<'n, N>> {
+        let mut values = [const { None }; N];
         let mut repeated = None;
         if self.scanner.space() != b'{' {
             return Err(ScanErrorKind::NotAnObject);
@@ -49,20 +48,16 @@ impl Reader<'_> {
         while more {
             let name = self.name()?;
             let value = self.value()?;
-            let places = values.iter_mut().zip(&mut seen).enumerate();
-            let mut wanted = names.iter().zip(places);
-            if let Some((_, (position, (place, seen)))) =
-                wanted.find(|(wanted, _)| **wanted == name)
+            let mut wanted = names.iter().zip(&mut values);
+            if let Some((wanted, place)) = wanted.find(|(wanted, _)| **wanted == name)
+                && place.replace(value).is_some()
             {
-                if std::mem::replace(seen, true) {
-                    repeated.get_or_insert(position);
-                }
-                *place = value;
+                repeated.get_or_insert(*wanted);
             }
             more = self.scanner.next_member()?;
         }
         self.scanner.end()?;
-        Ok(Members { values, repeated })
+        Ok(Members { values: values.map(|value| value.unwrap_or(Value::Absent)), repeated })
     }
 
     /// Reads the name of a member. A name that starts with NUL is an error, because PHP cannot store it as a

@@ -7,7 +7,8 @@
 //!
 //! | task | type |
 //! | --- | --- |
-//! | collect the credentials of a request | [`Credentials`] |
+//! | read the credentials from an `http::HeaderMap` | `http::RequestCredentials`, with the feature `http` |
+//! | collect the credentials from other headers | [`Credentials`] |
 //! | authenticate, with look-ups that block | [`Authenticator::authenticate`], [`Directory`] |
 //! | authenticate, with asynchronous look-ups | [`Authenticator::begin`], [`Step`] |
 //! | check scope and account | [`Authenticated`] |

@@ -1,4 +1,4 @@
-//! The secret that signs tokens ([`Secret`]), and the comparison of stored secrets.
+//! The secret that signs tokens ([`Secret`]), and the comparison of stored secrets of keys and sessions.
 //!
 //! The only algorithm is HS256. `Hs256` implements the signer and the verifier of `jsonwebtoken` with the
 //! crates `hmac` and `sha2`. It is called directly, and `jsonwebtoken::decode` is not used. That function
@@ -14,6 +14,8 @@ use jsonwebtoken::crypto::{JwtSigner, JwtVerifier};
 use jsonwebtoken::signature::{self, Signer, Verifier};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+use crate::principal::Session;
 
 /// A secret that signs and verifies JWTs: the server's `_APP_OPENSSL_KEY_V1`.
 ///
@@ -116,9 +118,20 @@ pub(super) fn is_same_secret(presented: &str, stored: &str) -> bool {
     presented.as_bytes().ct_eq(stored.as_bytes()).into()
 }
 
+/// Returns `true` if a session has this secret, and a provider. An empty secret counts as absent: a host
+/// that hashes a missing secret stores the hash of the empty text.
+///
+/// Source: `User::sessionVerify` of appwrite/appwrite.
+pub(super) fn has_secret(session: &Session, secret: &str) -> bool {
+    let is_same = |stored| is_sha256_of(stored, secret);
+    !secret.is_empty()
+        && session.provider.is_some()
+        && session.secret.as_deref().is_some_and(is_same)
+}
+
 /// Returns `true` if `stored` is the SHA-256 of `presented` in lower-case hexadecimal. Compares in constant
 /// time.
-pub(super) fn is_sha256_of(stored: &str, presented: &str) -> bool {
+fn is_sha256_of(stored: &str, presented: &str) -> bool {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
     let mut hexadecimal = [0; 64];

@@ -5,7 +5,7 @@ use super::credentials::SessionCredential;
 use super::identity::{AuthMethod, Guest, GuestReason, Identity};
 use super::jwt::Claims;
 use super::scope::Scopes;
-use super::secret::is_sha256_of;
+use super::secret::has_secret;
 use super::time::{Expiry, UnixTime};
 use crate::principal::{Principal, Session, User, is_empty_id};
 
@@ -124,15 +124,4 @@ impl SignedIn {
 /// before it returns the identity.
 fn principal_of(user: &User) -> Principal {
     Principal::user(user).unwrap_or_else(|_| Principal::guest())
-}
-
-/// Returns `true` if a session has this secret, and a provider. An empty secret counts as absent: a host
-/// that hashes a missing secret stores the hash of the empty text.
-///
-/// Source: `User::sessionVerify` of appwrite/appwrite.
-pub(super) fn has_secret(session: &Session, secret: &str) -> bool {
-    let is_same = |stored| is_sha256_of(stored, secret);
-    !secret.is_empty()
-        && session.provider.is_some()
-        && session.secret.as_deref().is_some_and(is_same)
 }

@@ -97,9 +97,8 @@ impl Directory for Case {
 /// Encodes the value of a cookie as browsers send what PHP's `setcookie` sets.
 fn percent_encode(value: &str) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.+/".contains(byte);
-    let encode = |byte: u8| match plain(&byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
+    let encode = |byte: u8| {
+        if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
     };
     value.bytes().map(encode).collect()
 }

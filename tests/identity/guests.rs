@@ -246,9 +246,18 @@ fn method_of_a_caller_is_one_line_for_the_log() {
         (none, "guest: no credential"),
         (none.with_jwt(&*without_user), "guest: the JWT names no user"),
         (none.with_session("user-b", "x"), "guest: unknown user (user `user-b`)"),
-        (none.with_session("user-a", "x"), "guest: the user has no session with this secret"),
-        (none.with_jwt(&*deleted), "guest: the session of the JWT has been deleted"),
-        (none.with_session("user-e", SESSION_SECRET), "guest: the session has expired"),
+        (
+            none.with_session("user-a", "x"),
+            "guest: the user has no session with this secret (user `user-a`)",
+        ),
+        (
+            none.with_jwt(&*deleted),
+            "guest: the session of the JWT has been deleted (user `user-a`, session `s2`)",
+        ),
+        (
+            none.with_session("user-e", SESSION_SECRET),
+            "guest: the session has expired (user `user-e`, session `s1`)",
+        ),
         (key("other_x"), "guest: unknown kind of API key"),
         (key(&ephemeral), "guest: the API key is of another project"),
         (

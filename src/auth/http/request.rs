@@ -124,7 +124,7 @@ fn session<'a>(
     format: SessionFormat,
 ) -> Result<Option<RequestSession<'a>>, HeaderError> {
     let fields = headers.get_all(COOKIE).iter();
-    check_len(fields.map(|field| field.len()).sum(), MAX_COOKIES_LEN, "Cookie")?;
+    check_len(fields.map(HeaderValue::len).sum(), MAX_COOKIES_LEN, "Cookie")?;
     let name = session_cookie_name(project_id);
     let cookie = find_cookie(headers, &[&name, ""])?;
     let legacy = find_cookie(headers, &[&name, "_legacy"])?;

@@ -38,13 +38,11 @@ impl Payload {
         names: [&'static str; N],
     ) -> Result<[Claim; N], PayloadError> {
         let members = Members::read(json, names).map_err(|_| PayloadError::NotAnObject)?;
-        match members.repeated.and_then(|position| names.get(position)) {
-            Some(name) => Err(PayloadError::Repeated(name)),
-            None => {
-                let mut values = members.values.into_iter();
-                Ok(names.map(|name| Claim { name, value: values.next().unwrap_or(Value::Absent) }))
-            }
+        if let Some(name) = members.repeated {
+            return Err(PayloadError::Repeated(name));
         }
+        let mut values = members.values.into_iter();
+        Ok(names.map(|name| Claim { name, value: values.next().unwrap_or(Value::Absent) }))
     }
 }
 
