@@ -5,8 +5,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use rolegate::auth::http::{HeaderErrorKind, RequestCredentials, SessionFormat};
 use rolegate::auth::{
-    AuthMethod, AuthenticateError, Authenticated, Authenticator, Credentials, JwtKeys, Secret, Step,
-    UserLookup,
+    AuthMethod, AuthenticateError, Authenticated, Authenticator, Credentials, JwtKeys, Secret,
+    Step, UserLookup,
 };
 use rolegate::{Refusal, User};
 
@@ -125,7 +125,7 @@ fn user(lookup: UserLookup<'_>) -> Option<User> {
 
 fn sha256(text: &str) -> String {
     use sha2::Digest;
-    sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// Checks that an error is one that these requests can have.

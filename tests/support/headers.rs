@@ -1,7 +1,7 @@
 //! A second implementation of the headers of a request, for comparison. It is slow, copies everything, and
 //! reads JSON with `serde_json`.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
 /// The headers of a request.
@@ -30,6 +30,9 @@ pub enum Session {
     },
     Bare(String),
 }
+
+/// The name and the value of a cookie.
+type Cookie = (Vec<u8>, Vec<u8>);
 
 /// Returns the headers of a request, or the status and the name of the header that is refused.
 pub fn read(headers: &HeaderMap, project: &str, is_bare: bool) -> Result<Request, (u16, String)> {
@@ -95,9 +98,8 @@ fn sessions(sources: impl Iterator<Item = Vec<u8>>, is_bare: bool) -> Vec<Sessio
             {
                 permitted.push(unusable());
             }
-            Ok(_) => {}
             Err(_) if json.trim_ascii_start().starts_with(b"{") => permitted.push(unusable()),
-            Err(_) => {}
+            _ => {}
         }
     }
     permitted.push(Session::None);
@@ -136,7 +138,7 @@ fn is_empty(text: &str) -> bool {
 
 /// Returns the value of a header that may stand in a request once.
 fn one(headers: &HeaderMap, name: &str, limit: usize) -> Result<Option<String>, (u16, String)> {
-    let values: Vec<&[u8]> = headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
+    let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
     match values[..] {
         [] => Ok(None),
         [value] if value.len() > limit => Err((431, name.to_owned())),
@@ -147,7 +149,7 @@ fn one(headers: &HeaderMap, name: &str, limit: usize) -> Result<Option<String>, 
 
 fn fallback(headers: &HeaderMap, cookie: &str) -> Result<Option<Vec<u8>>, (u16, String)> {
     let name = "X-Fallback-Cookies";
-    let values: Vec<&[u8]> = headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
+    let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
     match values[..] {
         [] => Ok(None),
         [value] if value.len() > 65_536 => Err((431, name.to_owned())),
@@ -161,8 +163,8 @@ fn fallback(headers: &HeaderMap, cookie: &str) -> Result<Option<Vec<u8>>, (u16, 
 }
 
 /// Returns the names and values of all cookies.
-fn cookies(headers: &HeaderMap) -> Result<Vec<(Vec<u8>, Vec<u8>)>, (u16, String)> {
-    let fields: Vec<&[u8]> = headers.get_all("cookie").iter().map(|v| v.as_bytes()).collect();
+fn cookies(headers: &HeaderMap) -> Result<Vec<Cookie>, (u16, String)> {
+    let fields: Vec<&[u8]> = headers.get_all("cookie").iter().map(HeaderValue::as_bytes).collect();
     if fields.concat().len() > 65_536 {
         return Err((431, "Cookie".into()));
     }
@@ -176,7 +178,7 @@ fn cookies(headers: &HeaderMap) -> Result<Vec<(Vec<u8>, Vec<u8>)>, (u16, String)
     Ok(cookies)
 }
 
-fn cookie_of(cookies: &[(Vec<u8>, Vec<u8>)], name: &str) -> Result<Option<Vec<u8>>, (u16, String)> {
+fn cookie_of(cookies: &[Cookie], name: &str) -> Result<Option<Vec<u8>>, (u16, String)> {
     let values = cookies.iter().filter(|cookie| cookie.0 == name.as_bytes());
     let values: Vec<&[u8]> = values.map(|(_, value)| &**value).collect();
     if !values.concat().is_ascii() {

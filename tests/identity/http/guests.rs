@@ -1,7 +1,7 @@
 //! The ids that a guest has for the log.
 
 use rolegate::auth::http::{RequestCredentials, SessionFormat, encode_session};
-use rolegate::auth::{AuthMethod, GuestReason};
+use rolegate::auth::{AuthMethod, GuestReason, GuestReason as Reason};
 use serde_json::json;
 
 use super::super::{PAST, PROJECT, Store, jwt, now};
@@ -41,7 +41,6 @@ fn guest_has_the_ids_that_the_credential_named() {
     };
     let nobody = [("x-appwrite-jwt", jwt(&json!({"sessionId": "s9"})))];
     let secret_of_e = secret_of("user-e");
-    use GuestReason as Reason;
     for (headers, reason, user, session, line) in [
         (headers::<&str>(&[]), Reason::NoCredential, None, None, "guest: no credential"),
         (

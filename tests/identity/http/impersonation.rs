@@ -1,6 +1,7 @@
 //! Impersonation by headers.
 
 use rolegate::User;
+use rolegate::auth::http::SessionFormat;
 use rolegate::auth::{KeyKind, StoredKey};
 
 use super::super::{PROJECT, Store, jwt};
@@ -26,7 +27,7 @@ fn as_user(actor: &str, targets: [Option<&str>; 3]) -> String {
     let mut lines = vec![("cookie", &*cookie)];
     let targets = names.iter().zip(targets);
     lines.extend(targets.filter_map(|(name, value)| Some((&**name, value?))));
-    outcome_with(&Store::of_users(users()), &headers(&lines), Default::default())
+    outcome_with(&Store::of_users(users()), &headers(&lines), SessionFormat::Appwrite)
 }
 
 #[test]
@@ -78,7 +79,7 @@ fn blocked_impersonator_is_refused() {
     users[0].status = Some(false);
     let cookie = format!("{COOKIE}={}", session_of("user-a"));
     let lines = [("cookie", &*cookie), ("x-appwrite-impersonate-user-id", "user-c")];
-    let found = outcome_with(&Store::of_users(users), &headers(&lines), Default::default());
+    let found = outcome_with(&Store::of_users(users), &headers(&lines), SessionFormat::Appwrite);
     assert_eq!(found, "user_blocked");
 }
 
@@ -110,7 +111,7 @@ fn only_the_key_of_an_impersonator_acts_as_another_user() {
             ("x-appwrite-organization", "t"),
             ("x-appwrite-impersonate-user-id", "user-b"),
         ];
-        let found = outcome_with(&store, &headers(&lines), Default::default());
+        let found = outcome_with(&store, &headers(&lines), SessionFormat::Appwrite);
         assert_eq!(found, expected, "{key}");
     }
 }
@@ -119,9 +120,9 @@ fn only_the_key_of_an_impersonator_acts_as_another_user() {
 fn jwt_of_an_impersonator_acts_as_another_user() {
     let jwt = jwt(&json!({"userId": "user-b", "sessionId": "s-user-b"}));
     let lines = [("x-appwrite-jwt", &*jwt), ("x-appwrite-impersonate-user-phone", "+1")];
-    let found = outcome_with(&Store::of_users(users()), &headers(&lines), Default::default());
+    let found = outcome_with(&Store::of_users(users()), &headers(&lines), SessionFormat::Appwrite);
     assert_eq!(found, "user-b acts as user-a");
     let guest = [("x-appwrite-impersonate-user-id", "user-c")];
-    let found = outcome_with(&Store::of_users(users()), &headers(&guest), Default::default());
+    let found = outcome_with(&Store::of_users(users()), &headers(&guest), SessionFormat::Appwrite);
     assert_eq!(found, "guest: no credential");
 }

@@ -107,6 +107,7 @@ fn refusal(error: &HeaderError) -> String {
 }
 
 /// Returns a text with each byte as `%` and two digits.
-fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+fn percent_encoded(text: impl AsRef<[u8]>) -> String {
+    let bytes = text.as_ref().iter();
+    bytes.map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }

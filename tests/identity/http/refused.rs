@@ -2,7 +2,9 @@
 
 use rolegate::Refusal;
 use rolegate::auth::KeyKind;
-use rolegate::auth::http::{HeaderErrorKind, MAX_COOKIES_LEN, MAX_HEADER_LEN, RequestCredentials};
+use rolegate::auth::http::{
+    HeaderErrorKind, MAX_COOKIES_LEN, MAX_HEADER_LEN, RequestCredentials, SessionFormat,
+};
 
 use super::super::{PROJECT, jwt};
 use super::{COOKIE, cookie, headers, outcome, session_of, store};
@@ -193,7 +195,7 @@ fn headers_of_credentials_lead_to_their_caller() {
         ),
         (vec![(key, "organization_a")], "user_unauthorized"),
     ] {
-        let found = super::outcome_with(&store, &headers(&lines), Default::default());
+        let found = super::outcome_with(&store, &headers(&lines), SessionFormat::Appwrite);
         assert_eq!(found, expected, "{lines:?}");
     }
 }
