@@ -5,6 +5,7 @@
 
 #[path = "../../tests/support"]
 mod support {
+    pub(crate) mod headers;
     #[allow(dead_code, reason = "the tests use the rest")]
     pub(crate) mod index;
     #[allow(dead_code, reason = "the tests use the rest")]
@@ -17,6 +18,7 @@ mod support {
     pub(crate) mod users;
 }
 
+mod headers;
 mod index;
 mod json_filter;
 mod language;
@@ -24,6 +26,7 @@ mod table;
 mod token;
 mod user;
 
+pub use headers::headers;
 pub use index::document_index;
 pub use json_filter::json_filter;
 pub use language::{permission, round_trip};

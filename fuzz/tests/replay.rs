@@ -55,3 +55,8 @@ fn index_agrees_with_a_plain_map() {
 fn token_has_the_claims_of_its_signed_bytes() {
     replay("token", rolegate_fuzz::token);
 }
+
+#[test]
+fn headers_give_only_the_session_that_they_have() {
+    replay("headers", rolegate_fuzz::headers);
+}

@@ -9,6 +9,8 @@ mod directory;
 mod errors;
 mod guests;
 mod hostile;
+#[cfg(feature = "http")]
+mod http;
 mod impersonation;
 mod keys;
 mod laws;

@@ -1,6 +1,8 @@
 //! Shared parts of the tests: the naive oracle, the rules as plain code, and strategies for inputs at the
 //! edges.
 
+#[cfg(feature = "http")]
+pub mod headers;
 pub mod index;
 pub mod json;
 pub mod model;
