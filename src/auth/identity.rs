@@ -183,30 +183,25 @@ impl AuthMethod {
         }
     }
 
-    /// Returns the id of the user who signed in, for the log. For an account key, this is the user of the
-    /// platform.
-    ///
-    /// **For a guest, this is the user that a refused session or JWT named.** To decide by the id of the user,
-    /// call [`Identity::require_user`].
+    /// Returns the id of the user who signed in, or `None` for a guest. For an account key, this is the user
+    /// of the platform.
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
         match self {
-            Self::Guest(guest) => guest.user_id(),
             Self::Session { user_id, .. }
             | Self::Jwt { user_id, .. }
             | Self::ApiKey { kind: KeyKind::Account, owner_id: user_id, .. } => Some(user_id),
-            Self::ApiKey { .. } => None,
+            Self::Guest(_) | Self::ApiKey { .. } => None,
         }
     }
 
-    /// Returns the id of the session. For a guest, this is the session that ended or that the JWT named.
+    /// Returns the id of the session, or `None` for a guest, a key, or a JWT without a session.
     #[must_use]
     pub fn session_id(&self) -> Option<&str> {
         match self {
-            Self::Guest(guest) => guest.session_id(),
             Self::Session { session_id, .. } => Some(session_id),
             Self::Jwt { session_id, .. } => session_id.as_deref(),
-            Self::ApiKey { .. } => None,
+            Self::Guest(_) | Self::ApiKey { .. } => None,
         }
     }
 }

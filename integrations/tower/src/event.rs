@@ -102,13 +102,13 @@ impl<'a> Logged<'a> {
         }
     }
 
+    /// Returns the ids of the user who signed in. Those of a guest are the ids that its credential named.
     fn of_method(method: &'a AuthMethod) -> Self {
-        Self {
-            method: Some(method.as_str()),
-            user_id: method.user_id(),
-            session_id: method.session_id(),
-            impersonator_id: None,
-        }
+        let (user_id, session_id) = match method {
+            AuthMethod::Guest(guest) => (guest.user_id(), guest.session_id()),
+            _ => (method.user_id(), method.session_id()),
+        };
+        Self { method: Some(method.as_str()), user_id, session_id, impersonator_id: None }
     }
 }
 
