@@ -9,6 +9,7 @@ use axum::extract::{Path, rejection::PathRejection};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rolegate::Principal;
+use rolegate::auth::http::{encode_session, session_cookie_name};
 use rolegate::auth::{
     AuthMethod, AuthenticateError, DEFAULT_JWT_LIFETIME, Directory, Identity, UserLookup,
 };
@@ -17,8 +18,8 @@ use serde_json::{Value, json};
 
 use crate::database::digest;
 use crate::limits::{MAX_FORM, MAX_PASSWORD};
-use crate::request::{COOKIE, Call};
-use crate::{Server, failure::Failure, random_hex};
+use crate::request::Call;
+use crate::{PROJECT, Server, failure::Failure, random_hex};
 
 /// The lifetime of a session in seconds: a year, as in Appwrite.
 const SESSION: u32 = 31_536_000;
@@ -76,14 +77,17 @@ fn sign_in(call: &Call) -> Result<Response> {
         Ok(asked.database.one(sql, values)?)
     })?;
     let mut session: Value = session.ok_or_else(no_session)?;
-    // A browser gets the secret in a cookie. A server sends a key, and gets the secret in the body.
+    // The client gets the id of the user together with the secret. A browser gets both in a cookie. A server
+    // sends a key, and gets both in the body.
+    let encoded = encode_session(user, &secret);
+    let cookie = session_cookie_name(PROJECT);
     let by_key = matches!(who.method(), AuthMethod::ApiKey { .. });
-    session["secret"] = if by_key { secret.as_str().into() } else { "".into() };
-    let fallback = [(FALLBACK, json!({ COOKIE: secret }).to_string())];
+    session["secret"] = if by_key { encoded.as_str().into() } else { "".into() };
+    let fallback = [(FALLBACK, json!({ &cookie: encoded }).to_string())];
     let mut response = (StatusCode::CREATED, fallback, Json(session)).into_response();
     if !is_foreign(&call.headers) {
         let cookie =
-            format!("{COOKIE}={secret}; Path=/; Max-Age={SESSION}; HttpOnly; SameSite=Lax");
+            format!("{cookie}={encoded}; Path=/; Max-Age={SESSION}; HttpOnly; SameSite=Lax");
         response.headers_mut().insert(header::SET_COOKIE, cookie.parse()?);
     }
     Ok(response)
@@ -118,7 +122,8 @@ fn sign_out(call: &Call, id: &str) -> Result<Response> {
         let sql = "DELETE FROM sessions WHERE id = ? AND user = ? RETURNING json_quote(id)";
         Ok(asked.database.one::<String>(sql, [id, user])?.ok_or_else(no_session)?)
     })?;
-    let cookie = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    let cookie = session_cookie_name(PROJECT);
+    let cookie = format!("{cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     let plain = (header::CONTENT_TYPE, "text/plain".into());
     let headers = [(header::SET_COOKIE, cookie), (FALLBACK, "[]".into()), plain];
     Ok((StatusCode::NO_CONTENT, headers).into_response())

@@ -77,7 +77,8 @@ impl Directory for Database<'_> {
     fn user(&self, lookup: UserLookup<'_>) -> Result<Option<User>> {
         // Users of this server cannot act as other users.
         let UserLookup::Id(id) = lookup else { return Ok(None) };
-        let session = "json_object('$id', id, 'expire', expire, 'factors', json('[\"password\"]'))";
+        let session = "json_object('$id', id, 'secret', lower(hex(secret)), 'provider', 'email',
+            'expire', expire, 'factors', json('[\"password\"]'))";
         let sessions = format!("SELECT json_group_array({session}) FROM sessions");
         let profile =
             format!("json_set(profile, '$.sessions', json(({sessions} WHERE user = ?1)))");

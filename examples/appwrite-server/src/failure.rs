@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use rolegate::auth::http::HeaderError;
 use rolegate::auth::{AuthenticateError, MissingScope};
 use rolegate::{AccessDenied, Refusal, SetPermissionsError};
 use rusqlite::ErrorCode::{DatabaseBusy, OperationInterrupted};
@@ -81,9 +82,10 @@ impl IntoResponse for Failure {
 fn refusal(error: &anyhow::Error) -> Option<&dyn Refusal> {
     let access = error.downcast_ref::<AccessDenied>().map(|error| error as &dyn Refusal);
     let caller = || error.downcast_ref::<AuthenticateError>().map(|error| error as _);
+    let header = || error.downcast_ref::<HeaderError>().map(|error| error as _);
     let scope = || error.downcast_ref::<MissingScope>().map(|error| error as _);
     let permissions = || error.downcast_ref::<SetPermissionsError>().map(|error| error as _);
-    access.or_else(caller).or_else(scope).or_else(permissions)
+    access.or_else(caller).or_else(header).or_else(scope).or_else(permissions)
 }
 
 /// Cuts a message at [`MAX_MESSAGE`] bytes, and marks the cut.

@@ -7,20 +7,17 @@ use std::time::{Instant, SystemTime};
 use anyhow::Result;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri};
-use axum_extra::extract::CookieJar;
-use rolegate::auth::{AuthenticateError, Authenticated, Credentials, Identity};
+use rolegate::auth::http::RequestCredentials;
+use rolegate::auth::{AuthenticateError, Authenticated, Identity};
 use rusqlite::{Connection, Transaction, TransactionBehavior::Immediate};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde_json::{Map, Value};
 
 use crate::collections::{self, Collections};
-use crate::database::{Database, digest};
+use crate::database::Database;
 use crate::limits::{INSTRUCTIONS_PER_CHECK, SEARCH_TIME};
 use crate::{PROJECT, Server, failure::Failure};
-
-/// The cookie of a session: `a_session_` and the project.
-pub const COOKIE: &str = "a_session_birthdays";
 
 /// A request, its deadline, and the description of its caller for the log.
 pub struct Call {
@@ -116,24 +113,14 @@ impl Call {
         database: &Database<'_>,
         check: impl FnOnce(Authenticated) -> Result<Identity, AuthenticateError>,
     ) -> Result<Identity> {
-        let project = self.header("x-appwrite-project");
-        if project.is_some_and(|project| project != PROJECT) {
+        let request = RequestCredentials::from_headers(&self.headers, PROJECT);
+        let request = request.inspect_err(|error| self.name(format!("refused: {error}")))?;
+        if request.project().is_some_and(|project| project != PROJECT) {
             return Err(Failure::new(404, "project_not_found", "project not found").into());
         }
-        let mut credentials = Credentials::none()
-            .with_project(project)
-            .with_jwt(self.header("x-appwrite-jwt"))
-            .with_key(self.header("x-appwrite-key"));
-        let session: Option<(String, String)>;
-        if let Some(secret) = self.session_secret() {
-            let sql = "SELECT json_array(user, id) FROM sessions WHERE secret = ?";
-            session = database.one(sql, [digest(&secret)])?;
-            // An unknown secret becomes the session of a user that does not exist.
-            let (user, id) = session.as_ref().map_or(("", ""), |(user, id)| (user, id));
-            credentials = credentials.with_session_verified_by_host(user, id);
-        }
         let authenticator = &self.server.authenticator;
-        let caller = authenticator.authenticate(&credentials, database, SystemTime::now());
+        let caller =
+            authenticator.authenticate(&request.credentials(), database, SystemTime::now());
         let mut name = String::new();
         let checked = caller.and_then(|caller| {
             name = caller.method().to_string();
@@ -146,26 +133,14 @@ impl Call {
             Ok(_) => {}
         }
         if !name.is_empty() {
-            let _ = self.who.set(name);
+            self.name(name);
         }
         Ok(checked?)
     }
 
-    /// Returns a header that is not empty. A header that is not ASCII becomes `?`, which is not a valid
-    /// credential.
-    fn header(&self, name: &str) -> Option<&str> {
-        let text = self.headers.get(name)?.to_str().unwrap_or("?");
-        Some(text).filter(|text| !text.is_empty())
-    }
-
-    /// Returns the secret of a session from its header, its cookie, or `X-Fallback-Cookies`.
-    fn session_secret(&self) -> Option<String> {
-        let cookies = CookieJar::from_headers(&self.headers);
-        let fallback = self.header("x-fallback-cookies").unwrap_or_default();
-        let fallback: Value = serde_json::from_str(fallback).unwrap_or_default();
-        let cookie = cookies.get(COOKIE).map(|cookie| cookie.value());
-        let secrets = [self.header("x-appwrite-session"), cookie, fallback[COOKIE].as_str()];
-        secrets.into_iter().flatten().find(|secret| !secret.is_empty()).map(String::from)
+    /// Sets the description of the caller for the log. The first description counts.
+    fn name(&self, name: String) {
+        let _ = self.who.set(name);
     }
 
     /// Parses the body, a JSON object of at most `limit` bytes. An empty body is the empty object.
