@@ -8,10 +8,11 @@ use crate::principal::is_empty_id;
 
 /// The credentials in the headers of a request, before verification.
 ///
-/// With the feature `http`, `auth::http::RequestCredentials` reads them from an `http::HeaderMap`. A host with
-/// other headers sets them one by one. Such a host refuses a repeated header and reads the session cookie.
+/// With the feature `http`, `auth::http::RequestCredentials` reads them from an `http::HeaderMap`. A host that
+/// sets them one by one must refuse repeated headers and decode the session itself.
 ///
-/// Each value is the value of one header. An empty value, or `0`, counts as absent, as in Appwrite.
+/// Each value but that of a session is the value of one header. An empty value, or `0`, counts as absent, as
+/// in Appwrite.
 ///
 /// ```
 /// use rolegate::auth::Credentials;
@@ -55,6 +56,14 @@ impl<'a> SessionCredential<'a> {
             Self::SecretAlone(secret) => {
                 (!secret.is_empty()).then_some(UserLookup::SessionSecret(secret))
             }
+        }
+    }
+
+    /// Returns the secret, if it is not verified yet.
+    pub(super) fn secret(self) -> Option<&'a str> {
+        match self {
+            Self::OfUser { secret, .. } | Self::SecretAlone(secret) => Some(secret),
+            Self::VerifiedByHost { .. } => None,
         }
     }
 

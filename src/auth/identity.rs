@@ -64,8 +64,8 @@ pub enum AuthMethod {
 
 /// A caller without a credential that counts: the reason, and the ids that a credential named.
 ///
-/// The ids are for the log. The id of a user is from the request, and nothing proves that the client is that
-/// user.
+/// The ids are for the log, and must not decide anything. They can be any text from the request, and nothing
+/// proves that the client is that user. `Display` escapes and cuts them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Guest {
     pub(super) reason: GuestReason,
@@ -84,7 +84,7 @@ pub enum GuestReason {
     NoCredential,
     /// The JWT is valid and names no user.
     NoUserInJwt,
-    /// The user does not exist.
+    /// The user does not exist, or no user has a session with the secret that stood alone.
     UnknownUser,
     /// The user has no session with this secret.
     UnknownSession,
@@ -183,8 +183,11 @@ impl AuthMethod {
         }
     }
 
-    /// Returns the id of the user who signed in. For a guest, this is the user that the session or JWT named.
-    /// For an account key, this is the user of the platform.
+    /// Returns the id of the user who signed in, for the log. For an account key, this is the user of the
+    /// platform.
+    ///
+    /// **For a guest, this is the user that a refused session or JWT named.** To decide by the id of the user,
+    /// call [`Identity::require_user`].
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
         match self {

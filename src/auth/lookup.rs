@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::api_key::{KeyKind, StoredKey};
-use super::secret::{Redacted, has_secret};
+use super::secret::{Redacted, SecretHash};
 use crate::principal::User;
 
 /// A look-up of a user of the project, with memberships, sessions and authenticators.
@@ -34,7 +34,8 @@ impl UserLookup<'_> {
             Self::Email(email) => user.email.as_deref() == Some(email),
             Self::Phone(phone) => user.phone.as_deref() == Some(phone),
             Self::SessionSecret(secret) => {
-                user.sessions.iter().any(|session| has_secret(session, secret))
+                let hash = SecretHash::new(secret);
+                user.sessions.iter().any(|session| hash.is_of(session))
             }
         };
         has_value && !user.is_guest()

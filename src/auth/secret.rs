@@ -118,28 +118,38 @@ pub(super) fn is_same_secret(presented: &str, stored: &str) -> bool {
     presented.as_bytes().ct_eq(stored.as_bytes()).into()
 }
 
-/// Returns `true` if a session has this secret, and a provider. An empty secret counts as absent: a host
-/// that hashes a missing secret stores the hash of the empty text.
+/// The SHA-256 of a session secret that a request presents, in lower-case hexadecimal.
 ///
-/// Source: `User::sessionVerify` of appwrite/appwrite.
-pub(super) fn has_secret(session: &Session, secret: &str) -> bool {
-    let is_same = |stored| is_sha256_of(stored, secret);
-    !secret.is_empty()
-        && session.provider.is_some()
-        && session.secret.as_deref().is_some_and(is_same)
+/// It is computed once for all sessions of a user, because the client chooses the length of the secret.
+pub(super) struct SecretHash {
+    /// `None` for an empty secret, which counts as absent: a host that hashes a missing secret stores the hash
+    /// of the empty text.
+    hexadecimal: Option<[u8; 64]>,
 }
 
-/// Returns `true` if `stored` is the SHA-256 of `presented` in lower-case hexadecimal. Compares in constant
-/// time.
-fn is_sha256_of(stored: &str, presented: &str) -> bool {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
-    let mut hexadecimal = [0; 64];
-    let bytes = Sha256::digest(presented);
-    for (pair, byte) in hexadecimal.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [digit(byte >> 4), digit(byte & 0xf)];
+impl SecretHash {
+    pub(super) fn new(secret: &str) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+        if secret.is_empty() {
+            return Self { hexadecimal: None };
+        }
+        let mut hexadecimal = [0; 64];
+        let bytes = Sha256::digest(secret);
+        for (pair, byte) in hexadecimal.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+            *pair = [digit(byte >> 4), digit(byte & 0xf)];
+        }
+        Self { hexadecimal: Some(hexadecimal) }
     }
-    hexadecimal.ct_eq(stored.as_bytes()).into()
+
+    /// Returns `true` if a session has this secret, and a provider. Compares in constant time.
+    ///
+    /// Source: `User::sessionVerify` of appwrite/appwrite.
+    pub(super) fn is_of(&self, session: &Session) -> bool {
+        let Some(hash) = &self.hexadecimal else { return false };
+        let is_same = |stored: &str| hash.ct_eq(stored.as_bytes()).into();
+        session.provider.is_some() && session.secret.as_deref().is_some_and(is_same)
+    }
 }
 
 /// A value that stands for a secret in the output of `Debug`.

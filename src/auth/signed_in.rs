@@ -5,7 +5,7 @@ use super::credentials::SessionCredential;
 use super::identity::{AuthMethod, Guest, GuestReason, Identity};
 use super::jwt::Claims;
 use super::scope::Scopes;
-use super::secret::has_secret;
+use super::secret::SecretHash;
 use super::time::{Expiry, UnixTime};
 use crate::principal::{Principal, Session, User, is_empty_id};
 
@@ -28,11 +28,11 @@ impl SignedIn {
         scopes: &Scopes,
         now: UnixTime,
     ) -> Result<Self, Guest> {
-        let is_it = |session: &&Session| match credential {
-            SessionCredential::OfUser { secret, .. } | SessionCredential::SecretAlone(secret) => {
-                has_secret(session, secret)
-            }
-            SessionCredential::VerifiedByHost { session_id, .. } => session.id == session_id,
+        let hash = credential.secret().map(SecretHash::new);
+        let is_it = |session: &&Session| match (credential, &hash) {
+            (SessionCredential::VerifiedByHost { session_id, .. }, _) => session.id == session_id,
+            (_, Some(hash)) => hash.is_of(session),
+            (_, None) => false,
         };
         let guest = |reason, session_id| Guest::named(reason, Some(&user.id), session_id);
         let mut refused = guest(GuestReason::UnknownSession, None);

@@ -20,7 +20,7 @@ use crate::principal::{Principal, User, is_empty_id};
 ///
 /// A request takes at most four look-ups: the user of the session, the user of the JWT, a key, and the
 /// target of an impersonation. The answer of the host is checked again. A user must have the id, e-mail
-/// address or phone number of the look-up, and a key must have the secret.
+/// address, phone number or session secret of the look-up, and a key must have the secret.
 ///
 /// ```
 /// # use rolegate::auth::{AuthenticateError, Identity, KeyLookup, Step, StoredKey, UserLookup};

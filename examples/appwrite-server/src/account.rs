@@ -77,17 +77,16 @@ fn sign_in(call: &Call) -> Result<Response> {
         Ok(asked.database.one(sql, values)?)
     })?;
     let mut session: Value = session.ok_or_else(no_session)?;
-    // The client gets the id of the user together with the secret. A browser gets both in a cookie. A server
-    // sends a key, and gets both in the body.
-    let encoded = encode_session(user, &secret);
-    let cookie = session_cookie_name(PROJECT);
+    // A browser gets the session in a cookie. A server sends a key, and gets the session in the body.
+    let value = encode_session(user, &secret);
     let by_key = matches!(who.method(), AuthMethod::ApiKey { .. });
-    session["secret"] = if by_key { encoded.as_str().into() } else { "".into() };
-    let fallback = [(FALLBACK, json!({ &cookie: encoded }).to_string())];
+    session["secret"] = if by_key { value.as_str().into() } else { "".into() };
+    let cookie_name = session_cookie_name(PROJECT);
+    let fallback = [(FALLBACK, json!({ &*cookie_name: value }).to_string())];
     let mut response = (StatusCode::CREATED, fallback, Json(session)).into_response();
     if !is_foreign(&call.headers) {
         let cookie =
-            format!("{cookie}={encoded}; Path=/; Max-Age={SESSION}; HttpOnly; SameSite=Lax");
+            format!("{cookie_name}={value}; Path=/; Max-Age={SESSION}; HttpOnly; SameSite=Lax");
         response.headers_mut().insert(header::SET_COOKIE, cookie.parse()?);
     }
     Ok(response)
@@ -122,8 +121,8 @@ fn sign_out(call: &Call, id: &str) -> Result<Response> {
         let sql = "DELETE FROM sessions WHERE id = ? AND user = ? RETURNING json_quote(id)";
         Ok(asked.database.one::<String>(sql, [id, user])?.ok_or_else(no_session)?)
     })?;
-    let cookie = session_cookie_name(PROJECT);
-    let cookie = format!("{cookie}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    let cookie_name = session_cookie_name(PROJECT);
+    let cookie = format!("{cookie_name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
     let plain = (header::CONTENT_TYPE, "text/plain".into());
     let headers = [(header::SET_COOKIE, cookie), (FALLBACK, "[]".into()), plain];
     Ok((StatusCode::NO_CONTENT, headers).into_response())

@@ -85,7 +85,7 @@ fn refusal(error: &anyhow::Error) -> Option<&dyn Refusal> {
     let header = || error.downcast_ref::<HeaderError>().map(|error| error as _);
     let scope = || error.downcast_ref::<MissingScope>().map(|error| error as _);
     let permissions = || error.downcast_ref::<SetPermissionsError>().map(|error| error as _);
-    access.or_else(caller).or_else(header).or_else(scope).or_else(permissions)
+    access.or_else(header).or_else(caller).or_else(scope).or_else(permissions)
 }
 
 /// Cuts a message at [`MAX_MESSAGE`] bytes, and marks the cut.

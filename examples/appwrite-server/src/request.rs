@@ -113,14 +113,16 @@ impl Call {
         database: &Database<'_>,
         check: impl FnOnce(Authenticated) -> Result<Identity, AuthenticateError>,
     ) -> Result<Identity> {
-        let request = RequestCredentials::from_headers(&self.headers, PROJECT);
-        let request = request.inspect_err(|error| self.name(format!("refused: {error}")))?;
+        let request =
+            RequestCredentials::from_headers(&self.headers, PROJECT).inspect_err(|error| {
+                let _ = self.who.set(format!("refused: {error}"));
+            })?;
         if request.project().is_some_and(|project| project != PROJECT) {
             return Err(Failure::new(404, "project_not_found", "project not found").into());
         }
         let authenticator = &self.server.authenticator;
-        let caller =
-            authenticator.authenticate(&request.credentials(), database, SystemTime::now());
+        let credentials = request.credentials();
+        let caller = authenticator.authenticate(&credentials, database, SystemTime::now());
         let mut name = String::new();
         let checked = caller.and_then(|caller| {
             name = caller.method().to_string();
@@ -133,14 +135,9 @@ impl Call {
             Ok(_) => {}
         }
         if !name.is_empty() {
-            self.name(name);
+            let _ = self.who.set(name);
         }
         Ok(checked?)
-    }
-
-    /// Sets the description of the caller for the log. The first description counts.
-    fn name(&self, name: String) {
-        let _ = self.who.set(name);
     }
 
     /// Parses the body, a JSON object of at most `limit` bytes. An empty body is the empty object.

@@ -18,7 +18,7 @@ pub struct HeaderError {
 pub enum HeaderErrorKind {
     /// The request has the header twice, or a session cookie with two values.
     Repeated,
-    /// The value has a byte that is not visible ASCII.
+    /// The value has a byte that is neither visible ASCII nor a space or tab.
     NotAscii,
     /// The value is longer than [`MAX_HEADER_LEN`](super::MAX_HEADER_LEN), or the cookies together are longer
     /// than [`MAX_COOKIES_LEN`](super::MAX_COOKIES_LEN).

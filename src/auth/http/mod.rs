@@ -52,14 +52,15 @@
 //! | a repeated cookie with different values | 400 `general_argument_invalid` |
 //! | any other repeated header of the table | 400 `general_argument_invalid` |
 //! | a session cookie or header that is not ASCII | 400 `general_argument_invalid` |
-//! | a value or all cookies longer than the limit | 431 `general_argument_invalid` |
+//! | a value longer than [`MAX_HEADER_LEN`], except that of a cookie, a JWT or a key | 431 `general_argument_invalid` |
+//! | all cookies together, or `X-Fallback-Cookies`, longer than [`MAX_COOKIES_LEN`] | 431 `general_argument_invalid` |
 //!
-//! HTTP/2 can split cookies into several `Cookie` fields, which are joined. Other cookies are not checked,
-//! and neither is the character set of `X-Fallback-Cookies`, which holds other cookies too.
+//! HTTP/2 can split cookies into several `Cookie` fields, which are joined. Other cookies are not checked.
+//! `X-Fallback-Cookies` may contain UTF-8, because it holds other cookies too.
 //!
 //! Source: the `user` resource of appwrite/appwrite, and `Store::decode` of utopia-php/auth. Appwrite's HTTP
-//! server uses one of several repeated values. A proxy in front of it could use another one, so this module
-//! refuses them.
+//! server uses one of several repeated values. A proxy in front of the host could use another one, so this
+//! module refuses them.
 
 mod cookie;
 mod error;

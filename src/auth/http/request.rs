@@ -13,7 +13,7 @@ use crate::auth::credentials::{Credentials, ImpersonationTarget};
 use crate::principal::is_empty_id;
 
 /// The maximum length of each header but cookies, JWTs and keys: 8 KiB, the limit of many HTTP servers for a
-/// line. A longer JWT or key than [`MAX_TOKEN_LEN`](crate::auth::MAX_TOKEN_LEN) is refused as such.
+/// line. The authenticator accepts JWTs and keys up to [`MAX_TOKEN_LEN`](crate::auth::MAX_TOKEN_LEN).
 pub const MAX_HEADER_LEN: usize = 8 * 1024;
 
 /// The maximum length of all `Cookie` fields of a request, and of `X-Fallback-Cookies`: 64 KiB. Common HTTP
@@ -55,7 +55,7 @@ enum RequestSession<'a> {
 impl<'a> RequestCredentials<'a> {
     /// Reads the headers of a request to a project. Sessions are in Appwrite's format.
     ///
-    /// Takes time in proportion to the length of the headers, of which at most the limits are read.
+    /// Takes time in proportion to the length of the headers. Values beyond a limit are not read.
     ///
     /// # Errors
     ///
@@ -108,7 +108,10 @@ impl<'a> RequestCredentials<'a> {
         }
     }
 
-    /// Returns the project that the request names in `X-Appwrite-Project`, or `None` if it names none.
+    /// Returns the project in `X-Appwrite-Project`, or `None` if the header is absent or empty.
+    ///
+    /// For a session or a JWT, this project is not compared with the project of the authenticator. The host
+    /// refuses requests that name another project.
     #[must_use]
     pub fn project(&self) -> Option<&'a str> {
         self.headers.project
@@ -165,7 +168,7 @@ impl<'a> RequestSession<'a> {
     }
 }
 
-/// Returns the value of a header that may stand in a request once.
+/// Returns the value of a header, or an error if the request has the header twice.
 fn value<'a>(
     headers: &'a HeaderMap,
     name: &'static str,
@@ -180,6 +183,7 @@ fn value<'a>(
     Ok(value)
 }
 
+/// Returns the value of a header as text, or an error if the value is not ASCII.
 fn text<'a>(
     headers: &'a HeaderMap,
     name: &'static str,

