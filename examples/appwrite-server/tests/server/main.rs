@@ -3,6 +3,7 @@
 mod documents;
 mod enabled;
 mod graphql;
+mod headers;
 mod host;
 mod limits;
 mod php;

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use appwrite_server::Server;
 use rolegate::auth::Secret;
+use rolegate::auth::http::encode_session;
 use serde_json::Value;
 
 use crate::host::{ALL, BACKEND, Host, PROJECT, SECRET, directory};
@@ -194,4 +195,28 @@ fn body_that_does_not_end_is_refused() {
     server.wait().unwrap();
     assert_eq!(answer, *b"HTTP/1.1 408", "{took:?}");
     assert!(took > Duration::from_secs(7) && took < Duration::from_secs(10), "{took:?}");
+}
+
+/// The log names guests, their sessions, and refused headers. It has no secret.
+#[test]
+fn log_names_guests_and_refused_headers() {
+    let (mut server, mut log, address) = start("log-of-headers", "");
+    let session = encode_session("user-z", "a-secret");
+    let cookies = format!("cookie: a_session_birthdays={session}\r\n");
+    let jwts = "x-appwrite-jwt: some-token\r\n".repeat(2);
+    for (headers, path, status, who) in [
+        (&cookies, ALL, 200, "guest: unknown user (user `user-z`)"),
+        (&jwts, ALL, 400, "refused: repeated header `X-Appwrite-JWT`; send it once"),
+        (&jwts, "/v1/nothing", 404, "refused: repeated header `X-Appwrite-JWT`; send it once"),
+    ] {
+        let mut client = TcpStream::connect(&address).unwrap();
+        write!(client, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n")
+            .unwrap();
+        client.read_to_string(&mut String::new()).unwrap();
+        let line = log.next().unwrap().unwrap();
+        assert!(line.contains(&format!(" status={status} who=\"{who}\"")), "{line}");
+        assert!(![&*session, "a-secret", "some-token"].iter().any(|secret| line.contains(secret)));
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
 }
