@@ -136,7 +136,7 @@ fn user_of_a_request(secret: &str) -> User {
         "labels": ["vip"], "sessions": sessions,
         "memberships": [
             {"$id": "m1", "teamId": "t1", "confirm": true, "roles": ["owner"]},
-            {"$id": "m2", "teamId": "t2", "confirm": true, "roles": []},
+            {"$id": "m2", "teamId": "t2", "confirm": true, "roles": ["editor"]},
         ],
     });
     serde_json::from_value(user).expect("a user")
