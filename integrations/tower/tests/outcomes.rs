@@ -118,7 +118,7 @@ async fn impersonator_acts_as_target() {
         (jwt("boss"), as_email, "user-a", json!("boss")),
         // A target that is unknown, and a user who is no impersonator.
         (cookie("boss"), header("x-appwrite-impersonate-user-id", "x"), "boss", json!(null)),
-        (cookie("two-factor-less"), as_user.clone(), "", json!(null)),
+        (cookie("unknown"), as_user.clone(), "", json!(null)),
         (cookie("user-a"), header("x-appwrite-impersonate-user-id", "boss"), "user-a", json!(null)),
     ] {
         let (status, body) =
