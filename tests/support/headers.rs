@@ -23,6 +23,8 @@ pub struct Request {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Session {
     None,
+    /// A value that may be refused.
+    Malformed,
     /// A value with an id and a secret. One of them may be empty.
     Of {
         id: String,
@@ -71,35 +73,36 @@ pub fn read(headers: &HeaderMap, project: &str, is_bare: bool) -> Result<Request
 }
 
 fn sessions(sources: impl Iterator<Item = Vec<u8>>, is_bare: bool) -> Vec<Session> {
-    let unusable = || Session::Of { id: String::new(), secret: String::new() };
     let mut permitted = Vec::new();
     for value in sources {
         if is_bare {
-            let Ok(text) = String::from_utf8(value) else { continue };
+            let Ok(text) = String::from_utf8(value) else { return vec![Session::Malformed] };
             if !is_empty(&text) {
                 return vec![Session::Bare(text)];
             }
             continue;
         }
         let Some(json) = from_base64(&value) else { continue };
-        match serde_json::from_slice::<Value>(&json) {
-            Ok(document) if !is_strict(&document) => {
-                permitted.push(unusable());
-                return permitted;
+        let document = match serde_json::from_slice::<Value>(&json) {
+            Ok(document) if is_strict(&document) => document,
+            Err(_) if !json.trim_ascii_start().starts_with(b"{") => continue,
+            Ok(_) => return [permitted, vec![Session::Malformed]].concat(),
+            Err(_) => {
+                permitted.push(Session::Malformed);
+                continue;
             }
-            Ok(document) if !is_falsy(&document["id"]) || !is_falsy(&document["secret"]) => {
-                let [id, secret] = ["id", "secret"]
-                    .map(|name| document[name].as_str().unwrap_or_default().to_owned());
-                permitted.push(Session::Of { id, secret });
-                return permitted;
-            }
-            Ok(document)
-                if is_float_zero(&document["id"]) || is_float_zero(&document["secret"]) =>
-            {
-                permitted.push(unusable());
-            }
-            Err(_) if json.trim_ascii_start().starts_with(b"{") => permitted.push(unusable()),
-            _ => {}
+        };
+        let values = ["id", "secret"].map(|name| &document[name]);
+        if values.iter().any(|value| !is_falsy(value) && !value.is_string()) {
+            return [permitted, vec![Session::Malformed]].concat();
+        }
+        if values.iter().any(|value| is_float_zero(value)) {
+            permitted.push(Session::Malformed);
+        }
+        if values.iter().any(|value| !is_falsy(value)) {
+            let [id, secret] = values.map(|value| value.as_str().unwrap_or_default().to_owned());
+            permitted.push(Session::Of { id, secret });
+            return permitted;
         }
     }
     permitted.push(Session::None);

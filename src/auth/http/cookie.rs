@@ -1,49 +1,75 @@
-//! The search for one cookie in the `Cookie` fields of a request: [`find_cookie`].
+//! The session cookies in the `Cookie` fields of a request: [`SessionCookies`].
 
 use std::borrow::Cow;
 
 use ::http::header::COOKIE;
 use ::http::{HeaderMap, HeaderValue};
+use memchr::{memchr, memchr_iter};
 
 use super::error::{HeaderError, HeaderErrorKind};
 
-/// Returns the percent-decoded value of a cookie, or `None` if the request does not have the cookie. A cookie
-/// without a value is empty.
-///
-/// Takes time in proportion to the length of the fields, and copies only a value with a `%`.
-pub(super) fn find_cookie<'a>(
-    headers: &'a HeaderMap,
-    name: &[&str; 2],
-) -> Result<Option<Cow<'a, [u8]>>, HeaderError> {
-    let error = |kind| HeaderError::new(kind, "Cookie");
-    let fields = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
-    let cookies = fields.flat_map(|field| field.split(|byte| *byte == b';'));
-    let mut found: Option<Cow<'a, [u8]>> = None;
-    for cookie in cookies {
-        let Some(value) = value_of(cookie, name) else { continue };
-        if !value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
-            return Err(error(HeaderErrorKind::NotAscii));
-        }
-        let value = percent_decode(value);
-        match &found {
-            Some(first) if *first != value => return Err(error(HeaderErrorKind::Repeated)),
-            _ => found = Some(value),
-        }
-    }
-    Ok(found)
+/// The percent-decoded values of the session cookies of a project. A cookie without a value is empty.
+#[derive(Default)]
+pub(super) struct SessionCookies<'a> {
+    main: Option<Cow<'a, [u8]>>,
+    legacy: Option<Cow<'a, [u8]>>,
 }
 
-/// Returns the value of a cookie if its name is the two parts of `name`, one after the other.
-fn value_of<'a>(cookie: &'a [u8], name: &[&str; 2]) -> Option<&'a [u8]> {
-    let [first, second] = name;
-    let rest = cookie.trim_ascii().strip_prefix(first.as_bytes())?;
-    rest.strip_prefix(second.as_bytes())?.strip_prefix(b"=")
+impl<'a> SessionCookies<'a> {
+    /// Finds the cookies `name` and `name` with `_legacy`.
+    ///
+    /// Takes time in proportion to the length of the fields, and copies only values with a `%`.
+    ///
+    /// # Errors
+    ///
+    /// A cookie is not ASCII, or the request has it with different values.
+    pub(super) fn find(headers: &'a HeaderMap, name: &str) -> Result<Self, HeaderError> {
+        let mut cookies = Self::default();
+        for field in headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes) {
+            let mut start = 0;
+            for end in memchr_iter(b';', field).chain([field.len()]) {
+                let cookie = field.get(start..end).unwrap_or_default();
+                if let Some(rest) = cookie.trim_ascii().strip_prefix(name.as_bytes()) {
+                    cookies.insert(rest)?;
+                }
+                start = end + 1;
+            }
+        }
+        Ok(cookies)
+    }
+
+    /// Returns the cookie that decides: the main one, or else the legacy one.
+    pub(super) fn into_value(self) -> Option<Cow<'a, [u8]>> {
+        self.main.or(self.legacy)
+    }
+
+    /// Inserts a cookie, of which `rest` is the text after the main name.
+    fn insert(&mut self, rest: &'a [u8]) -> Result<(), HeaderError> {
+        let error = |kind| Err(HeaderError::new(kind, "Cookie"));
+        let (place, value) = if let Some(value) = rest.strip_prefix(b"=") {
+            (&mut self.main, value)
+        } else if let Some(value) = rest.strip_prefix(b"_legacy=") {
+            (&mut self.legacy, value)
+        } else {
+            return Ok(());
+        };
+        // A `HeaderValue` contains no control characters but the tab.
+        if !value.is_ascii() {
+            return error(HeaderErrorKind::NotAscii);
+        }
+        let value = percent_decode(value);
+        match place {
+            Some(first) if *first != value => return error(HeaderErrorKind::Repeated),
+            _ => *place = Some(value),
+        }
+        Ok(())
+    }
 }
 
 /// Decodes `%` and two hexadecimal digits to a byte. Another `%` stays.
 fn percent_decode(text: &[u8]) -> Cow<'_, [u8]> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    if !text.contains(&b'%') {
+    if memchr(b'%', text).is_none() {
         return text.into();
     }
     let mut decoded = Vec::with_capacity(text.len());

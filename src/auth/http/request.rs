@@ -6,7 +6,7 @@ use std::fmt;
 use ::http::header::COOKIE;
 use ::http::{HeaderMap, HeaderValue};
 
-use super::cookie::find_cookie;
+use super::cookie::SessionCookies;
 use super::error::{HeaderError, HeaderErrorKind};
 use super::session::{
     MalformedSession, SessionFormat, SessionValue, fallback_entry, session_cookie_name,
@@ -131,12 +131,11 @@ fn session<'a>(
     let fields = headers.get_all(COOKIE).iter();
     check_len(fields.map(HeaderValue::len).sum(), MAX_COOKIES_LEN, "Cookie")?;
     let name = session_cookie_name(project_id);
-    let cookie = find_cookie(headers, &[&name, ""])?;
-    let legacy = find_cookie(headers, &[&name, "_legacy"])?;
+    let cookies = SessionCookies::find(headers, &name)?;
     let header = text(headers, "X-Appwrite-Session", MAX_HEADER_LEN)?;
     let fallback = value(headers, "X-Fallback-Cookies", MAX_COOKIES_LEN)?;
 
-    if let Some(cookie) = cookie.or(legacy)
+    if let Some(cookie) = cookies.into_value()
         && let Some(session) = RequestSession::read(cookie, format, "Cookie")?
     {
         return Ok(Some(session));

@@ -105,14 +105,19 @@ pub(super) fn fallback_entry(header: &[u8], name: &str) -> Option<Box<str>> {
 /// Decodes base64 as `base64_decode` of PHP does in its strict mode.
 fn decode_base64(value: &[u8]) -> Option<Vec<u8>> {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    let mut text: Vec<u8> = value.iter().copied().filter(|byte| !is_space(byte)).collect();
+    // White space is rare, and is removed only if it is there.
+    decode_without_space(value).or_else(|| {
+        let text: Vec<u8> = value.iter().copied().filter(|byte| !is_space(byte)).collect();
+        if text.len() == value.len() { None } else { decode_without_space(&text) }
+    })
+}
+
+fn decode_without_space(text: &[u8]) -> Option<Vec<u8>> {
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
-    let is_padded = padding > 0;
-    if is_padded && (padding > 2 || !text.len().is_multiple_of(4)) {
+    if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) {
         return None;
     }
-    text.truncate(text.len() - padding);
-    PHP.decode(text).ok()
+    PHP.decode(text.get(..text.len() - padding)?).ok()
 }
 
 /// Returns `true` if PHP may read JSON with this error. The object may then be a session for Appwrite.

@@ -109,10 +109,10 @@ fn hash_in_upper_case_is_not_believed() {
 }
 
 #[test]
-fn secret_that_is_no_text_is_no_session() {
+fn secret_that_is_no_text_is_refused() {
     for (value, expected) in [
-        ("%FF", "guest: no credential"),
-        ("%C3", "guest: no credential"),
+        ("%FF", "400 not ASCII Cookie"),
+        ("%C3", "400 not ASCII Cookie"),
         ("%C3%A9", UNKNOWN),
         ("%00", UNKNOWN),
         ("%3B", UNKNOWN),

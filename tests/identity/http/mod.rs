@@ -26,6 +26,8 @@ const COOKIE: &str = "a_session_project-1";
 
 /// The outcome of a session whose secret is not one of the user.
 const UNKNOWN_SESSION: &str = "guest: the user has no session with this secret";
+/// The outcome of a cookie that Appwrite might read as a session, and this library refuses.
+const MALFORMED: &str = "400 malformed Cookie";
 
 /// Returns headers with these names and values, in this order.
 fn headers<V: AsRef<[u8]>>(lines: &[(&str, V)]) -> HeaderMap {
@@ -100,6 +102,7 @@ fn refusal(error: &HeaderError) -> String {
     let kind = match error.kind() {
         HeaderErrorKind::Repeated => "repeated",
         HeaderErrorKind::NotAscii => "not ASCII",
+        HeaderErrorKind::MalformedSession => "malformed",
         HeaderErrorKind::TooLong { .. } => "too long",
         other => panic!("{other:?}"),
     };
