@@ -1,6 +1,7 @@
 //! The scopes of a caller: [`Scopes`].
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The scopes of every guest: `global`, `public`, `home`, `console`, `graphql`, `sessions.write`,
 /// `documents.read`, `documents.write`, `rows.read`, `rows.write`, `embeddings.write`, `files.read`,
@@ -37,6 +38,8 @@ pub const KEY_SCOPES: &[&str] = &["global", "health.read", "graphql"];
 /// `documents.NAME` and `rows.NAME` are the old and the new name of one scope. No other scope has two
 /// names, and no scope implies another.
 ///
+/// A clone is cheap, because all callers of a kind share the built-in scopes.
+///
 /// ```
 /// use rolegate::auth::Scopes;
 ///
@@ -49,7 +52,7 @@ pub const KEY_SCOPES: &[&str] = &["global", "health.read", "graphql"];
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Scopes(Box<[Box<str>]>);
+pub struct Scopes(Arc<[Box<str>]>);
 
 impl Scopes {
     /// Creates a set of these scopes.
@@ -59,7 +62,7 @@ impl Scopes {
             scopes.into_iter().map(|scope| scope.as_ref().into()).collect();
         scopes.sort_unstable();
         scopes.dedup();
-        Self(scopes.into_boxed_slice())
+        Self(scopes.into())
     }
 
     /// Returns `true` if the set has a scope, under either of its names.
