@@ -1,4 +1,4 @@
-//! A small server with actix-web: from request headers to an identity to a filtered list of three birthdays.
+//! A small server with actix-web: from request headers to an identity to a filtered list of birthdays.
 //!
 //! ```sh
 //! cargo run --manifest-path examples/actix-minimal/Cargo.toml
@@ -7,7 +7,7 @@
 
 use std::time::SystemTime;
 
-use actix_web::error::{ErrorBadRequest, InternalError};
+use actix_web::error::{ErrorBadRequest, ErrorNotFound, InternalError};
 use actix_web::http::StatusCode;
 use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, web};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -66,7 +66,8 @@ fn headers_of(request: &HttpRequest) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     for (name, value) in request.headers() {
         let name = HeaderName::try_from(name.as_str()).map_err(ErrorBadRequest)?;
-        headers.append(name, HeaderValue::try_from(value.as_bytes()).map_err(ErrorBadRequest)?);
+        let value = HeaderValue::try_from(value.as_bytes()).map_err(ErrorBadRequest)?;
+        headers.try_append(name, value).map_err(ErrorBadRequest)?;
     }
     Ok(headers)
 }
@@ -82,8 +83,12 @@ fn refused(refusal: impl Refusal + 'static) -> Error {
 #[actix_web::get("/birthdays")]
 async fn birthdays(host: web::Data<Host>, request: HttpRequest) -> Result<web::Json<Value>, Error> {
     let headers = headers_of(&request)?;
-    let credentials = RequestCredentials::from_headers(&headers, host.authenticator.project_id());
-    let identity = host.identity(&credentials.map_err(refused)?).await.map_err(refused)?;
+    let project = host.authenticator.project_id();
+    let credentials = RequestCredentials::from_headers(&headers, project).map_err(refused)?;
+    if credentials.project().is_some_and(|named| named != project) {
+        return Err(ErrorNotFound("project not found"));
+    }
+    let identity = host.identity(&credentials).await.map_err(refused)?;
     let matcher = host.collection.matcher(identity.principal(), Action::Read).map_err(refused)?;
     let visible = host.documents.iter().filter(|(_, permissions)| matcher.allows(permissions));
     let documents: Vec<&Value> = visible.map(|(document, _)| document).collect();
@@ -157,5 +162,14 @@ mod tests {
             let (found, body) = ask(&headers).await;
             assert_eq!((found, &body["type"]), (status, &json!(kind)), "{headers:?}");
         }
+    }
+
+    #[actix_web::test]
+    async fn request_to_another_project_is_not_found() {
+        let app =
+            init_service(App::new().app_data(host(Secret::new("k").unwrap())).service(birthdays));
+        let request =
+            TestRequest::get().uri("/birthdays").append_header(("x-appwrite-project", "p2"));
+        assert_eq!(call_service(&app.await, request.to_request()).await.status(), 404);
     }
 }

@@ -1,4 +1,4 @@
-//! A small server with axum: from request headers to an identity to a filtered list of three birthdays.
+//! A small server with axum: from request headers to an identity to a filtered list of birthdays.
 //!
 //! ```sh
 //! cargo run --manifest-path examples/axum-minimal/Cargo.toml

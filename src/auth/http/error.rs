@@ -23,8 +23,8 @@ pub enum HeaderErrorKind {
     /// The value is JSON that Appwrite may read as a session, and its `id` or `secret` is no text. Or the JSON
     /// is nested too deeply, or is valid only in PHP.
     MalformedSession,
-    /// The value is longer than [`MAX_HEADER_LEN`](super::MAX_HEADER_LEN), or the cookies together are longer
-    /// than [`MAX_COOKIES_LEN`](super::MAX_COOKIES_LEN).
+    /// The value is longer than [`MAX_HEADER_LEN`](super::MAX_HEADER_LEN). For all cookies together, and for
+    /// `X-Fallback-Cookies`, the limit is [`MAX_COOKIES_LEN`](super::MAX_COOKIES_LEN).
     TooLong {
         /// The maximum length in bytes.
         limit: usize,
