@@ -1,7 +1,7 @@
 //! A small server with actix-web: from request headers to an identity to a filtered list of birthdays.
 //!
 //! ```sh
-//! cargo run --manifest-path examples/actix-minimal/Cargo.toml
+//! JWT_SECRET=your-secret-key cargo run --manifest-path examples/actix-minimal/Cargo.toml
 //! curl 127.0.0.1:3000/birthdays -H 'X-Appwrite-Project: p1' -H 'X-Appwrite-Key: standard_backend'
 //! ```
 
@@ -110,7 +110,8 @@ fn host(secret: Secret) -> web::Data<Host> {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let secret = std::env::var("JWT_SECRET").unwrap_or_else(|_| "your-secret-key".into());
+    let secret =
+        std::env::var("JWT_SECRET").map_err(|_| "set `JWT_SECRET` to the secret of JWTs")?;
     let host = host(Secret::new(secret)?);
     let server = HttpServer::new(move || App::new().app_data(host.clone()).service(birthdays));
     Ok(server.bind(("127.0.0.1", 3000))?.run().await?)

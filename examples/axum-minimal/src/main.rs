@@ -1,7 +1,7 @@
 //! A small server with axum: from request headers to an identity to a filtered list of birthdays.
 //!
 //! ```sh
-//! cargo run --manifest-path examples/axum-minimal/Cargo.toml
+//! JWT_SECRET=your-secret-key cargo run --manifest-path examples/axum-minimal/Cargo.toml
 //! curl 127.0.0.1:3000/birthdays -H 'X-Appwrite-Project: p1' -H 'X-Appwrite-Key: standard_backend'
 //! ```
 
@@ -80,7 +80,8 @@ fn router(secret: Secret) -> Router {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let secret = std::env::var("JWT_SECRET").unwrap_or_else(|_| "your-secret-key".into());
+    let secret =
+        std::env::var("JWT_SECRET").map_err(|_| "set `JWT_SECRET` to the secret of JWTs")?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     Ok(axum::serve(listener, router(Secret::new(secret)?)).await?)
 }

@@ -35,7 +35,7 @@
 //! | `X-Appwrite-Impersonate-User-Id`, `-Email`, `-Phone` | the target of an impersonation; the first counts |
 //!
 //! An empty value counts as absent. A session value without an id and a secret counts as absent, and the
-//! next source is read.
+//! next source is read. The main cookie decides over the legacy cookie, even if it is empty.
 //!
 //! # Session values
 //!
