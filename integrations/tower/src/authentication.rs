@@ -53,11 +53,11 @@ impl<D: AsyncDirectory> Authentication<D> {
             return Err(refused);
         }
         let caller = self.look_up(&request.credentials()).await.map_err(|error| {
-            if let AuthenticateError::Directory(cause) = &error {
-                event::directory_failed(&**cause);
-                return error.into();
+            match &error {
+                AuthenticateError::Directory(cause) => event::directory_failed(&**cause),
+                _ => event::refused_credential(&error),
             }
-            refuse(error, None)
+            Refused::from(error)
         })?;
         self.check_account(caller)
     }

@@ -4,7 +4,7 @@
 
 use std::error::Error;
 
-use rolegate::auth::{AuthMethod, GuestReason, Identity};
+use rolegate::auth::{AuthMethod, AuthenticateError, GuestReason, Identity};
 use tracing::Level;
 use tracing::field::{DebugValue, debug};
 
@@ -70,6 +70,13 @@ pub(crate) fn refused(method: Option<&AuthMethod>, reason: &str) {
     record!(Level::INFO, logged, "refused", shown(reason, MAX_REASON_LEN));
 }
 
+/// Records that a JWT or a key is refused, or that two credentials exclude each other.
+#[cold]
+pub(crate) fn refused_credential(error: &AuthenticateError) {
+    let logged = Logged { method: method_of(error), ..Logged::default() };
+    record!(Level::INFO, logged, "refused", shown(&error.to_string(), MAX_REASON_LEN));
+}
+
 /// Records that a caller with an identity is refused.
 #[cold]
 pub(crate) fn refused_identity(identity: &Identity, reason: &str) {
@@ -109,6 +116,18 @@ impl<'a> Logged<'a> {
             _ => (method.user_id(), method.session_id()),
         };
         Self { method: Some(method.as_str()), user_id, session_id, impersonator_id: None }
+    }
+}
+
+/// Returns the method of the credential that is refused, or `None` if there are two credentials.
+fn method_of(error: &AuthenticateError) -> Option<&'static str> {
+    match error {
+        AuthenticateError::InvalidJwt(_) => Some("jwt"),
+        AuthenticateError::AccountKeyExpired
+        | AuthenticateError::KeyExpired
+        | AuthenticateError::MissingProject
+        | AuthenticateError::UnknownKey(_) => Some("api-key"),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use rolegate::auth::{AuthMethod, Identity};
+use rolegate::auth::{AuthMethod, AuthenticateError, Identity};
 
 pub(crate) fn records_refusals() -> bool {
     false
@@ -11,6 +11,8 @@ pub(crate) fn records_refusals() -> bool {
 pub(crate) fn admitted(_: &Identity) {}
 
 pub(crate) fn refused(_: Option<&AuthMethod>, _: &str) {}
+
+pub(crate) fn refused_credential(_: &AuthenticateError) {}
 
 pub(crate) fn refused_identity(_: &Identity, _: &str) {}
 

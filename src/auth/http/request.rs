@@ -61,7 +61,7 @@ impl<'a> RequestCredentials<'a> {
     ///
     /// # Errors
     ///
-    /// A header is repeated, not ASCII or too long.
+    /// A header is repeated, not ASCII or too long, or the session is malformed.
     pub fn from_headers(headers: &'a HeaderMap, project_id: &str) -> Result<Self, HeaderError> {
         Self::from_headers_with(headers, project_id, SessionFormat::Appwrite)
     }
@@ -70,7 +70,7 @@ impl<'a> RequestCredentials<'a> {
     ///
     /// # Errors
     ///
-    /// A header is repeated, not ASCII or too long.
+    /// A header is repeated, not ASCII or too long, or the session is malformed.
     pub fn from_headers_with(
         headers: &'a HeaderMap,
         project_id: &str,

@@ -103,11 +103,14 @@ async fn decision_is_one_event_with_ids_and_reason() {
 async fn refusal_of_jwt_or_key_has_a_reason_without_the_secret() {
     let app = || router().layer(layer(Users::new()));
     let wrong = header("x-appwrite-key", "standard_hunter2-wrong");
-    for headers in [vec![header("x-appwrite-jwt", "hunter2.b.c")], vec![project(), wrong]] {
+    let bad_jwt = header("x-appwrite-jwt", "hunter2.b.c");
+    for (headers, method) in [(vec![bad_jwt], "jwt"), (vec![project(), wrong], "api-key")] {
         let events = logged(app(), &headers).await;
         assert_eq!(events.len(), 1, "{events:?}");
         assert!(
-            events[0].starts_with(r#"INFO rolegate: outcome="refused" reason=""#),
+            events[0].starts_with(&format!(
+                r#"INFO rolegate: method="{method}" outcome="refused" reason=""#
+            )),
             "{events:?}"
         );
     }
