@@ -28,13 +28,25 @@ pub(super) enum Value {
 
 impl<'n, const N: usize> Members<'n, N> {
     /// Reads the members with these names. Other members are checked and skipped.
-    pub(super) fn read(json: &[u8], names: [&'n str; N]) -> Scan<Self> {
-        Reader { scanner: Scanner::new(json) }.object(names)
+    pub(super) fn read(json: &[u8], names: [&'n str; N]) -> Result<Self, MembersError> {
+        let mut reader = Reader { scanner: Scanner::new(json), nul_name: false };
+        reader.object(names).map_err(|kind| reader.error(kind))
     }
+}
+
+/// The error of reading members.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum MembersError {
+    /// The text is not a JSON object.
+    NotAnObject,
+    /// Up to the mistake, PHP reads the text as a JSON object.
+    OnlyInPhp,
 }
 
 struct Reader<'a> {
     scanner: Scanner<'a>,
+    /// `true` after a name that starts with NUL.
+    nul_name: bool,
 }
 
 impl Reader<'_> {
@@ -66,7 +78,21 @@ impl Reader<'_> {
         let raw = self.scanner.key()?;
         let mut name = String::new();
         raw.unescape(usize::MAX, &mut name);
-        if name.starts_with('\0') { Err(ScanErrorKind::Key) } else { Ok(name) }
+        self.nul_name = name.starts_with('\0');
+        if self.nul_name { Err(ScanErrorKind::Key) } else { Ok(name) }
+    }
+
+    /// Returns the error of a mistake at the cursor. PHP also reads deeper nesting, numbers out of range,
+    /// literals in capitals, and names that start with NUL if it makes an array of the object.
+    fn error(&self, kind: ScanErrorKind) -> MembersError {
+        let only_in_php = match kind {
+            ScanErrorKind::TooDeep | ScanErrorKind::NumberRange => true,
+            ScanErrorKind::Literal | ScanErrorKind::Value => {
+                self.scanner.byte().is_ascii_uppercase()
+            }
+            _ => self.nul_name,
+        };
+        if only_in_php { MembersError::OnlyInPhp } else { MembersError::NotAnObject }
     }
 
     fn value(&mut self) -> Scan<Value> {

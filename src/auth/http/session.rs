@@ -4,8 +4,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::auth::members::{Members, Value};
-use crate::json::scan::ScanErrorKind;
+use crate::auth::members::{Members, MembersError, Value};
 use crate::principal::is_empty_id;
 
 /// The format of the session in cookies and headers.
@@ -74,8 +73,8 @@ impl SessionValue {
         let Some(json) = decode_base64(value) else { return Ok(None) };
         let [id, secret] = match Members::read(&json, ["id", "secret"]) {
             Ok(members) => members.values,
-            Err(error) if php_may_read(error) => return Err(MalformedSession),
-            Err(_) => return Ok(None),
+            Err(MembersError::OnlyInPhp) => return Err(MalformedSession),
+            Err(MembersError::NotAnObject) => return Ok(None),
         };
         if is_empty(&id) && is_empty(&secret) {
             return Ok(None);
@@ -118,12 +117,6 @@ fn decode_without_space(text: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     PHP.decode(text.get(..text.len() - padding)?).ok()
-}
-
-/// Returns `true` if PHP may read JSON with this error. The object may then be a session for Appwrite.
-fn php_may_read(error: ScanErrorKind) -> bool {
-    use ScanErrorKind::{Key, Literal, NumberRange, TooDeep, Value};
-    matches!(error, Key | Literal | NumberRange | TooDeep | Value)
 }
 
 /// Returns `true` if a value is empty in PHP.

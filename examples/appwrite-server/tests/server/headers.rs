@@ -98,6 +98,11 @@ async fn cookie_decides_before_header_and_fallback() {
     let ended = cookie(&encode_session("user-a", "ended"));
     assert_eq!(names(&[("cookie", &ended), header_b, fallback]).await, "");
     assert_eq!(names(&[("cookie", "a_session_birthdays=gone"), header_b]).await, "Laura");
+    // Base64 of `{}` has neither an id nor a secret.
+    assert_eq!(names(&[("cookie", "a_session_birthdays=e30="), header_b]).await, "Laura");
+    let encoded = cookie_a.replacen('=', "\0", 1).replace('=', "%3D").replace('\0', "=");
+    assert!(encoded.ends_with("%3D"), "{encoded}");
+    assert_eq!(names(&[("cookie", &encoded), header_b]).await, "Kevin");
     let other = format!("a_session_other={a}");
     assert_eq!(names(&[("cookie", &other), header_b]).await, "Laura");
 }

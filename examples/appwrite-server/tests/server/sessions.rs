@@ -131,41 +131,6 @@ async fn cookie_among_others_is_a_session() {
     assert_eq!(host.get(ALL, &[("x-fallback-cookies", fallback)]).await.names(), ["Kevin"]);
 }
 
-#[tokio::test]
-async fn request_with_cookie_and_header_is_decided_by_the_cookie() {
-    let host = Host::new();
-    let (a, b) = (host.session("a").await.0, host.session("b").await.0);
-    let cookie = |value: &str| format!("a_session_birthdays={value}");
-    let header = |value| ("x-appwrite-session", value);
-    for (cookie, header, names) in [
-        (cookie(&a), header(&*b), &["Kevin"][..]),
-        (cookie(&b), header(&*a), &["Laura"]),
-        // This cookie is base64 of `{"id":"user-a","secret":"x"}`, so it is a session that does not exist.
-        (cookie("eyJpZCI6InVzZXItYSIsInNlY3JldCI6IngifQ=="), header(&*b), &[]),
-        // This one has neither an id nor a secret, so the header counts.
-        (cookie("e30="), header(&*b), &["Laura"]),
-        (cookie(&a.replace('=', "%3D")), header(&*b), &["Kevin"]),
-    ] {
-        let answer = host.get(ALL, &[("cookie", &*cookie), header]).await;
-        assert_eq!(answer.names(), names, "{cookie}");
-    }
-}
-
-#[tokio::test]
-async fn repeated_credential_is_refused() {
-    let host = Host::new();
-    let (a, b) = (host.session("a").await.0, host.session("b").await.0);
-    let jwt = host.jwt(&a).await;
-    let [of_a, of_b] = [&a, &b].map(|value| format!("a_session_birthdays={value}"));
-    let refused = host.get(ALL, &[("cookie", &of_a), ("cookie", &of_b)]).await;
-    refused.refused(400, "general_argument_invalid");
-    assert_eq!(host.get(ALL, &[("cookie", &of_a), ("cookie", &of_a)]).await.names(), ["Kevin"]);
-    let jwt = ("x-appwrite-jwt", &*jwt);
-    let message = host.get(ALL, &[jwt, jwt]).await;
-    let message = message.refused(400, "general_argument_invalid");
-    assert_eq!(message, "repeated header `X-Appwrite-JWT`; send it once");
-}
-
 /// A page of another host must not sign its visitor in as another user.
 #[tokio::test]
 async fn login_from_a_foreign_origin_sets_no_cookie() {
