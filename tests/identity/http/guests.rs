@@ -39,7 +39,7 @@ fn guest_has_the_ids_that_the_credential_named() {
     let by_jwt = |id: &str, session: &str| {
         headers(&[("x-appwrite-jwt", jwt(&json!({"userId": id, "sessionId": session})))])
     };
-    let nobody = [("x-appwrite-jwt", jwt(&json!({"sessionId": "s9"})))];
+    let without_user = [("x-appwrite-jwt", jwt(&json!({"sessionId": "s9"})))];
     let secret_of_e = secret_of("user-e");
     for (headers, reason, user, session, line) in [
         (headers::<&str>(&[]), Reason::NoCredential, None, None, "guest: no credential"),
@@ -87,7 +87,7 @@ fn guest_has_the_ids_that_the_credential_named() {
             "guest: the session has expired (user `user-e`, session `s-user-e`)",
         ),
         (
-            headers(&nobody),
+            headers(&without_user),
             Reason::NoUserInJwt,
             None,
             Some("s9"),
