@@ -46,6 +46,8 @@ enum Lists {
 #[derive(Clone)]
 struct Subset {
     lists: BitSet<Box<[u64]>>,
+    /// The number of lists in the set.
+    count: usize,
     /// The first 65,536 bits as bytes, for large columns of two-byte numbers. A look-up of a byte takes
     /// half the time of a look-up of a bit. The bytes are created at the first such filtering.
     bytes: OnceLock<Box<[u8]>>,
@@ -107,7 +109,9 @@ impl Lists {
             0 => Self::None,
             1 => Self::One(lists.iter().next().map_or(u32::MAX, to_u32)),
             count if count == len => Self::All(to_u32(len)),
-            _ => Self::Some(Subset { lists: lists.into_boxed(), bytes: OnceLock::new() }),
+            count => {
+                Self::Some(Subset { lists: lists.into_boxed(), count, bytes: OnceLock::new() })
+            }
         }
     }
 }
@@ -124,14 +128,54 @@ impl Visibility {
         matches!(self.lists, Lists::Unrestricted)
     }
 
-    /// Returns `true` if every document with a list of `table` is visible.
-    pub(crate) fn is_all_of(&self, table: &AclTable) -> bool {
-        self.table == table.id()
+    /// Returns `true` if every list of `table` below number `lists` is visible. Takes constant time.
+    ///
+    /// May return `false` for fewer than two lists, although they are visible.
+    pub(crate) fn covers(&self, table: TableId, lists: u32) -> bool {
+        self.table == table
             && match self.lists {
                 Lists::Unrestricted => true,
-                Lists::All(len) => len as usize == table.len(),
+                Lists::All(len) => len >= lists,
                 Lists::None | Lists::One(_) | Lists::Some(_) => false,
             }
+    }
+
+    /// Returns the number of visible lists of `table`, or `None` if every document of `table` is visible.
+    /// Takes constant time.
+    pub(crate) fn list_count(&self, table: TableId) -> Option<usize> {
+        match &self.lists {
+            _ if table != self.table => Some(0),
+            Lists::Unrestricted => None,
+            Lists::None => Some(0),
+            Lists::One(_) => Some(1),
+            Lists::All(len) => Some(*len as usize),
+            Lists::Some(subset) => Some(subset.count),
+        }
+    }
+
+    /// Returns `true` if documents with list number `list` of `table` are visible.
+    ///
+    /// Takes constant time if [`is_dense`](Self::is_dense), and otherwise a binary search.
+    #[inline]
+    pub(crate) fn shows(&self, table: TableId, list: u32) -> bool {
+        match &self.lists {
+            _ if table != self.table => false,
+            Lists::Unrestricted => true,
+            Lists::None => false,
+            Lists::One(visible) => list == *visible,
+            Lists::All(len) => list < *len,
+            Lists::Some(subset) => subset.lists.contains(list as usize),
+        }
+    }
+
+    /// Returns `true` if [`shows`](Self::shows) takes constant time.
+    #[allow(dead_code, reason = "the index chooses its plan by it")]
+    pub(crate) fn is_dense(&self) -> bool {
+        match &self.lists {
+            Lists::Unrestricted | Lists::None | Lists::One(_) | Lists::All(_) | Lists::Some(_) => {
+                true
+            }
+        }
     }
 
     /// Returns `true` if no list is visible.
@@ -143,14 +187,7 @@ impl Visibility {
     /// Returns `true` if documents with this list are visible.
     #[must_use]
     pub fn allows(&self, id: AclId) -> bool {
-        match &self.lists {
-            _ if id.table() != self.table => false,
-            Lists::Unrestricted => true,
-            Lists::None => false,
-            Lists::One(list) => id.index() == *list,
-            Lists::All(len) => id.index() < *len,
-            Lists::Some(subset) => subset.lists.contains(id.index() as usize),
-        }
+        self.shows(id.table(), id.index())
     }
 
     /// Returns the visible lists in ascending order, or `None` if every document is visible.
@@ -226,7 +263,8 @@ impl Visibility {
             Lists::All(lists) => return holds(*lists > 1, "`All` has fewer than two lists"),
             Lists::Some(subset) => subset,
         };
-        holds(subset.lists.iter().nth(1).is_some(), "`Some` has fewer than two lists")?;
+        holds(subset.count > 1, "`Some` has fewer than two lists")?;
+        holds(subset.lists.count() == subset.count, "the number of lists is wrong")?;
         let Some(bytes) = subset.bytes.get() else { return Ok(()) };
         holds(bytes.len() == kernel::SHORT_NUMBERS, "a number has no byte")?;
         let agree = |(list, &byte): (usize, &u8)| byte == u8::from(subset.lists.contains(list));
@@ -266,7 +304,7 @@ fn select_below(column: &AclColumn, lists: u32, selection: &mut Selection) {
 
 impl fmt::Debug for Visibility {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.lists().map(Iterator::count) {
+        match self.list_count(self.table) {
             None => f.write_str("Visibility(unrestricted)"),
             Some(count) => write!(f, "Visibility({count} lists)"),
         }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::acl::{AclId, AclTable};
+use crate::acl::AclTable;
 use crate::evaluate::Visibility;
+use crate::packed::to_u32;
 
 /// The contents of an index, as one [`Visibility`] shows them.
 pub(super) struct View<'a, K> {
@@ -18,12 +19,12 @@ pub(super) struct View<'a, K> {
 impl<'a, K> View<'a, K> {
     /// Returns `true` if documents with this list are visible.
     pub(super) fn shows(&self, list: u32) -> bool {
-        self.visible.allows(AclId::new(self.table.id(), list))
+        self.visible.shows(self.table.id(), list)
     }
 
     /// Returns the visible lists, or `None` if every document is visible.
     pub(super) fn lists(&self) -> Option<impl Iterator<Item = u32> + use<'a, K>> {
-        if self.visible.is_all_of(self.table) {
+        if self.visible.covers(self.table.id(), to_u32(self.table.len())) {
             return None;
         }
         self.visible.lists_of(self.table.id())
