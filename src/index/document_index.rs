@@ -261,8 +261,7 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         let before = order.chunk(chunk).and_then(|chunk| chunk.lists().get(at).copied());
         let Some(before) = before.filter(|before| *before != list) else { return };
         order.set_list(chunk, at, list);
-        let (was_last, is_first) =
-            (runs.take(before, chunk, order), runs.add(list, chunk, order));
+        let (was_last, is_first) = (runs.take(before, chunk, order), runs.add(list, chunk, order));
         self.weigh(was_last.then_some(before), is_first.then_some(list));
     }
 

@@ -6,6 +6,8 @@
 
 mod change;
 
+pub(super) use change::Moved;
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -255,7 +257,8 @@ impl<K: Ord> Order<K> {
 
     /// Compares the keys of each chunk and the bounds. Only for checks of the invariants.
     pub(super) fn is_sorted(&self) -> bool {
-        let keys = self.iter().is_sorted_by(|(one, _), (other, _)| one.cmp(other) == Ordering::Less);
+        let keys =
+            self.iter().is_sorted_by(|(one, _), (other, _)| one.cmp(other) == Ordering::Less);
         keys && self.iter().all(|(key, list)| self.list_of(key) == Some(list))
     }
 }

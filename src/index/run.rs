@@ -8,9 +8,6 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-/// The largest number of chunks: 2^24. An entry has 24 bits for the chunk.
-pub(super) const MAX_CHUNKS: usize = 1 << 24;
-
 /// The largest number of documents in a chunk: 256. An entry has 8 bits for it.
 pub(super) const MAX_CHUNK_LEN: usize = 1 << 8;
 
@@ -59,9 +56,9 @@ impl Run {
     /// Creates a run from its entries in order.
     pub(super) fn new(entries: &[Entry]) -> Self {
         let mut few = [Entry::default(); FEW];
-        if let Some(place) = few.get_mut(..entries.len()) {
+        if let (Some(place), Ok(len)) = (few.get_mut(..entries.len()), entries.len().try_into()) {
             place.copy_from_slice(entries);
-            return Self::Few { len: to_u32(entries.len()) as u8, entries: few };
+            return Self::Few { len, entries: few };
         }
         let documents = entries.iter().map(|entry| entry.documents()).sum();
         Self::Many { documents, entries: Arc::new(SmallVec::from_slice(entries)) }
@@ -71,9 +68,7 @@ impl Run {
     #[inline]
     pub(super) fn documents(&self) -> usize {
         match self {
-            Self::Few { .. } => {
-                self.entries().iter().map(|entry| entry.documents() as usize).sum()
-            }
+            Self::Few { .. } => self.entries().iter().map(|entry| entry.documents() as usize).sum(),
             Self::Many { documents, .. } => *documents as usize,
         }
     }
@@ -123,19 +118,13 @@ impl Run {
         }
     }
 
-    pub(super) fn shrink_to_fit(&mut self) {
-        if let Self::Many { entries, .. } = self {
-            Arc::make_mut(entries).shrink_to_fit();
-        }
-    }
-
     fn replace(&mut self, at: usize, entry: Entry) {
         match self {
             Self::Few { entries, .. } => put(entries, at, entry),
             Self::Many { documents, entries } => {
                 let before = entries.get(at).map_or(0, |entry| entry.documents());
                 *documents = *documents + entry.documents() - before;
-                put(Arc::make_mut(entries), at, entry);
+                put(Arc::make_mut(entries).as_mut_slice(), at, entry);
             }
         }
     }
@@ -174,7 +163,8 @@ impl Run {
                 let entries = Arc::make_mut(entries);
                 *documents -= entries.remove(at).documents();
                 if entries.len() <= FEW {
-                    *self = Self::new(&std::mem::take(entries));
+                    let few = std::mem::take(entries);
+                    *self = Self::new(&few);
                 } else if entries.len() < entries.capacity() / 2 {
                     entries.shrink_to_fit();
                 }

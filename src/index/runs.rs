@@ -94,16 +94,6 @@ impl Runs {
     pub(super) fn memory(&self) -> usize {
         self.0.memory() + self.iter().map(Run::memory).sum::<usize>()
     }
-
-    pub(super) fn shrink_to_fit(&mut self) {
-        for list in 0..self.0.len() {
-            if self.0.get(list).is_some_and(|run| run.memory() > 0)
-                && let Some(run) = self.0.get_mut(list)
-            {
-                run.shrink_to_fit();
-            }
-        }
-    }
 }
 
 /// Calls `then` for each list of each chunk, in the order of the chunks.

@@ -5,6 +5,7 @@ use super::run::Run;
 use super::runs::Runs;
 use crate::acl::TableId;
 use crate::evaluate::Visibility;
+use crate::packed::to_u32;
 
 /// The documents of an index, as one [`Visibility`] shows them.
 pub(super) struct View<'a, K> {
@@ -31,7 +32,7 @@ impl<'a, K> View<'a, K> {
 
     /// Returns `true` if every document is visible, as far as this is known without reading lists.
     pub(super) fn shows_all(&self) -> bool {
-        self.visible.covers(self.table, crate::packed::to_u32(self.runs.len()))
+        self.visible.covers(self.table, to_u32(self.runs.len()))
     }
 
     /// Returns the number of visible lists. Some of them may have no documents.
@@ -50,7 +51,7 @@ impl<'a, K> View<'a, K> {
     /// Returns the visible lists with their runs.
     pub(super) fn runs(&self) -> impl Iterator<Item = (u32, &'a Run)> + use<'a, K> {
         let runs = self.runs;
-        let every = self.shows_all().then_some(0..crate::packed::to_u32(runs.len()));
+        let every = self.shows_all().then_some(0..to_u32(runs.len()));
         let some = if every.is_some() { None } else { self.visible.lists_of(self.table) };
         let lists = every.into_iter().flatten().chain(some.into_iter().flatten());
         lists.filter_map(move |list| Some((list, runs.get(list)?)))

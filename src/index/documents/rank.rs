@@ -5,9 +5,6 @@ use std::collections::BinaryHeap;
 use super::{Direction, Documents};
 use crate::index::run::Entry;
 
-/// The number of documents from which a jump pays: 64. Fewer documents are skipped chunk by chunk.
-const JUMP_FROM: usize = 64;
-
 /// The number of tests in constant time that cost as much as collecting an entry.
 const TESTS_PER_ENTRY: usize = 4;
 
@@ -18,7 +15,9 @@ impl<K> Documents<'_, K> {
     /// Collects the entries of the visible lists, and selects a chunk by the number of documents before
     /// it. Takes time in proportion to the entries.
     pub(super) fn jump(&mut self, n: usize) -> usize {
-        if n < JUMP_FROM || self.view.shows_all() {
+        // Fewer documents are skipped chunk by chunk.
+        let pays_from = self.view.order.sizes().chunk / 4;
+        if n < pays_from || self.view.shows_all() {
             return n;
         }
         let documents = self.view.documents();

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use super::{Chunk, Found, Node, Nodes, Order, Place, Sizes, Slot};
-use crate::index::pages::Pages;
 use crate::invariant::{Validity, holds};
 use crate::packed::to_u32;
 
@@ -299,7 +298,8 @@ impl<K: Clone> Nodes<K> {
         let half = if is_last { len - 1 } else { len / 2 };
         let node = self.node_mut(place.node)?;
         let bound = node.bounds.get(half)?.clone();
-        let rest = Node { bounds: node.bounds.split_off(half), chunks: node.chunks.split_off(half) };
+        let rest =
+            Node { bounds: node.bounds.split_off(half), chunks: node.chunks.split_off(half) };
         self.bounds.insert(place.node + 1, bound);
         self.nodes.insert(place.node + 1, Arc::new(rest));
         Some(if at > half { (place.node + 1, at - half) } else { (place.node, at) })
