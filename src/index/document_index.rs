@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::order::{Found, Order, Sizes};
 use super::runs::Runs;
 use super::snapshot::IndexSnapshot;
-use crate::acl::{AclId, AclLimits, AclTable, InsertError, MalformedPermission, TableFull};
+use crate::acl::{AclLimits, AclTable, InsertError, MalformedPermission, TableFull};
 
 /// The weight of unused lists that a table of any size may keep: 16,384 lists and grants.
 const MAX_DEAD: usize = 1 << 14;
@@ -20,7 +20,7 @@ pub(super) const MAX_DOCUMENTS: u32 = 1 << 30;
 /// totals of the documents that a principal sees.
 ///
 /// `K` identifies a document, and the order of `K` is the order of pages. Examples are a sequence number,
-/// and a time with an id. The index stores each key once, in chunks of at most 256 documents. For each
+/// and a time with an id. The index stores each key once, in chunks of at most 128 documents. For each
 /// list, it stores the chunks in which the list has documents. Each document has exactly one list. A
 /// total is therefore a sum over the visible lists, and a page reads only chunks with visible
 /// documents.
@@ -146,17 +146,15 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ) -> Result<(), InsertError> {
         self.changes += 1;
         let permissions: List<S> = permissions.into_iter().collect();
-        let found = self.find_or_full(&document)?;
+        self.check_room(&document)?;
         let inserted = self.now.table_mut().insert(&permissions);
         let id = match inserted {
             Err(InsertError::Full(_)) if self.make_room() => {
-                let id = self.now.table_mut().insert(&permissions)?;
-                self.place_anew(document, id);
-                return Ok(());
+                self.now.table_mut().insert(&permissions)?
             }
             result => result?,
         };
-        self.place(found, document, id.index());
+        self.place(document, id.index());
         Ok(())
     }
 
@@ -174,17 +172,13 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ) -> Result<Vec<MalformedPermission>, TableFull> {
         self.changes += 1;
         let permissions: List<S> = permissions.into_iter().collect();
-        let found = self.find_or_full(&document)?;
+        self.check_room(&document)?;
         let inserted = self.now.table_mut().insert_lenient(&permissions);
         let (id, malformed) = match inserted {
-            Err(_) if self.make_room() => {
-                let (id, malformed) = self.now.table_mut().insert_lenient(&permissions)?;
-                self.place_anew(document, id);
-                return Ok(malformed);
-            }
+            Err(_) if self.make_room() => self.now.table_mut().insert_lenient(&permissions)?,
             result => result?,
         };
-        self.place(found, document, id.index());
+        self.place(document, id.index());
         Ok(malformed)
     }
 
@@ -230,27 +224,21 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         self.pack();
     }
 
-    /// Finds the place of a document. Refuses a new document if there is no room for another one.
-    fn find_or_full(&self, document: &K) -> Result<Option<Found>, TableFull> {
-        let found = self.now.order.find(document);
-        let is_new = found.is_none_or(|found| found.at.is_err());
-        if is_new && self.len() >= MAX_DOCUMENTS as usize {
+    /// Refuses a new document if there is no room for another one.
+    fn check_room(&self, document: &K) -> Result<(), TableFull> {
+        if self.len() >= MAX_DOCUMENTS as usize && self.get(document).is_none() {
             return Err(TableFull::documents(MAX_DOCUMENTS));
         }
-        Ok(found)
-    }
-
-    /// Stores a document after compaction, when its place is another one.
-    fn place_anew(&mut self, document: K, list: AclId) {
-        let found = self.now.order.find(&document);
-        self.place(found, document, list.index());
+        Ok(())
     }
 
     /// Stores a document under a list of the table, and removes it from its previous list.
-    fn place(&mut self, found: Option<Found>, document: K, list: u32) {
-        match found {
+    fn place(&mut self, document: K, list: u32) {
+        // The run is loaded into the cache while the document is searched.
+        self.now.runs.touch(list);
+        match self.now.order.find(&document) {
             Some(Found { chunk, at: Ok(at), .. }) => self.move_to(chunk, at, list),
-            _ => self.add(found, document, list),
+            found => self.add(found, document, list),
         }
         self.compact_beyond(self.max_dead());
     }

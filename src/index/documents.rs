@@ -56,11 +56,11 @@ impl<'a, K: Ord> Documents<'a, K> {
         Self::with_steps(view, document, direction, steps(&view))
     }
 
-    /// Starts an iteration over all visible documents, if `documents` are visible.
+    /// Starts an iteration over all visible documents, which are `documents` in number.
     pub(super) fn whole(view: View<'a, K>, documents: usize) -> Self {
-        // One visible document in each second chunk.
-        let walks = documents >= view.order.len() / 512;
-        let steps = if walks { usize::MAX } else { 0 };
+        // A merge reads one chunk for each document, unless a chunk has more of them.
+        let tested = view.order.len().saturating_mul(cost_of_test(&view));
+        let steps = if tested <= documents * view.order.sizes().chunk { usize::MAX } else { 0 };
         Self::with_steps(view, None, Direction::Ascending, steps)
     }
 
@@ -227,12 +227,16 @@ fn steps<K>(view: &View<'_, K>) -> usize {
     if view.shows_all() {
         return usize::MAX;
     }
-    let (lists, all) = (view.lists(), view.runs.len());
-    let cost_of_test = if view.visible.is_dense() { 1 } else { 1 + lists.ilog2() as usize };
-    let steps = TESTS_PER_LIST * lists / cost_of_test;
+    let (lists, all) = (view.list_count(), view.runs.len());
+    let steps = TESTS_PER_LIST * lists / cost_of_test(view);
     // The walk pays if it finds a page before its end, provided that visible documents are evenly spread.
     let pays = PAGE * all <= steps.saturating_mul(lists);
     if pays { steps } else { 0 }
+}
+
+/// Returns the steps that a test of a document takes.
+fn cost_of_test<K>(view: &View<'_, K>) -> usize {
+    if view.visible.is_dense() { 1 } else { 1 + view.list_count().max(1).ilog2() as usize }
 }
 
 impl<'a, K> Iterator for Documents<'a, K> {

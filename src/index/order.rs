@@ -1,6 +1,6 @@
 //! The documents of an index in the order of their keys: [`Order`].
 //!
-//! The documents are in chunks of at most 256, and the chunks are in nodes. A chunk has a number that
+//! The documents are in chunks of at most 128, and the chunks are in nodes. A chunk has a number that
 //! stays the same while the order around it changes, and a label that gives its place in the order. A run
 //! can therefore name chunks by their numbers.
 
@@ -28,6 +28,9 @@ pub(super) struct Order<K> {
     sizes: Sizes,
 }
 
+/// The largest number of documents in a chunk: 128.
+pub(super) const MAX_CHUNK_LEN: usize = 128;
+
 /// The largest number of documents in a chunk, and of chunks in a node.
 #[derive(Clone, Copy)]
 pub(super) struct Sizes {
@@ -37,7 +40,7 @@ pub(super) struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { chunk: super::run::MAX_CHUNK_LEN, node: 512 }
+        Self { chunk: MAX_CHUNK_LEN, node: 512 }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-/// The number of elements of a page: 1,024.
-const PAGE: usize = 1024;
+/// The bytes of a page: 16 KiB.
+const PAGE_BYTES: usize = 1 << 14;
 
 /// A vector in pages. A clone takes constant time and shares all pages.
 ///
@@ -27,6 +27,9 @@ impl<T> Default for Pages<T> {
 }
 
 impl<T> Pages<T> {
+    /// The number of elements of a page, a power of two.
+    const PAGE: usize = PAGE_BYTES / size_of::<T>().next_power_of_two();
+
     /// Returns the number of elements.
     pub(super) fn len(&self) -> usize {
         self.len
@@ -34,7 +37,7 @@ impl<T> Pages<T> {
 
     #[inline]
     pub(super) fn get(&self, at: usize) -> Option<&T> {
-        self.pages.get(at / PAGE)?.get(at % PAGE)
+        self.pages.get(at / Self::PAGE)?.get(at % Self::PAGE)
     }
 
     /// Returns the elements in order.
@@ -44,7 +47,7 @@ impl<T> Pages<T> {
 
     /// Returns the bytes on the heap, without those of the elements.
     pub(super) fn memory(&self) -> usize {
-        let page = 2 * size_of::<usize>() + PAGE * size_of::<T>();
+        let page = 2 * size_of::<usize>() + Self::PAGE * size_of::<T>();
         self.pages.capacity() * size_of::<Arc<[T]>>() + self.pages.len() * page
     }
 }
@@ -52,8 +55,8 @@ impl<T> Pages<T> {
 impl<T: Clone + Default> Pages<T> {
     /// Returns an element to change. Copies its page if a clone shares it.
     pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut T> {
-        let page = Arc::make_mut(&mut self.pages).get_mut(at / PAGE)?;
-        Arc::make_mut(page).get_mut(at % PAGE)
+        let page = Arc::make_mut(&mut self.pages).get_mut(at / Self::PAGE)?;
+        Arc::make_mut(page).get_mut(at % Self::PAGE)
     }
 
     /// Appends default elements until there are `len` elements.
@@ -62,9 +65,9 @@ impl<T: Clone + Default> Pages<T> {
             return;
         }
         self.len = len;
-        if len.div_ceil(PAGE) > self.pages.len() {
-            let empty = || std::iter::repeat_with(T::default).take(PAGE).collect();
-            Arc::make_mut(&mut self.pages).resize_with(len.div_ceil(PAGE), empty);
+        if len.div_ceil(Self::PAGE) > self.pages.len() {
+            let empty = || std::iter::repeat_with(T::default).take(Self::PAGE).collect();
+            Arc::make_mut(&mut self.pages).resize_with(len.div_ceil(Self::PAGE), empty);
         }
     }
 }
@@ -74,13 +77,13 @@ impl<T: Clone + Default> FromIterator<T> for Pages<T> {
         let mut elements = elements.into_iter();
         let (mut pages, mut len) = (Vec::new(), 0);
         loop {
-            let mut page: Vec<T> = elements.by_ref().take(PAGE).collect();
+            let mut page: Vec<T> = elements.by_ref().take(Self::PAGE).collect();
             if page.is_empty() {
                 pages.shrink_to_fit();
                 return Self { pages: Arc::new(pages), len };
             }
             len += page.len();
-            page.resize_with(PAGE, T::default);
+            page.resize_with(Self::PAGE, T::default);
             pages.push(page.into());
         }
     }

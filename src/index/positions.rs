@@ -1,6 +1,6 @@
 //! Positions in a chunk: [`Positions`].
 
-use super::run::MAX_CHUNK_LEN;
+use super::order::MAX_CHUNK_LEN;
 
 const WORDS: usize = MAX_CHUNK_LEN / 64;
 

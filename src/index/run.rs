@@ -8,27 +8,31 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-/// The largest number of documents in a chunk: 256. An entry has 8 bits for it.
-pub(super) const MAX_CHUNK_LEN: usize = 1 << 8;
+use super::order::MAX_CHUNK_LEN;
 
-/// A chunk in the upper 24 bits, and in the lower 8 the number of documents less one.
+/// The number of bits of an entry for the documents. The other 25 bits are for the chunk.
+const DOCUMENT_BITS: u32 = MAX_CHUNK_LEN.ilog2();
+
+/// A chunk in the upper 25 bits, and in the lower 7 the number of documents less one.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(super) struct Entry(u32);
 
 impl Entry {
-    /// Creates the entry of a chunk with `documents` documents of the list: 1 to 256.
+    const MASK: u32 = (1 << DOCUMENT_BITS) - 1;
+
+    /// Creates the entry of a chunk with `documents` documents of the list: 1 to 128.
     pub(super) fn new(chunk: u32, documents: u32) -> Self {
-        debug_assert!((1..=256).contains(&documents), "an entry for {documents} documents");
-        Self(chunk << 8 | (documents.wrapping_sub(1) & 0xff))
+        debug_assert!((1..=128).contains(&documents), "an entry for {documents} documents");
+        Self(chunk << DOCUMENT_BITS | (documents.wrapping_sub(1) & Self::MASK))
     }
 
     pub(super) fn chunk(self) -> u32 {
-        self.0 >> 8
+        self.0 >> DOCUMENT_BITS
     }
 
     /// Returns the number of documents in the chunk.
     pub(super) fn documents(self) -> u32 {
-        (self.0 & 0xff) + 1
+        (self.0 & Self::MASK) + 1
     }
 }
 
@@ -36,11 +40,15 @@ impl Entry {
 #[derive(Clone)]
 pub(super) enum Run {
     Few { len: u8, entries: [Entry; FEW] },
-    Many { documents: u32, entries: Arc<Many> },
+    Many(Arc<Many>),
 }
 
 /// The number of entries that are stored in the run itself.
 const FEW: usize = 3;
+
+/// The number of entries that are compared one by one. This takes less time than reading the labels of a
+/// few chunks.
+const SCANNED: usize = 128;
 
 type Many = SmallVec<[Entry; 8]>;
 
@@ -60,50 +68,54 @@ impl Run {
             place.copy_from_slice(entries);
             return Self::Few { len, entries: few };
         }
-        let documents = entries.iter().map(|entry| entry.documents()).sum();
-        Self::Many { documents, entries: Arc::new(SmallVec::from_slice(entries)) }
-    }
-
-    /// Returns the number of documents.
-    #[inline]
-    pub(super) fn documents(&self) -> usize {
-        match self {
-            Self::Few { .. } => self.entries().iter().map(|entry| entry.documents() as usize).sum(),
-            Self::Many { documents, .. } => *documents as usize,
-        }
+        Self::Many(Arc::new(SmallVec::from_slice(entries)))
     }
 
     #[inline]
     pub(super) fn entries(&self) -> &[Entry] {
         match self {
             Self::Few { len, entries } => entries.get(..usize::from(*len)).unwrap_or_default(),
-            Self::Many { entries, .. } => entries,
+            Self::Many(entries) => entries,
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        matches!(self, Self::Few { len: 0, .. })
+    /// Adds a document of a chunk. `label` gives the place of a chunk in the order.
+    pub(super) fn add(&mut self, chunk: u32, label: impl Fn(u32) -> u64) {
+        match self.place_of(chunk, label) {
+            Ok(at) => self.resize(at, |documents| documents + 1),
+            Err(at) => self.insert(at, Entry::new(chunk, 1)),
+        }
     }
 
-    /// Adds documents of a chunk. `label` gives the place of a chunk in the order.
-    pub(super) fn add(&mut self, chunk: u32, documents: u32, label: impl Fn(u32) -> u64) {
-        match place_of(self.entries(), chunk, label) {
-            Ok(at) => {
-                let before = self.entries().get(at).map_or(0, |entry| entry.documents());
-                self.replace(at, Entry::new(chunk, before + documents));
+    /// Removes a document of a chunk.
+    pub(super) fn take(&mut self, chunk: u32, label: impl Fn(u32) -> u64) {
+        if let Ok(at) = self.place_of(chunk, label) {
+            self.resize(at, |documents| documents - 1);
+        }
+    }
+
+    /// Moves documents from one chunk to another, which is its neighbour in the order.
+    pub(super) fn follow(
+        &mut self,
+        [from, to]: [u32; 2],
+        documents: u32,
+        label: impl Fn(u32) -> u64,
+    ) {
+        let Ok(at) = self.place_of(from, &label) else { return };
+        let all = self.entries().get(at).is_some_and(|entry| entry.documents() == documents);
+        let neighbours = [at.checked_sub(1), Some(at + 1)];
+        let is_to = |at: &usize| self.entries().get(*at).is_some_and(|entry| entry.chunk() == to);
+        match neighbours.into_iter().flatten().find(is_to) {
+            Some(neighbour) => {
+                self.resize(neighbour, |before| before + documents);
+                self.resize(at, |before| before - documents);
             }
-            Err(at) => self.insert(at, Entry::new(chunk, documents)),
-        }
-    }
-
-    /// Removes documents of a chunk.
-    pub(super) fn take(&mut self, chunk: u32, documents: u32, label: impl Fn(u32) -> u64) {
-        let Ok(at) = place_of(self.entries(), chunk, label) else { return };
-        let before = self.entries().get(at).map_or(0, |entry| entry.documents());
-        if before > documents {
-            self.replace(at, Entry::new(chunk, before - documents));
-        } else {
-            self.remove(at);
+            None if all => self.replace(at, Entry::new(to, documents)),
+            None => {
+                self.resize(at, |before| before - documents);
+                let follows = label(from) < label(to);
+                self.insert(if follows { at + 1 } else { at }, Entry::new(to, documents));
+            }
         }
     }
 
@@ -111,38 +123,60 @@ impl Run {
     pub(super) fn memory(&self) -> usize {
         match self {
             Self::Few { .. } => 0,
-            Self::Many { entries, .. } => {
+            Self::Many(entries) => {
                 let spilled = if entries.spilled() { entries.capacity() } else { 0 };
                 2 * size_of::<usize>() + size_of::<Many>() + spilled * size_of::<Entry>()
             }
         }
     }
 
+    /// Returns the place of the entry for a chunk, or the place where it belongs.
+    fn place_of(&self, chunk: u32, label: impl Fn(u32) -> u64) -> Result<usize, usize> {
+        // Documents are often inserted in ascending order, and then the chunk is the last one.
+        let entries = self.entries();
+        let Some(last) = entries.last() else { return Err(0) };
+        if last.chunk() == chunk {
+            return Ok(entries.len() - 1);
+        }
+        if entries.len() <= SCANNED
+            && let Some(at) = entries.iter().position(|entry| entry.chunk() == chunk)
+        {
+            return Ok(at);
+        }
+        let wanted = label(chunk);
+        if label(last.chunk()) < wanted {
+            return Err(entries.len());
+        }
+        entries.binary_search_by_key(&wanted, |entry| label(entry.chunk()))
+    }
+
+    /// Changes the number of documents of an entry, and removes an entry without documents.
+    fn resize(&mut self, at: usize, documents: impl Fn(u32) -> u32) {
+        let Some(entry) = self.entries().get(at) else { return };
+        match documents(entry.documents()) {
+            0 => self.remove(at),
+            documents => self.replace(at, Entry::new(entry.chunk(), documents)),
+        }
+    }
+
     fn replace(&mut self, at: usize, entry: Entry) {
-        match self {
-            Self::Few { entries, .. } => put(entries, at, entry),
-            Self::Many { documents, entries } => {
-                let before = entries.get(at).map_or(0, |entry| entry.documents());
-                *documents = *documents + entry.documents() - before;
-                put(Arc::make_mut(entries).as_mut_slice(), at, entry);
-            }
+        let entries = match self {
+            Self::Few { entries, .. } => entries,
+            Self::Many(entries) => Arc::make_mut(entries).as_mut_slice(),
+        };
+        if let Some(place) = entries.get_mut(at) {
+            *place = entry;
         }
     }
 
     fn insert(&mut self, at: usize, entry: Entry) {
         match self {
-            Self::Few { len, entries } if usize::from(*len) < FEW => {
-                entries.copy_within(at..FEW - 1, at + 1);
-                put(entries, at, entry);
-                *len += 1;
-            }
             Self::Few { .. } => {
                 let mut all: SmallVec<[Entry; FEW + 1]> = SmallVec::from_slice(self.entries());
                 all.insert(at, entry);
                 *self = Self::new(&all);
             }
-            Self::Many { documents, entries } => {
-                *documents += entry.documents();
+            Self::Many(entries) => {
                 let entries = Arc::make_mut(entries);
                 if entries.len() == entries.capacity() {
                     // Growth by a quarter reserves less than doubling does.
@@ -159,9 +193,9 @@ impl Run {
                 entries.copy_within(at + 1.., at);
                 *len -= 1;
             }
-            Self::Many { documents, entries } => {
+            Self::Many(entries) => {
                 let entries = Arc::make_mut(entries);
-                *documents -= entries.remove(at).documents();
+                entries.remove(at);
                 if entries.len() <= FEW {
                     let few = std::mem::take(entries);
                     *self = Self::new(&few);
@@ -170,25 +204,5 @@ impl Run {
                 }
             }
         }
-    }
-}
-
-/// Returns the place of the entry for a chunk, or the place where it belongs.
-fn place_of(entries: &[Entry], chunk: u32, label: impl Fn(u32) -> u64) -> Result<usize, usize> {
-    // Documents are often inserted in ascending order, and then the chunk is the last one.
-    let Some(last) = entries.last() else { return Err(0) };
-    if last.chunk() == chunk {
-        return Ok(entries.len() - 1);
-    }
-    let wanted = label(chunk);
-    if label(last.chunk()) < wanted {
-        return Err(entries.len());
-    }
-    entries.binary_search_by_key(&wanted, |entry| label(entry.chunk()))
-}
-
-fn put(entries: &mut [Entry], at: usize, entry: Entry) {
-    if let Some(place) = entries.get_mut(at) {
-        *place = entry;
     }
 }

@@ -7,7 +7,11 @@ use crate::packed::to_u32;
 
 /// The runs in the order of the list numbers.
 #[derive(Clone, Default)]
-pub(super) struct Runs(Pages<Run>);
+pub(super) struct Runs {
+    /// The number of documents of each list. A total reads nothing else.
+    documents: Pages<u32>,
+    runs: Pages<Run>,
+}
 
 impl Runs {
     /// Collects the runs of the lists below `lists` from the documents of an order.
@@ -37,62 +41,79 @@ impl Runs {
             start = end;
             run
         });
-        Self(runs.collect())
+        let runs: Pages<Run> = runs.collect();
+        let documents = runs.iter().map(|run| run.entries().iter().map(|it| it.documents()).sum());
+        Self { documents: documents.collect(), runs }
     }
 
     /// Returns the number of lists that may have documents. The runs of later lists are empty.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.runs.len()
     }
 
     #[inline]
     pub(super) fn get(&self, list: u32) -> Option<&Run> {
-        self.0.get(list as usize)
+        self.runs.get(list as usize)
     }
 
     /// Returns the number of documents of a list.
     #[inline]
     pub(super) fn documents(&self, list: u32) -> usize {
-        self.get(list).map_or(0, Run::documents)
+        self.documents.get(list as usize).map_or(0, |documents| *documents as usize)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Run> {
-        self.0.iter()
+    /// Returns the number of documents and the run of each list.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Run)> {
+        self.documents.iter().map(|documents| *documents as usize).zip(self.runs.iter())
+    }
+
+    /// Starts to load the run of a list into the cache.
+    #[inline]
+    pub(super) fn touch(&self, list: u32) {
+        let last = self.get(list).and_then(|run| run.entries().last());
+        std::hint::black_box((last.map(|entry| entry.chunk()), self.documents(list)));
     }
 
     /// Adds a document to a list. Returns `true` if it is the first one.
     pub(super) fn add<K>(&mut self, list: u32, chunk: u32, order: &Order<K>) -> bool {
-        self.0.grow_to(list as usize + 1);
-        let Some(run) = self.0.get_mut(list as usize) else { return false };
-        let first = run.is_empty();
-        run.add(chunk, 1, |chunk| order.label(chunk));
-        first
+        self.documents.grow_to(list as usize + 1);
+        self.runs.grow_to(list as usize + 1);
+        if let Some(run) = self.runs.get_mut(list as usize) {
+            run.add(chunk, |chunk| order.label(chunk));
+        }
+        let Some(documents) = self.documents.get_mut(list as usize) else { return false };
+        *documents += 1;
+        *documents == 1
     }
 
     /// Removes a document from a list. Returns `true` if it was the last one.
     pub(super) fn take<K>(&mut self, list: u32, chunk: u32, order: &Order<K>) -> bool {
-        let Some(run) = self.0.get_mut(list as usize) else { return false };
-        run.take(chunk, 1, |chunk| order.label(chunk));
-        run.is_empty()
+        if let Some(run) = self.runs.get_mut(list as usize) {
+            run.take(chunk, |chunk| order.label(chunk));
+        }
+        let Some(documents) = self.documents.get_mut(list as usize) else { return false };
+        *documents -= 1;
+        *documents == 0
     }
 
     /// Follows documents that moved from one chunk to another.
     pub(super) fn follow<K>(&mut self, moved: Moved, order: &Order<K>) {
         let Moved { from, to, mut lists, .. } = moved;
         lists.sort_unstable();
+        // Most runs are not in the cache. Loading all of them first takes less time than one by one.
+        lists.iter().for_each(|list| self.touch(*list));
         for same in lists.chunk_by(|one, other| one == other) {
-            let Some(run) = same.first().and_then(|list| self.0.get_mut(*list as usize)) else {
-                continue;
-            };
-            let documents = to_u32(same.len());
-            run.add(to, documents, |chunk| order.label(chunk));
-            run.take(from, documents, |chunk| order.label(chunk));
+            let list = same.first().map_or(usize::MAX, |list| *list as usize);
+            if let Some(run) = self.runs.get_mut(list) {
+                run.follow([from, to], to_u32(same.len()), |chunk| order.label(chunk));
+            }
         }
     }
 
     /// Returns the bytes on the heap. Counts a part that a clone shares as a whole.
     pub(super) fn memory(&self) -> usize {
-        self.0.memory() + self.iter().map(Run::memory).sum::<usize>()
+        let runs = self.runs.iter().map(Run::memory).sum::<usize>();
+        self.documents.memory() + self.runs.memory() + runs
     }
 }
 

@@ -36,7 +36,7 @@ use crate::principal::Principal;
 /// | `skip` of a page | the chunks in which the visible lists have documents, at most |
 /// | [`select`](Self::select) | the documents |
 ///
-/// The documents are in chunks of at most 256. Reading a chunk means testing its documents, even if few are
+/// The documents are in chunks of at most 128. Reading a chunk means testing its documents, even if few are
 /// visible.
 pub struct IndexSnapshot<K> {
     /// Every list of a document is in the table. Later changes of an index only add lists.

@@ -36,7 +36,7 @@ impl<'a, K> View<'a, K> {
     }
 
     /// Returns the number of visible lists. Some of them may have no documents.
-    pub(super) fn lists(&self) -> usize {
+    pub(super) fn list_count(&self) -> usize {
         self.visible.list_count(self.table).unwrap_or(self.runs.len())
     }
 
@@ -45,15 +45,19 @@ impl<'a, K> View<'a, K> {
         if self.shows_all() {
             return self.order.len();
         }
-        self.runs().map(|(_, run)| run.documents()).sum()
+        self.lists().map(|list| self.runs.documents(list)).sum()
+    }
+
+    /// Returns the visible lists. Some of them may have no documents.
+    pub(super) fn lists(&self) -> impl Iterator<Item = u32> + use<'a, K> {
+        let every = self.shows_all().then(|| 0..to_u32(self.runs.len()));
+        let some = if every.is_some() { None } else { self.visible.lists_of(self.table) };
+        every.into_iter().flatten().chain(some.into_iter().flatten())
     }
 
     /// Returns the visible lists with their runs.
     pub(super) fn runs(&self) -> impl Iterator<Item = (u32, &'a Run)> + use<'a, K> {
         let runs = self.runs;
-        let every = self.shows_all().then_some(0..to_u32(runs.len()));
-        let some = if every.is_some() { None } else { self.visible.lists_of(self.table) };
-        let lists = every.into_iter().flatten().chain(some.into_iter().flatten());
-        lists.filter_map(move |list| Some((list, runs.get(list)?)))
+        self.lists().filter_map(move |list| Some((list, runs.get(list)?)))
     }
 }

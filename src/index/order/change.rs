@@ -9,8 +9,8 @@ use super::{Chunk, Found, Node, Nodes, Order, Place, Sizes, Slot};
 use crate::invariant::{Validity, holds};
 use crate::packed::to_u32;
 
-/// The distance between the labels of two chunks at the end of the order. Labels for 2^24 chunks fit.
-const LABEL_STEP: u64 = 1 << 39;
+/// The distance between the labels of two chunks at the end of the order. Labels for 2^25 chunks fit.
+const LABEL_STEP: u64 = 1 << 38;
 
 /// Documents that moved from one chunk to another.
 pub(in crate::index) struct Moved {
@@ -23,18 +23,20 @@ pub(in crate::index) struct Moved {
 }
 
 impl<K: Clone> Order<K> {
-    /// Creates an order from documents in strictly ascending order. The chunks are full.
+    /// Creates an order from documents in strictly ascending order. The chunks are full to seven eighths.
     pub(in crate::index) fn from_sorted(
         documents: impl IntoIterator<Item = (K, u32)>,
         sizes: Sizes,
     ) -> Self {
+        // Full chunks would all be divided by the next insertions at random.
+        let filled = sizes.chunk - sizes.chunk / 8;
         let mut documents = documents.into_iter();
         let (mut order, mut slots) = (Self::new(sizes), Vec::new());
         let mut nodes = Nodes { bounds: Vec::new(), nodes: Vec::new() };
         let mut node = Node { bounds: Vec::new(), chunks: Vec::new() };
         loop {
-            let mut chunk = Chunk::with_capacity(sizes.chunk);
-            chunk.extend(documents.by_ref().take(sizes.chunk));
+            let mut chunk = Chunk::with_capacity(filled);
+            chunk.extend(documents.by_ref().take(filled));
             let first = chunk.keys.first().cloned();
             if node.chunks.len() == sizes.node || first.is_none() {
                 nodes.push(std::mem::replace(&mut node, Node::with_capacity(sizes.node)));
@@ -117,13 +119,17 @@ impl<K: Clone> Order<K> {
     /// Removes the chunk at a place if it has no documents, or merges it with a neighbour if both have
     /// few. Returns the documents that moved.
     ///
-    /// Two neighbours in a node then have more than three quarters of a chunk together, so the number
-    /// of chunks is in proportion to the documents.
+    /// A chunk that is filled to three eighths or less then has more than that in common with each
+    /// neighbour in its node: three quarters. The number of chunks is therefore in proportion to the
+    /// documents.
     pub(in crate::index) fn tidy(&mut self, place: Place) -> Option<Moved> {
         let number = self.number_at(place)?;
         let len = self.chunk(number)?.keys.len();
         if len == 0 {
             self.remove_chunk(place, number);
+            return None;
+        }
+        if len > self.sizes.chunk * 3 / 8 {
             return None;
         }
         let Place { node, at } = place;
