@@ -1,5 +1,8 @@
 //! A second implementation of the format of saved indexes: frames and their checksums.
 
+use rolegate::AclLimits;
+use rolegate::index::DocumentIndex;
+
 /// The sections of the format.
 pub const HEADER: u8 = 1;
 pub const ROLES: u8 = 2;
@@ -97,4 +100,17 @@ fn crc32(bytes: &[u8]) -> u32 {
             crc >> 1 ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
         })
     })
+}
+
+/// Loads a file with keys of eight bytes. It must be refused, or the index must have exactly what the file
+/// says. Returns `true` if it was loaded.
+pub fn check_load(file: &[u8]) -> bool {
+    let Ok((index, position)) = DocumentIndex::<u64>::load(file, AclLimits::default()) else {
+        return false;
+    };
+    index.internal_validate().unwrap();
+    let mut again = Vec::new();
+    index.save(position, &mut again).unwrap();
+    assert_eq!(sections(&again), sections(file), "the index says something else than its file");
+    true
 }
