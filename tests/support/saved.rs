@@ -1,7 +1,11 @@
 //! A second implementation of the format of saved indexes: frames and their checksums.
 
-use rolegate::AclLimits;
+use std::collections::BTreeSet;
+
 use rolegate::index::DocumentIndex;
+use rolegate::{AclLimits, Action, Principal};
+
+use super::recogniser::is_role;
 
 /// The sections of the format.
 pub const HEADER: u8 = 1;
@@ -91,6 +95,83 @@ pub fn documents(documents: &[(u64, u32)]) -> Frame {
         [list.to_le_bytes().to_vec(), key.to_le_bytes().to_vec()].concat()
     };
     (DOCUMENTS, documents.iter().flat_map(document).collect())
+}
+
+/// What a file says, as plain collections.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    pub position: u64,
+    /// At most 255 bytes each.
+    pub roles: Vec<String>,
+    /// The roles of each list, with the bits of their actions.
+    pub lists: Vec<Vec<(u32, u32)>>,
+    /// Keys with the numbers of their lists.
+    pub documents: Vec<(u64, u32)>,
+}
+
+impl Contents {
+    /// Returns the frames, which have at most `items` roles, numbers of lists or documents each.
+    pub fn frames(&self, items: usize) -> Vec<Frame> {
+        let len = |len: usize| u32::try_from(len).unwrap();
+        let (all_roles, all_lists) = (len(self.roles.len()), len(self.lists.len()));
+        let documents_len = self.documents.len() as u64;
+        let mut frames = vec![header(self.position, documents_len, all_roles, all_lists, "u64")];
+        frames.extend(self.roles.chunks(items).map(roles));
+        let numbers = lists(&self.lists).1;
+        frames.extend(numbers.chunks(items * 4).map(|part| (LISTS, part.to_vec())));
+        frames.extend(self.documents.chunks(items).map(documents));
+        frames
+    }
+
+    /// Returns `true` if an index can have these contents.
+    pub fn is_valid(&self) -> bool {
+        self.roles_are_valid() && self.lists_are_valid() && self.documents_are_valid()
+    }
+
+    fn roles_are_valid(&self) -> bool {
+        let distinct: BTreeSet<&String> = self.roles.iter().collect();
+        distinct.len() == self.roles.len() && self.roles.iter().all(|role| is_role(role))
+    }
+
+    fn lists_are_valid(&self) -> bool {
+        let distinct: BTreeSet<_> = self.lists.iter().collect();
+        let mut first_uses: Vec<u32> = Vec::new();
+        for (role, _) in self.lists.iter().flatten() {
+            if !first_uses.contains(role) {
+                first_uses.push(*role);
+            }
+        }
+        distinct.len() == self.lists.len()
+            && self.lists.iter().all(|list| list.is_sorted_by(|(one, _), (other, _)| one < other))
+            && self.lists.iter().flatten().all(|(_, actions)| (1..16).contains(actions))
+            && first_uses.into_iter().map(|role| role as usize).eq(0..self.roles.len())
+    }
+
+    fn documents_are_valid(&self) -> bool {
+        self.documents.is_sorted_by(|(one, _), (other, _)| one < other)
+            && self.documents.iter().all(|(_, list)| (*list as usize) < self.lists.len())
+    }
+
+    /// Loads a file with these contents. It must be loaded if and only if they are valid, and each document
+    /// must be visible to the roles that its list names.
+    pub fn check(&self, items: usize) {
+        let file = complete_file(&self.frames(items));
+        assert_eq!(check_load(&file), self.is_valid(), "{self:?}");
+        let Ok((index, position)) = DocumentIndex::<u64>::load(&*file, AclLimits::default()) else {
+            return;
+        };
+        assert_eq!((index.len(), position), (self.documents.len(), self.position));
+        for (role, text) in (0..).zip(&self.roles) {
+            let principal = Principal::parse_roles([text]).unwrap();
+            for action in Action::ALL {
+                let grants = |grant: &&(u32, u32)| grant.0 == role && grant.1 & action as u32 != 0;
+                let may = |list: u32| self.lists[list as usize].iter().find(grants).is_some();
+                let expected = self.documents.iter().filter(|(_, list)| may(*list));
+                let visible = index.table().resolve(&principal, action);
+                assert!(index.after(&visible, None).eq(expected.map(|(key, _)| key)), "{self:?}");
+            }
+        }
+    }
 }
 
 /// The CRC-32 of IEEE 802.3, bit by bit.
