@@ -3,20 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use rolegate::index::DocumentIndex;
 use rolegate::{AclLimits, Action, Principal};
 
-use crate::support::saved::{self, Frame};
-use crate::support::strategies::{principal_roles, small_list, stored_list};
-use crate::support::{oracle, saved::check_load};
+use crate::support::oracle;
+use crate::support::saved::{self, Contents, Frame, check_load};
+use crate::support::strategies::{
+    UNIVERSE, principal_roles, role_with_edges, small_list, small_role, stored_list,
+};
 
 /// Documents with their permissions, and documents that are removed again.
 fn documents() -> impl Strategy<Value = (BTreeMap<u64, Vec<String>>, Vec<u64>)> {
     let list = prop_oneof![small_list(), stored_list()];
-    (proptest::collection::btree_map(0..64_u64, list, 0..24), vec(0..64_u64, 0..8))
+    (btree_map(0..64_u64, list, 0..24), vec(0..64_u64, 0..8))
 }
 
 fn index_of(documents: &BTreeMap<u64, Vec<String>>, removed: &[u64]) -> DocumentIndex<u64> {
@@ -28,6 +30,103 @@ fn index_of(documents: &BTreeMap<u64, Vec<String>>, removed: &[u64]) -> Document
         index.remove(document);
     }
     index
+}
+
+/// Valid contents of a file.
+fn valid_contents() -> impl Strategy<Value = Contents> {
+    let lists = vec(btree_map(0..6_u32, 1..16_u32, 0..4), 0..8);
+    (any::<u64>(), lists, btree_map(any::<u64>(), any::<Index>(), 0..12)).prop_map(
+        |(position, lists, documents)| {
+            let mut numbers = BTreeMap::new();
+            let mut distinct: Vec<Vec<(u32, u32)>> = Vec::new();
+            for list in lists {
+                let mut grants = Vec::new();
+                for (role, actions) in list {
+                    let next = u32::try_from(numbers.len()).unwrap();
+                    grants.push((*numbers.entry(role).or_insert(next), actions));
+                }
+                grants.sort_unstable();
+                if !distinct.contains(&grants) {
+                    distinct.push(grants);
+                }
+            }
+            let some = |(key, list): (u64, Index)| {
+                (key, u32::try_from(list.index(distinct.len())).unwrap())
+            };
+            let documents = documents.into_iter().filter(|_| !distinct.is_empty()).map(some);
+            Contents {
+                position,
+                roles: UNIVERSE[..numbers.len()].iter().map(|role| (*role).into()).collect(),
+                documents: documents.collect(),
+                lists: distinct,
+            }
+        },
+    )
+}
+
+/// A mistake in the contents of a file.
+#[derive(Clone, Debug)]
+enum Mistake {
+    Role(Index, String),
+    RemoveRole(Index),
+    SwapRoles(Index, Index),
+    Grant(Index, Index, (u32, u32)),
+    SwapLists(Index, Index),
+    RepeatList(Index, Index),
+    Document(Index, (u64, u32)),
+    SwapDocuments(Index, Index),
+}
+
+fn mistake() -> impl Strategy<Value = Mistake> {
+    let at = any::<Index>;
+    let role = prop_oneof![small_role().prop_map(String::from), role_with_edges()];
+    prop_oneof![
+        (at(), role).prop_map(|(at, role)| Mistake::Role(at, role)),
+        at().prop_map(Mistake::RemoveRole),
+        (at(), at()).prop_map(|(one, other)| Mistake::SwapRoles(one, other)),
+        (at(), at(), (0..7_u32, 0..16_u32)).prop_map(|(list, at, to)| Mistake::Grant(list, at, to)),
+        (at(), at()).prop_map(|(one, other)| Mistake::SwapLists(one, other)),
+        (at(), at()).prop_map(|(one, other)| Mistake::RepeatList(one, other)),
+        (at(), (any::<u64>(), 0..10_u32)).prop_map(|(at, to)| Mistake::Document(at, to)),
+        (at(), at()).prop_map(|(one, other)| Mistake::SwapDocuments(one, other)),
+    ]
+}
+
+impl Mistake {
+    fn apply(self, contents: &mut Contents) {
+        let Contents { roles, lists, documents, .. } = contents;
+        match self {
+            Self::Role(at, text) => set(roles, &at, text),
+            Self::RemoveRole(at) if !roles.is_empty() => drop(roles.remove(at.index(roles.len()))),
+            Self::RemoveRole(_) => {}
+            Self::SwapRoles(one, other) => swap(roles, &one, &other),
+            Self::Grant(list, at, grant) if !lists.is_empty() => {
+                let list = list.index(lists.len());
+                set(&mut lists[list], &at, grant);
+            }
+            Self::Grant(..) => {}
+            Self::SwapLists(one, other) => swap(lists, &one, &other),
+            Self::RepeatList(one, other) if !lists.is_empty() => {
+                let list = lists[other.index(lists.len())].clone();
+                set(lists, &one, list);
+            }
+            Self::RepeatList(..) => {}
+            Self::Document(at, document) => set(documents, &at, document),
+            Self::SwapDocuments(one, other) => swap(documents, &one, &other),
+        }
+    }
+}
+
+fn set<T>(items: &mut [T], at: &Index, value: T) {
+    if !items.is_empty() {
+        items[at.index(items.len())] = value;
+    }
+}
+
+fn swap<T>(items: &mut [T], one: &Index, other: &Index) {
+    if !items.is_empty() {
+        items.swap(one.index(items.len()), other.index(items.len()));
+    }
 }
 
 /// A change of the frames of a file.
@@ -146,6 +245,19 @@ proptest! {
         let mut again = Vec::new();
         loaded.save(position, &mut again).unwrap();
         prop_assert_eq!(again, file);
+    }
+
+    #[test]
+    fn contents_are_loaded_if_and_only_if_they_are_valid(
+        mut contents in valid_contents(),
+        mistake in proptest::option::of(mistake()),
+        items in 1..8_usize,
+    ) {
+        prop_assert!(contents.is_valid());
+        if let Some(mistake) = mistake {
+            mistake.apply(&mut contents);
+        }
+        contents.check(items);
     }
 
     #[test]

@@ -4,10 +4,11 @@
 mod contents;
 mod damage;
 mod keys;
+mod snapshots;
 mod streams;
 
 use rolegate::AclLimits;
-use rolegate::index::{DocumentIndex, LoadError, SavedKey};
+use rolegate::index::{DocumentIndex, IndexSnapshot, LoadError, SavedKey};
 
 /// Returns the file of a small index with two roles, three lists and four documents.
 fn small_file() -> Vec<u8> {
@@ -23,7 +24,7 @@ fn small_file() -> Vec<u8> {
     saved(&index, 300)
 }
 
-fn saved<K: Ord + Clone + SavedKey>(index: &DocumentIndex<K>, position: u64) -> Vec<u8> {
+fn saved<K: SavedKey>(index: &IndexSnapshot<K>, position: u64) -> Vec<u8> {
     let mut file = Vec::new();
     index.save(position, &mut file).unwrap();
     file

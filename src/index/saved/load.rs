@@ -6,7 +6,7 @@ use super::error::{Cause, LoadError};
 use super::format::{Header, Section, take};
 use super::frame_reader::FrameReader;
 use super::key::SavedKey;
-use crate::acl::{AclLimits, AclTable, SavedTableError, TableFull, TableLoader};
+use crate::acl::{AclLimits, AclTable, SavedTableError, TableLoader};
 use crate::index::document_index::{DocumentIndex, MAX_DOCUMENTS};
 
 impl<K: Ord + Clone + SavedKey> DocumentIndex<K> {
@@ -51,8 +51,7 @@ fn load_header<K: SavedKey>(file: &mut FrameReader<impl io::Read>) -> Result<Hea
         return Err(LoadError::key_type(file.start(), &expected, &header.key_type));
     }
     if header.documents > MAX_DOCUMENTS.into() {
-        let full = TableFull::documents(MAX_DOCUMENTS);
-        return Err(LoadError::new(file.start(), Cause::Full(full)));
+        return Err(file.corrupt("more documents than an index can have"));
     }
     Ok(header)
 }
