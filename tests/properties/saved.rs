@@ -96,34 +96,32 @@ impl Mistake {
     fn apply(self, contents: &mut Contents) {
         let Contents { roles, lists, documents, .. } = contents;
         match self {
-            Self::Role(at, text) => set(roles, &at, text),
+            Self::Role(at, text) => set(roles, at, text),
             Self::RemoveRole(at) if !roles.is_empty() => drop(roles.remove(at.index(roles.len()))),
-            Self::RemoveRole(_) => {}
-            Self::SwapRoles(one, other) => swap(roles, &one, &other),
+            Self::SwapRoles(one, other) => swap(roles, one, other),
             Self::Grant(list, at, grant) if !lists.is_empty() => {
                 let list = list.index(lists.len());
-                set(&mut lists[list], &at, grant);
+                set(&mut lists[list], at, grant);
             }
-            Self::Grant(..) => {}
-            Self::SwapLists(one, other) => swap(lists, &one, &other),
+            Self::SwapLists(one, other) => swap(lists, one, other),
             Self::RepeatList(one, other) if !lists.is_empty() => {
                 let list = lists[other.index(lists.len())].clone();
-                set(lists, &one, list);
+                set(lists, one, list);
             }
-            Self::RepeatList(..) => {}
-            Self::Document(at, document) => set(documents, &at, document),
-            Self::SwapDocuments(one, other) => swap(documents, &one, &other),
+            Self::Document(at, document) => set(documents, at, document),
+            Self::SwapDocuments(one, other) => swap(documents, one, other),
+            Self::RemoveRole(_) | Self::Grant(..) | Self::RepeatList(..) => {}
         }
     }
 }
 
-fn set<T>(items: &mut [T], at: &Index, value: T) {
+fn set<T>(items: &mut [T], at: Index, value: T) {
     if !items.is_empty() {
         items[at.index(items.len())] = value;
     }
 }
 
-fn swap<T>(items: &mut [T], one: &Index, other: &Index) {
+fn swap<T>(items: &mut [T], one: Index, other: Index) {
     if !items.is_empty() {
         items.swap(one.index(items.len()), other.index(items.len()));
     }
@@ -269,7 +267,9 @@ proptest! {
         index_of(&documents, &removed).save(7, &mut file).unwrap();
         let mut frames = saved::frames(&file);
         prop_assert_eq!(&saved::complete_file(&frames), &file, "the second implementation");
-        damages.iter().for_each(|damage| damage.apply(&mut frames));
+        for damage in &damages {
+            damage.apply(&mut frames);
+        }
         check_load(&saved::complete_file(&frames));
     }
 }

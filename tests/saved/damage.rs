@@ -53,7 +53,7 @@ fn input_that_is_not_an_index_is_named_as_such() {
     }
     assert_eq!(
         load(b"SQLite format 3\0").unwrap_err().to_string(),
-        "byte 0: not a saved index; load a file that `DocumentIndex::save` has written"
+        "byte 0: not a saved index; load a file that `IndexSnapshot::save` has written"
     );
 }
 

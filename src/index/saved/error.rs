@@ -105,7 +105,7 @@ impl fmt::Display for LoadError {
         match &self.0.cause {
             Cause::Io(error) => write!(f, "reading failed: {error}"),
             Cause::NotAnIndex => {
-                f.write_str("not a saved index; load a file that `DocumentIndex::save` has written")
+                f.write_str("not a saved index; load a file that `IndexSnapshot::save` has written")
             }
             Cause::UnsupportedVersion(found) => write!(
                 f,

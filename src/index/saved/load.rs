@@ -14,11 +14,11 @@ impl<K: Ord + Clone + SavedKey> DocumentIndex<K> {
     /// host passed to `save`.
     ///
     /// **An old file grants again what was revoked since.** Replay all changes after the position before
-    /// the index answers. A checksum finds accidents and authenticates nothing, so load only files that
-    /// nobody but the host can write. [`save`](super::super::IndexSnapshot::save) has an example.
+    /// the index answers. A checksum finds accidents and authenticates nothing. Load only files that no other
+    /// party can write. [`save`](super::super::IndexSnapshot::save) has an example.
     ///
-    /// Each fact in the file is checked: the checksums, the roles, the lists, and the order of the
-    /// documents. Memory grows with the bytes that were read, whatever lengths they claim.
+    /// The checksums, the roles, the lists, and the order of the documents are checked. Memory grows with the
+    /// bytes that were read. A wrong length in the file takes no memory.
     ///
     /// Reads to the end of the input, and refuses data after the end of the index. To load an index from a
     /// longer stream, limit the stream with [`take`](io::Read::take). The input needs no buffer.

@@ -1,4 +1,4 @@
-//! Saved indexes: `DocumentIndex::save` and `DocumentIndex::load`.
+//! Saved indexes: `IndexSnapshot::save` and `DocumentIndex::load`.
 //!
 //! A file begins with a signature and a version, and then has frames. All numbers are little-endian.
 //!
@@ -28,7 +28,7 @@
 //! A role or a document is within one frame. A list may extend over several frames. Hash tables, posting
 //! lists and runs of documents are not stored. They are built again, so they cannot contradict the lists.
 //!
-//! An index has one file only, apart from the lengths of its frames. The roles are numbered in the order of
+//! Apart from the lengths of the frames, an index has exactly one file for each position. The roles are numbered in the order of
 //! their first use, grants are sorted by role, and each role and list is stored once.
 //!
 //! Each file imports only files before it in this list: `format`, `key`, `error`, `frame_writer`,
