@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::order::{Chunk, Place};
 use super::positions::Positions;
-use super::run::{Entry, Run};
+use super::run::Entry;
 use super::view::View;
 use crate::packed::to_u32;
 
@@ -152,73 +152,87 @@ impl<'a, K> Documents<'a, K> {
 
     fn merge(&mut self) -> bool {
         let mut heads = self.merged.take().unwrap_or_else(|| self.heads());
-        let first = heads.peek().and_then(|head| Some((head.rank, self.entry(*head)?.chunk())));
-        let Some((rank, number)) = first else { return false };
+        let Some(&Head { rank, list, at }) = heads.peek() else { return false };
+        let Some(first) = self.entry(list, at as usize) else { return false };
         let mut lists: SmallVec<[u32; 8]> = SmallVec::new();
         while let Some(mut head) = heads.peek_mut().filter(|head| head.rank == rank) {
             lists.push(head.list);
-            match self.following(*head) {
+            match self.head(head.list, head.at as usize + 1) {
                 Some(following) => *head = following,
                 None => drop(PeekMut::pop(head)),
             }
         }
         self.merged = Some(heads);
         if let [list] = lists[..] {
-            self.read(number, |_, other| other == list);
+            self.read(first.chunk(), |_, other| other == list);
         } else {
             lists.sort_unstable();
-            self.read(number, |_, list| lists.binary_search(&list).is_ok());
+            self.read(first.chunk(), |_, list| lists.binary_search(&list).is_ok());
         }
         true
     }
 
     /// Returns the first entry of each visible list, from the chunk after the last one that was read.
     fn heads(&self) -> BinaryHeap<Head> {
-        let heads = self.view.runs().filter_map(|(list, run)| {
-            let rest = self.rest_of(run);
-            let at = match self.direction {
-                Direction::Ascending => run.entries().len() - rest.len(),
-                Direction::Descending => rest.len().checked_sub(1)?,
-            };
-            self.head(list, run, at)
-        });
-        heads.collect::<Vec<_>>().into()
+        let mut heads = Vec::with_capacity(self.view.list_count());
+        self.view.lists().for_each(|list| heads.extend(self.first_head(list)));
+        heads.into()
     }
 
-    fn head(&self, list: u32, run: &Run, at: usize) -> Option<Head> {
-        let label = self.view.order.label(run.entries().get(at)?.chunk());
-        let rank = if self.direction == Direction::Ascending { !label } else { label };
+    fn first_head(&self, list: u32) -> Option<Head> {
+        let ends = self.view.runs.ends(list)?;
+        let [near, far] = ends.map(|entry| self.rank(entry));
+        let [near, far] =
+            if self.direction == Direction::Ascending { [near, far] } else { [far, near] };
+        // The rank of a chunk is lower if it comes later.
+        match self.last.map(|label| self.rank_of(label)) {
+            Some(read) if far >= read => None,
+            Some(read) if near >= read => {
+                let entries = self.view.runs.entries(list);
+                let at = entries.len() - self.rest_of(entries).len();
+                self.head(list, at)
+            }
+            _ => Some(Head { rank: near, list, at: 0 }),
+        }
+    }
+
+    /// Returns the head of a list at position `at` in the direction of iteration.
+    fn head(&self, list: u32, at: usize) -> Option<Head> {
+        let rank = self.rank(self.entry(list, at)?);
         Some(Head { rank, list, at: to_u32(at) })
     }
 
-    fn entry(&self, head: Head) -> Option<Entry> {
-        self.view.runs.get(head.list)?.entries().get(head.at as usize).copied()
+    fn entry(&self, list: u32, at: usize) -> Option<Entry> {
+        let entries = self.view.runs.entries(list);
+        match self.direction {
+            Direction::Ascending => entries.get(at).copied(),
+            Direction::Descending => entries.iter().nth_back(at).copied(),
+        }
     }
 
-    /// Returns the next entry of the same list.
-    fn following(&self, head: Head) -> Option<Head> {
-        let at = match self.direction {
-            Direction::Ascending => head.at as usize + 1,
-            Direction::Descending => (head.at as usize).checked_sub(1)?,
-        };
-        self.head(head.list, self.view.runs.get(head.list)?, at)
+    /// Returns the rank of an entry: the next chunk in the direction of iteration has the highest one.
+    #[inline]
+    fn rank(&self, entry: Entry) -> u64 {
+        self.rank_of(self.view.order.label(entry.chunk()))
+    }
+
+    fn rank_of(&self, label: u64) -> u64 {
+        if self.direction == Direction::Ascending { !label } else { label }
     }
 
     /// Returns the entries of the chunks that are not read yet.
-    fn rest_of(&self, run: &'a Run) -> &'a [Entry] {
-        let (all, order) = (run.entries(), self.view.order);
-        let Some(last) = self.last else { return all };
-        let label = |entry: &Entry| order.label(entry.chunk());
-        match self.direction {
+    fn rest_of<'e>(&self, entries: &'e [Entry]) -> &'e [Entry] {
+        let Some(last) = self.last else { return entries };
+        let label = |entry: &Entry| self.view.order.label(entry.chunk());
+        let rest = match self.direction {
             Direction::Ascending => {
-                let read = all.partition_point(|entry| label(entry) <= last);
-                all.get(read..).unwrap_or_default()
+                entries.get(entries.partition_point(|entry| label(entry) <= last)..)
             }
             Direction::Descending => {
-                let left = all.partition_point(|entry| label(entry) < last);
-                all.get(..left).unwrap_or_default()
+                entries.get(..entries.partition_point(|entry| label(entry) < last))
             }
-        }
+        };
+        rest.unwrap_or_default()
     }
 }
 
@@ -284,9 +298,8 @@ impl<K> FusedIterator for Documents<'_, K> {}
 /// read at its top.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Head {
-    /// The place of the chunk in the direction of iteration. The next chunk has the highest rank.
     rank: u64,
     list: u32,
-    /// The position of the entry in the run of the list.
+    /// The position of the entry, in the direction of iteration.
     at: u32,
 }

@@ -1,9 +1,9 @@
 //! The invariants of an index.
 
-use super::run::Run;
 use super::runs::Runs;
 use super::{DocumentIndex, IndexSnapshot};
 use crate::invariant::{Validity, holds};
+use crate::packed::to_u32;
 
 impl<K: Ord + Clone> DocumentIndex<K> {
     /// For tests: checks the invariants of the representation. Takes far longer than any other method.
@@ -15,8 +15,9 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     pub fn internal_validate(&self) -> Result<(), &'static str> {
         self.now.internal_validate()?;
         let table = self.table();
-        let used = (0..).zip(self.now.runs.iter()).filter(|(_, (documents, _))| *documents > 0);
-        let live: usize = used.map(|(list, _)| table.weight_of(list)).sum();
+        let lists = 0..to_u32(self.now.runs.len());
+        let used = lists.filter(|list| self.now.runs.documents(*list) > 0);
+        let live: usize = used.map(|list| table.weight_of(list)).sum();
         holds(live == self.live, "the weight of the lists with documents is wrong")?;
         let dead = table.weight() - live;
         holds(dead <= self.max_dead(), "too many lists have no documents")?;
@@ -43,11 +44,14 @@ impl<K: Ord + Clone> IndexSnapshot<K> {
 
     /// Checks that the runs are those of the documents.
     fn validate_runs(&self) -> Validity {
+        self.runs.internal_validate()?;
         let known = self.order.iter().all(|(_, list)| (list as usize) < self.runs.len());
         holds(known, "a document's list has no run")?;
         let expected = Runs::of(&self.order, self.runs.len());
-        let plain = |(documents, run): (usize, &Run)| (documents, run.entries().to_vec());
-        let same = self.runs.iter().map(plain).eq(expected.iter().map(plain));
+        let same = (0..to_u32(self.runs.len())).all(|list| {
+            self.runs.documents(list) == expected.documents(list)
+                && self.runs.entries(list) == expected.entries(list)
+        });
         holds(same, "a run differs from the documents of its list")
     }
 }

@@ -4,8 +4,6 @@
 //! chunks. The entry has the chunk and the number of documents. It does not have their places, because
 //! reading a chunk finds them.
 
-use std::sync::Arc;
-
 use smallvec::SmallVec;
 
 use super::order::MAX_CHUNK_LEN;
@@ -13,11 +11,18 @@ use super::order::MAX_CHUNK_LEN;
 /// The number of bits of an entry for the documents. The other 25 bits are for the chunk.
 const DOCUMENT_BITS: u32 = MAX_CHUNK_LEN.ilog2();
 
+/// The number of entries that are compared one by one. This takes less time than reading the labels of a
+/// few chunks.
+const SCANNED: usize = 128;
+
 /// A chunk in the upper 25 bits, and in the lower 7 the number of documents less one.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Entry(u32);
 
 impl Entry {
+    /// The entry of no chunk. A chunk does not get this number.
+    pub(super) const NONE: Self = Self(u32::MAX);
+
     const MASK: u32 = (1 << DOCUMENT_BITS) - 1;
 
     /// Creates the entry of a chunk with `documents` documents of the list: 1 to 128.
@@ -36,47 +41,23 @@ impl Entry {
     }
 }
 
-/// The entries of a list in the order of their chunks. Up to three entries need no memory on the heap.
-#[derive(Clone)]
-pub(super) enum Run {
-    Few { len: u8, entries: [Entry; FEW] },
-    Many(Arc<Many>),
-}
-
-/// The number of entries that are stored in the run itself.
-const FEW: usize = 3;
-
-/// The number of entries that are compared one by one. This takes less time than reading the labels of a
-/// few chunks.
-const SCANNED: usize = 128;
-
-type Many = SmallVec<[Entry; 8]>;
-
-const _: () = assert!(size_of::<Run>() == 16, "a run takes 16 bytes");
-
-impl Default for Run {
-    fn default() -> Self {
-        Self::Few { len: 0, entries: [Entry::default(); FEW] }
-    }
-}
+/// The entries of a list in the order of their chunks.
+#[derive(Clone, Default)]
+pub(super) struct Run(SmallVec<[Entry; 4]>);
 
 impl Run {
     /// Creates a run from its entries in order.
     pub(super) fn new(entries: &[Entry]) -> Self {
-        let mut few = [Entry::default(); FEW];
-        if let (Some(place), Ok(len)) = (few.get_mut(..entries.len()), entries.len().try_into()) {
-            place.copy_from_slice(entries);
-            return Self::Few { len, entries: few };
-        }
-        Self::Many(Arc::new(SmallVec::from_slice(entries)))
+        Self(SmallVec::from_slice(entries))
     }
 
-    #[inline]
     pub(super) fn entries(&self) -> &[Entry] {
-        match self {
-            Self::Few { len, entries } => entries.get(..usize::from(*len)).unwrap_or_default(),
-            Self::Many(entries) => entries,
-        }
+        &self.0
+    }
+
+    /// Returns the bytes on the heap, without those of the run itself.
+    pub(super) fn memory(&self) -> usize {
+        if self.0.spilled() { self.0.capacity() * size_of::<Entry>() } else { 0 }
     }
 
     /// Adds a document of a chunk. `label` gives the place of a chunk in the order.
@@ -102,30 +83,20 @@ impl Run {
         label: impl Fn(u32) -> u64,
     ) {
         let Ok(at) = self.place_of(from, &label) else { return };
-        let all = self.entries().get(at).is_some_and(|entry| entry.documents() == documents);
+        let is_to = |at: &usize| self.0.get(*at).is_some_and(|entry| entry.chunk() == to);
         let neighbours = [at.checked_sub(1), Some(at + 1)];
-        let is_to = |at: &usize| self.entries().get(*at).is_some_and(|entry| entry.chunk() == to);
         match neighbours.into_iter().flatten().find(is_to) {
             Some(neighbour) => {
                 self.resize(neighbour, |before| before + documents);
                 self.resize(at, |before| before - documents);
             }
-            None if all => self.replace(at, Entry::new(to, documents)),
+            None if self.0.get(at).is_some_and(|entry| entry.documents() == documents) => {
+                self.replace(at, Entry::new(to, documents));
+            }
             None => {
                 self.resize(at, |before| before - documents);
                 let follows = label(from) < label(to);
                 self.insert(if follows { at + 1 } else { at }, Entry::new(to, documents));
-            }
-        }
-    }
-
-    /// Returns the bytes on the heap.
-    pub(super) fn memory(&self) -> usize {
-        match self {
-            Self::Few { .. } => 0,
-            Self::Many(entries) => {
-                let spilled = if entries.spilled() { entries.capacity() } else { 0 };
-                2 * size_of::<usize>() + size_of::<Many>() + spilled * size_of::<Entry>()
             }
         }
     }
@@ -152,7 +123,7 @@ impl Run {
 
     /// Changes the number of documents of an entry, and removes an entry without documents.
     fn resize(&mut self, at: usize, documents: impl Fn(u32) -> u32) {
-        let Some(entry) = self.entries().get(at) else { return };
+        let Some(entry) = self.0.get(at) else { return };
         match documents(entry.documents()) {
             0 => self.remove(at),
             documents => self.replace(at, Entry::new(entry.chunk(), documents)),
@@ -160,49 +131,23 @@ impl Run {
     }
 
     fn replace(&mut self, at: usize, entry: Entry) {
-        let entries = match self {
-            Self::Few { entries, .. } => entries,
-            Self::Many(entries) => Arc::make_mut(entries).as_mut_slice(),
-        };
-        if let Some(place) = entries.get_mut(at) {
+        if let Some(place) = self.0.get_mut(at) {
             *place = entry;
         }
     }
 
     fn insert(&mut self, at: usize, entry: Entry) {
-        match self {
-            Self::Few { .. } => {
-                let mut all: SmallVec<[Entry; FEW + 1]> = SmallVec::from_slice(self.entries());
-                all.insert(at, entry);
-                *self = Self::new(&all);
-            }
-            Self::Many(entries) => {
-                let entries = Arc::make_mut(entries);
-                if entries.len() == entries.capacity() {
-                    // Growth by a quarter reserves less than doubling does.
-                    entries.reserve_exact(entries.len() / 4);
-                }
-                entries.insert(at, entry);
-            }
+        if self.0.len() == self.0.capacity() {
+            // Growth by an eighth reserves less than doubling does.
+            self.0.reserve_exact(4 + self.0.len() / 8);
         }
+        self.0.insert(at, entry);
     }
 
     fn remove(&mut self, at: usize) {
-        match self {
-            Self::Few { len, entries } => {
-                entries.copy_within(at + 1.., at);
-                *len -= 1;
-            }
-            Self::Many(entries) => {
-                let entries = Arc::make_mut(entries);
-                entries.remove(at);
-                if entries.len() <= FEW {
-                    let few = std::mem::take(entries);
-                    *self = Self::new(&few);
-                } else if entries.len() < entries.capacity() / 2 {
-                    entries.shrink_to_fit();
-                }
-            }
+        self.0.remove(at);
+        if self.0.len() < self.0.capacity() / 2 {
+            self.0.shrink_to_fit();
         }
     }
 }

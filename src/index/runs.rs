@@ -1,16 +1,59 @@
-//! The run of each list: [`Runs`].
+//! The number of documents and the run of each list: [`Runs`].
+
+use std::sync::Arc;
 
 use super::order::{Moved, Order};
 use super::pages::Pages;
 use super::run::{Entry, Run};
+use crate::invariant::{Validity, holds};
 use crate::packed::to_u32;
 
 /// The runs in the order of the list numbers.
+///
+/// Each array has one element for each list. Totals read `documents` only. A page reads `ends`, and for few
+/// of the lists their runs.
 #[derive(Clone, Default)]
 pub(super) struct Runs {
-    /// The number of documents of each list. A total reads nothing else.
+    /// The number of documents.
     documents: Pages<u32>,
-    runs: Pages<Run>,
+    /// The first and the last entry of the run.
+    ends: Pages<Ends>,
+    /// The run, if it has more than two entries.
+    long: Pages<Option<Arc<Run>>>,
+}
+
+/// The first and the last entry of a run. They are the same if the run has one entry.
+#[derive(Clone, Copy)]
+pub(super) struct Ends([Entry; 2]);
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self([Entry::NONE; 2])
+    }
+}
+
+impl Ends {
+    fn of(entries: &[Entry]) -> Self {
+        match entries {
+            [first, .., last] => Self([*first, *last]),
+            [entry] => Self([*entry; 2]),
+            [] => Self::default(),
+        }
+    }
+
+    /// Returns the first and the last entry, or `None` if the list has no documents.
+    pub(super) fn get(self) -> Option<[Entry; 2]> {
+        (self.0 != [Entry::NONE; 2]).then_some(self.0)
+    }
+
+    /// Returns the entries of a run with at most two.
+    fn entries(&self) -> &[Entry] {
+        match &self.0 {
+            [Entry::NONE, _] => &[],
+            [first, last] if first == last => self.0.get(..1).unwrap_or_default(),
+            both => both,
+        }
+    }
 }
 
 impl Runs {
@@ -27,7 +70,7 @@ impl Runs {
         for end in &mut ends {
             total += std::mem::replace(end, total);
         }
-        let mut entries = vec![Entry::default(); total];
+        let mut entries = vec![Entry::NONE; total];
         for_each_entry(order, lists, |list, entry| {
             let Some(end) = ends.get_mut(list as usize) else { return };
             if let Some(place) = entries.get_mut(*end) {
@@ -36,24 +79,26 @@ impl Runs {
             }
         });
         let mut start = 0;
-        let runs = ends.into_iter().map(|end| {
-            let run = Run::new(entries.get(start..end).unwrap_or_default());
-            start = end;
-            run
-        });
-        let runs: Pages<Run> = runs.collect();
-        let documents = runs.iter().map(|run| run.entries().iter().map(|it| it.documents()).sum());
-        Self { documents: documents.collect(), runs }
+        let runs: Vec<&[Entry]> = ends
+            .into_iter()
+            .map(|end| {
+                let run = entries.get(start..end).unwrap_or_default();
+                start = end;
+                run
+            })
+            .collect();
+        let documents = |run: &&[Entry]| run.iter().map(|entry| entry.documents()).sum();
+        let long = |run: &&[Entry]| (run.len() > 2).then(|| Arc::new(Run::new(run)));
+        Self {
+            documents: runs.iter().map(documents).collect(),
+            ends: runs.iter().map(|run| Ends::of(run)).collect(),
+            long: runs.iter().map(long).collect(),
+        }
     }
 
     /// Returns the number of lists that may have documents. The runs of later lists are empty.
     pub(super) fn len(&self) -> usize {
-        self.runs.len()
-    }
-
-    #[inline]
-    pub(super) fn get(&self, list: u32) -> Option<&Run> {
-        self.runs.get(list as usize)
+        self.documents.len()
     }
 
     /// Returns the number of documents of a list.
@@ -62,25 +107,27 @@ impl Runs {
         self.documents.get(list as usize).map_or(0, |documents| *documents as usize)
     }
 
-    /// Returns the number of documents and the run of each list.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Run)> {
-        self.documents.iter().map(|documents| *documents as usize).zip(self.runs.iter())
+    /// Returns the first and the last entry of a list, or `None` if it has no documents.
+    #[inline]
+    pub(super) fn ends(&self, list: u32) -> Option<[Entry; 2]> {
+        self.ends.get(list as usize)?.get()
     }
 
-    /// Starts to load the run of a list into the cache.
-    #[inline]
-    pub(super) fn touch(&self, list: u32) {
-        let last = self.get(list).and_then(|run| run.entries().last());
-        std::hint::black_box((last.map(|entry| entry.chunk()), self.documents(list)));
+    /// Returns the entries of a list.
+    pub(super) fn entries(&self, list: u32) -> &[Entry] {
+        match self.long.get(list as usize) {
+            Some(Some(run)) => run.entries(),
+            _ => self.ends.get(list as usize).map_or(&[], Ends::entries),
+        }
     }
 
     /// Adds a document to a list. Returns `true` if it is the first one.
     pub(super) fn add<K>(&mut self, list: u32, chunk: u32, order: &Order<K>) -> bool {
-        self.documents.grow_to(list as usize + 1);
-        self.runs.grow_to(list as usize + 1);
-        if let Some(run) = self.runs.get_mut(list as usize) {
-            run.add(chunk, |chunk| order.label(chunk));
-        }
+        let lists = list as usize + 1;
+        self.documents.grow_to(lists);
+        self.ends.grow_to(lists);
+        self.long.grow_to(lists);
+        self.change(list, |run| run.add(chunk, |chunk| order.label(chunk)));
         let Some(documents) = self.documents.get_mut(list as usize) else { return false };
         *documents += 1;
         *documents == 1
@@ -88,9 +135,7 @@ impl Runs {
 
     /// Removes a document from a list. Returns `true` if it was the last one.
     pub(super) fn take<K>(&mut self, list: u32, chunk: u32, order: &Order<K>) -> bool {
-        if let Some(run) = self.runs.get_mut(list as usize) {
-            run.take(chunk, |chunk| order.label(chunk));
-        }
+        self.change(list, |run| run.take(chunk, |chunk| order.label(chunk)));
         let Some(documents) = self.documents.get_mut(list as usize) else { return false };
         *documents -= 1;
         *documents == 0
@@ -103,17 +148,71 @@ impl Runs {
         // Most runs are not in the cache. Loading all of them first takes less time than one by one.
         lists.iter().for_each(|list| self.touch(*list));
         for same in lists.chunk_by(|one, other| one == other) {
-            let list = same.first().map_or(usize::MAX, |list| *list as usize);
-            if let Some(run) = self.runs.get_mut(list) {
-                run.follow([from, to], to_u32(same.len()), |chunk| order.label(chunk));
-            }
+            let Some(list) = same.first() else { continue };
+            let documents = to_u32(same.len());
+            self.change(*list, |run| {
+                run.follow([from, to], documents, |chunk| order.label(chunk));
+            });
         }
+    }
+
+    /// Starts to load what a change of a list reads into the cache.
+    #[inline]
+    pub(super) fn touch(&self, list: u32) {
+        let (ends, last) = (self.ends(list), self.entries(list).last());
+        std::hint::black_box((ends, last.map(|entry| entry.chunk()), self.documents(list)));
     }
 
     /// Returns the bytes on the heap. Counts a part that a clone shares as a whole.
     pub(super) fn memory(&self) -> usize {
-        let runs = self.runs.iter().map(Run::memory).sum::<usize>();
-        self.documents.memory() + self.runs.memory() + runs
+        let long = self.long.iter().flatten();
+        let run = 2 * size_of::<usize>() + size_of::<Run>();
+        let runs = long.map(|long| run + long.memory()).sum::<usize>();
+        self.documents.memory() + self.ends.memory() + self.long.memory() + runs
+    }
+
+    /// Checks that a run with more than two entries, and no other, is stored apart from its ends.
+    pub(super) fn internal_validate(&self) -> Validity {
+        let (lists, ends) = (self.documents.len(), self.ends.len());
+        holds(ends == lists && self.long.len() == lists, "the arrays differ in length")?;
+        let sound = self.long.iter().zip(self.ends.iter()).all(|(long, ends)| {
+            let Some(run) = long else { return true };
+            run.entries().len() > 2 && Ends::of(run.entries()).0 == ends.0
+        });
+        holds(sound, "the ends of a run are not its own")
+    }
+
+    /// Changes the run of a list.
+    fn change(&mut self, list: u32, change: impl FnOnce(&mut Run)) {
+        let list = list as usize;
+        // The array of long runs is not changed for a run that stays short, so a clone still shares it.
+        if let Some(Some(_)) = self.long.get(list) {
+            let Some(long @ Some(_)) = self.long.get_mut(list) else { return };
+            let Some(run) = long.as_mut().map(Arc::make_mut) else { return };
+            change(run);
+            let ends = Ends::of(run.entries());
+            if run.entries().len() <= 2 {
+                *long = None;
+            }
+            self.set_ends(list, ends);
+        } else {
+            let mut run = Run::new(self.ends.get(list).map_or(&[], Ends::entries));
+            change(&mut run);
+            self.set_ends(list, Ends::of(run.entries()));
+            if run.entries().len() > 2
+                && let Some(long) = self.long.get_mut(list)
+            {
+                *long = Some(Arc::new(run));
+            }
+        }
+    }
+
+    fn set_ends(&mut self, list: usize, new: Ends) {
+        if self.ends.get(list).is_some_and(|ends| ends.0 != new.0)
+            && let Some(ends) = self.ends.get_mut(list)
+        {
+            *ends = new;
+        }
     }
 }
 

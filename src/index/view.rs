@@ -1,7 +1,6 @@
 //! The part of an index that one visibility shows: [`View`].
 
 use super::order::Order;
-use super::run::Run;
 use super::runs::Runs;
 use crate::acl::TableId;
 use crate::evaluate::Visibility;
@@ -53,11 +52,5 @@ impl<'a, K> View<'a, K> {
         let every = self.shows_all().then(|| 0..to_u32(self.runs.len()));
         let some = if every.is_some() { None } else { self.visible.lists_of(self.table) };
         every.into_iter().flatten().chain(some.into_iter().flatten())
-    }
-
-    /// Returns the visible lists with their runs.
-    pub(super) fn runs(&self) -> impl Iterator<Item = (u32, &'a Run)> + use<'a, K> {
-        let runs = self.runs;
-        self.lists().filter_map(move |list| Some((list, runs.get(list)?)))
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BinaryHeap;
 
 use super::{Direction, Documents};
-use crate::index::run::Entry;
 
 /// The number of tests in constant time that cost as much as collecting an entry.
 const TESTS_PER_ENTRY: usize = 4;
@@ -35,7 +34,7 @@ impl<K> Documents<'_, K> {
             (self.steps, self.merged) = (0, Some(BinaryHeap::new()));
             return n - all;
         };
-        let before = entries.iter().filter(|(rank, _)| *rank < wanted);
+        let before = entries.iter().filter(|(place, _)| *place < wanted);
         let skipped: usize = before.map(|(_, documents)| documents).sum();
         // The merge starts after the last chunk that was read, so this is the label before the wanted one.
         self.last = Some(match self.direction {
@@ -46,30 +45,30 @@ impl<K> Documents<'_, K> {
         n - skipped
     }
 
-    /// Returns the rank and the number of documents of each entry that is not read yet. Ranks ascend in
+    /// Returns the place and the number of documents of each entry that is not read yet. Places ascend in
     /// the order of iteration.
     fn entries_left(&self) -> Vec<(u64, usize)> {
-        let of_run = |entry: &Entry| {
-            let label = self.view.order.label(entry.chunk());
-            let rank = if self.direction == Direction::Ascending { label } else { !label };
-            (rank, entry.documents() as usize)
-        };
-        self.view.runs().flat_map(|(_, run)| self.rest_of(run).iter().map(of_run)).collect()
+        let mut left = Vec::new();
+        self.view.lists().for_each(|list| {
+            let rest = self.rest_of(self.view.runs.entries(list));
+            left.extend(rest.iter().map(|entry| (!self.rank(*entry), entry.documents() as usize)));
+        });
+        left
     }
 }
 
-/// Returns the rank of the entry that has document `n`, or `None` if there are fewer documents.
+/// Returns the place of the entry that has document `n`, or `None` if there are fewer documents.
 fn select(entries: &mut [(u64, usize)], n: usize) -> Option<u64> {
     let (mut rest, mut left) = (entries, n);
     while !rest.is_empty() {
         let middle = rest.len() / 2;
-        let (before, &mut (rank, documents), after) =
+        let (before, &mut (place, documents), after) =
             rest.select_nth_unstable_by_key(middle, |entry| entry.0);
         let skipped: usize = before.iter().map(|(_, documents)| documents).sum();
         if left < skipped {
             rest = before;
         } else if left - skipped < documents {
-            return Some(rank);
+            return Some(place);
         } else {
             left -= skipped + documents;
             rest = after;
