@@ -50,6 +50,8 @@ pub enum InsertError {
     Malformed(MalformedPermission),
     /// The table has reached one of its limits.
     Full(TableFull),
+    /// The list belongs to another table than that of the index.
+    ForeignList,
 }
 
 impl fmt::Display for InsertError {
@@ -57,6 +59,9 @@ impl fmt::Display for InsertError {
         match self {
             Self::Malformed(malformed) => malformed.fmt(f),
             Self::Full(full) => full.fmt(f),
+            Self::ForeignList => f.write_str(
+                "list belongs to another table; insert the permissions, or a list of this index",
+            ),
         }
     }
 }
@@ -65,7 +70,7 @@ impl std::error::Error for InsertError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Malformed(malformed) => Some(malformed.error()),
-            Self::Full(_) => None,
+            Self::Full(_) | Self::ForeignList => None,
         }
     }
 }

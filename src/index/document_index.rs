@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::order::{Found, Order, Sizes};
 use super::runs::Runs;
 use super::snapshot::IndexSnapshot;
-use crate::acl::{AclLimits, AclTable, InsertError, MalformedPermission, TableFull};
+use crate::acl::{AclId, AclLimits, AclTable, InsertError, MalformedPermission, TableFull};
 
 /// The weight of unused lists that a table of any size may keep: 16,384 lists and grants.
 const MAX_DEAD: usize = 1 << 14;
@@ -29,7 +29,7 @@ pub(super) const MAX_DOCUMENTS: u32 = 1 << 30;
 ///
 /// | operation | takes time in proportion to |
 /// | --- | --- |
-/// | [`insert`](Self::insert), [`remove`](Self::remove) | the permissions, the logarithm of the documents, and a chunk. A new chunk in the run of a list also moves the entries after it |
+/// | [`insert`](Self::insert), [`insert_with_list`](Self::insert_with_list), [`remove`](Self::remove) | the permissions, the logarithm of the documents, and a chunk. A new chunk in the run of a list also moves the entries after it |
 /// | [`bulk_load`](Self::bulk_load) | the documents, and their logarithm if they are not sorted |
 /// | [`snapshot`](Self::snapshot) | constant time |
 ///
@@ -180,6 +180,37 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         };
         self.place(document, id.index());
         Ok(malformed)
+    }
+
+    /// Inserts a document with a list of the index, or gives a document another list. This saves the time to
+    /// look up the permissions.
+    ///
+    /// ```
+    /// use rolegate::index::DocumentIndex;
+    /// use rolegate::{Action, Principal};
+    ///
+    /// let mut index = DocumentIndex::new();
+    /// index.insert("album", [r#"read("any")"#])?;
+    /// let list = index.get(&"album").ok_or("no album")?;
+    /// index.insert_with_list("photo", list)?;
+    ///
+    /// let visible = index.resolve(&Principal::guest(), Action::Read);
+    /// assert!(index.after(&visible, None).eq(&["album", "photo"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The list belongs to another table, which the index may have replaced by compaction. Or the index
+    /// has reached its limit. The document is unchanged.
+    pub fn insert_with_list(&mut self, document: K, list: AclId) -> Result<(), InsertError> {
+        self.changes += 1;
+        if list.table() != self.now.table_id {
+            return Err(InsertError::ForeignList);
+        }
+        self.check_room(&document)?;
+        self.place(document, list.index());
+        Ok(())
     }
 
     /// Removes a document. Returns `true` if the index had it.
