@@ -83,7 +83,7 @@ fn draw(text: &str) -> Result<String> {
             let lines = lines_of(text, axis, unit)?;
             let place = (8.0 + column as f64 * PANEL.0, TITLE + row as f64 * PANEL.1);
             writeln!(svg, r#"<g transform="translate({} {})">"#, place.0, place.1)?;
-            writeln!(svg, r#"<text x="{LEFT}" y="16">{title} against {axis}</text>"#)?;
+            writeln!(svg, r#"<text x="16" y="16">{title} against {axis}</text>"#)?;
             panel(&mut svg, &lines, show)?;
             writeln!(svg, "</g>")?;
         }
@@ -146,13 +146,13 @@ fn panel(svg: &mut String, lines: &[Line], show: Show) -> Result<()> {
     let up = Scale::new(points.map(|point| point.1), PLOT.1);
     grid(svg, &across, &up, show)?;
     for line in lines {
-        let stroke = stroke(line.name)?;
+        let (colour, stroke) = (colour(line.name)?, stroke(line.name)?);
         let mut path = String::new();
         for (x, value) in &line.points {
             let (x, y) = (LEFT + across.at(*x), TOP + PLOT.1 - up.at(*value));
             let step = if path.is_empty() { 'M' } else { 'L' };
             write!(path, "{step}{x:.1} {y:.1}")?;
-            writeln!(svg, r#"<circle cx="{x:.1}" cy="{y:.1}" r="1.5" fill="none" {stroke}/>"#)?;
+            writeln!(svg, r#"<circle cx="{x:.1}" cy="{y:.1}" r="2.2" fill="{colour}"/>"#)?;
         }
         writeln!(svg, r#"<path d="{path}" fill="none" {stroke}/>"#)?;
     }
@@ -191,15 +191,14 @@ fn legend(svg: &mut String, lines: &[Line]) -> Result<()> {
 
 /// Returns the colour and the dashes of a line.
 fn stroke(name: &str) -> Result<String> {
-    let (short, dashes) = match name.strip_suffix(DASHED) {
-        Some(short) => (short, r#" stroke-dasharray="5 3""#),
-        None => (name, ""),
-    };
-    let (_, colour) = COLOURS
-        .into_iter()
-        .find(|(line, _)| *line == short)
-        .ok_or_else(|| format!("line `{name}` has no colour"))?;
-    Ok(format!(r#"stroke="{colour}" stroke-width="1.8"{dashes}"#))
+    let dashes = if name.ends_with(DASHED) { r#" stroke-dasharray="5 3""# } else { "" };
+    Ok(format!(r#"stroke="{}" stroke-width="1.8"{dashes}"#, colour(name)?))
+}
+
+fn colour(name: &str) -> Result<&'static str> {
+    let solid = name.strip_suffix(DASHED).unwrap_or(name);
+    let found = COLOURS.into_iter().find(|(line, _)| *line == solid);
+    Ok(found.ok_or_else(|| format!("line `{name}` has no colour"))?.1)
 }
 
 /// Returns the exponent of the power law that fits best: the slope of the regression line by least squares of the

@@ -57,7 +57,7 @@ pub fn measure(file: &str, largest: usize) -> Result<()> {
     let lists = MANY_LISTS.min(largest);
     let teams = lists / REACHED;
     let collection = Collection::new(documents, lists, |list| vec![format!("t{}", list % teams)]);
-    let name = format!("roles ({} lists and {} documents)", short(lists), short(documents));
+    let name = format!("roles ({} lists of {} documents)", short(lists), short(documents));
     for x in powers_of_ten(1, teams) {
         let axis = Axis { name: &name, x, suffix: "" };
         let roles: Vec<String> = (0..x).map(|role| format!("team:t{role}")).collect();
