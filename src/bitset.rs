@@ -76,18 +76,28 @@ impl<W: AsMut<[u64]>> BitSet<W> {
         self.0.as_mut()
     }
 
-    /// Adds `number` if the set has room for it.
+    /// Adds `number` if the set has room for it. Returns `true` if `number` is a new member.
     #[inline]
-    pub(crate) fn insert(&mut self, number: usize) {
-        if let Some(word) = self.words_mut().get_mut(number / WORD_BITS) {
-            *word |= 1 << (number % WORD_BITS);
-        }
+    pub(crate) fn insert(&mut self, number: usize) -> bool {
+        let Some(word) = self.words_mut().get_mut(number / WORD_BITS) else { return false };
+        let is_new = *word >> (number % WORD_BITS) & 1 == 0;
+        *word |= 1 << (number % WORD_BITS);
+        is_new
     }
 
     /// Adds the members of `other`, each increased by `64 * offset`, if the set has room for them.
-    pub(crate) fn union_at(&mut self, offset: usize, other: &[u64]) {
+    /// Returns the number of new members.
+    #[inline]
+    pub(crate) fn union_at(&mut self, offset: usize, other: &[u64]) -> usize {
         let words = self.words_mut().get_mut(offset..).unwrap_or_default();
-        words.iter_mut().zip(other).for_each(|(word, other)| *word |= other);
+        let pairs = words.iter_mut().zip(other);
+        pairs
+            .map(|(word, other)| {
+                let new = (other & !*word).count_ones() as usize;
+                *word |= other;
+                new
+            })
+            .sum()
     }
 
     /// Removes the numbers from `len` on. They must all be in the last word.

@@ -76,8 +76,8 @@ impl From<TableFull> for InsertError {
     }
 }
 
-/// The error of a table that has reached one of its [`AclLimits`](crate::AclLimits). The contents of
-/// the table stay valid.
+/// The error of a table that has reached one of its [`AclLimits`](crate::AclLimits), or of an index with
+/// 2^30 documents. The contents stay valid.
 ///
 /// It prints as `table is full: 1,000,000 lists`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,12 +93,19 @@ pub(super) enum Limited {
     Roles,
     Grants,
     RoleBytes,
+    Documents,
 }
 
 impl TableFull {
     #[cold]
     pub(super) fn new(limited: Limited, limit: u32) -> Self {
         Self { limited, limit }
+    }
+
+    /// Creates the error of an index that has reached its largest number of documents.
+    #[cold]
+    pub(crate) fn documents(limit: u32) -> Self {
+        Self::new(Limited::Documents, limit)
     }
 
     /// Returns the limit that was reached.
@@ -118,6 +125,7 @@ impl fmt::Display for TableFull {
             Limited::Roles => "roles",
             Limited::Grants if one => "grant",
             Limited::Grants => "grants",
+            Limited::Documents => "documents",
             Limited::RoleBytes if one => "byte of role text",
             Limited::RoleBytes => "bytes of role text",
         };

@@ -8,6 +8,7 @@ mod id;
 mod interner;
 mod limits;
 mod postings;
+mod reach;
 mod table;
 
 pub use column::AclColumn;
@@ -19,3 +20,4 @@ pub use table::AclTable;
 
 pub(crate) use column::{Indices, for_any_width};
 pub(crate) use id::TableId;
+pub(crate) use reach::Reach;

@@ -94,14 +94,27 @@ impl Postings {
         self.sparse.truncate(start);
     }
 
-    /// Sets the bit in `lists` of every list that grants `action`.
-    pub(super) fn set_bits_for(&self, action: Action, lists: &mut BitSet<Vec<u64>>) {
-        for posting in self.sparse.iter().filter(|posting| posting.grants(action)) {
-            lists.insert(posting.list() as usize);
-        }
-        for bitmap in self.bitmaps_of(action) {
-            lists.union_at(bitmap.block as usize * WORDS, bitmap.lists.words());
-        }
+    /// Sets the bit in `lists` of every list that grants `action`. Returns the number of bits that were
+    /// not set before.
+    pub(super) fn set_bits_for(&self, action: Action, lists: &mut BitSet<Vec<u64>>) -> usize {
+        let granting = self.sparse.iter().filter(|posting| posting.grants(action));
+        let sparse: usize =
+            granting.map(|posting| usize::from(lists.insert(posting.list() as usize))).sum();
+        let bitmaps = self.bitmaps_of(action);
+        let dense: usize = bitmaps
+            .map(|bitmap| lists.union_at(bitmap.block as usize * WORDS, bitmap.lists.words()))
+            .sum();
+        sparse + dense
+    }
+
+    /// Returns an upper bound of the number of lists that grant `action`, or `None` if the bound is
+    /// greater than `most`.
+    ///
+    /// Postings outside bitmaps count for every action. Stops counting bitmaps after `most`.
+    pub(super) fn count_up_to(&self, action: Action, most: usize) -> Option<usize> {
+        let within = |count: usize| (count <= most).then_some(count);
+        let sparse = within(self.sparse.len())?;
+        self.bitmaps_of(action).try_fold(sparse, |sum, bitmap| within(sum + bitmap.lists.count()))
     }
 
     /// Returns the lists that grant `action`, each once, in no particular order.

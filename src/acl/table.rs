@@ -5,7 +5,7 @@
 //! spelling of `write` therefore make no difference, and equal lists share one entry. The grants of
 //! all lists are stored in one packed buffer. A hash table finds the list with given grants.
 //!
-//! `AclTable::resolve` is in `evaluate/visibility.rs`. Compaction is in `table/compacted.rs`, and
+//! `AclTable::resolve` is in `evaluate/visibility.rs`, and reads postings with `reach.rs`. Compaction is in `table/compacted.rs`, and
 //! `internal_validate` in `table/invariants.rs`.
 
 mod compacted;
@@ -24,7 +24,6 @@ use super::id::{AclId, TableId};
 use super::interner::Interner;
 use super::limits::AclLimits;
 use super::postings::Postings;
-use crate::bitset::BitSet;
 use crate::hash::{RandomState, hash_numbers};
 use crate::packed::{slice_at, to_u32};
 use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical};
@@ -214,19 +213,7 @@ impl AclTable {
         self.id
     }
 
-    /// Sets the bit in `lists` of every list that grants `action` to `role`.
-    pub(crate) fn set_bits_for(
-        &self,
-        action: Action,
-        role: &Role<'_>,
-        lists: &mut BitSet<Vec<u64>>,
-    ) {
-        if let Some(postings) = self.postings_of(role) {
-            postings.set_bits_for(action, lists);
-        }
-    }
-
-    fn postings_of(&self, role: &Role<'_>) -> Option<&Postings> {
+    pub(super) fn postings_of(&self, role: &Role<'_>) -> Option<&Postings> {
         self.postings.get(self.roles.get(role.as_str())? as usize)
     }
 

@@ -1,22 +1,31 @@
 //! The lists that a principal sees: [`Visibility`].
 
-use std::fmt;
-use std::sync::OnceLock;
+mod bits;
+mod numbers;
+mod sort;
 
+use std::fmt;
+
+use self::bits::Bits;
+use self::numbers::Numbers;
+use self::sort::sort_distinct;
 use super::{Selection, kernel};
-use crate::acl::{AclColumn, AclId, AclTable, Indices, TableId, for_any_width};
+use crate::acl::{AclColumn, AclId, AclTable, Indices, Reach, TableId, for_any_width};
 use crate::bitset::BitSet;
 use crate::invariant::holds;
 use crate::packed::to_u32;
 use crate::permission::Action;
 use crate::principal::Principal;
 
-/// The lists of an [`AclTable`] that allow an action to a principal, one bit for each list.
+/// The lists of an [`AclTable`] that allow an action to a principal.
 ///
 /// It describes the table at the time of [`AclTable::resolve`]. Lists that were inserted later are not
 /// visible. An exception is a principal that bypasses permissions, or that a
 /// [`Collection`](crate::Collection) grants the action: it sees every document of the table, also with a
 /// list that was inserted later. Lists of another table are never visible.
+///
+/// A visibility takes four bytes for each visible list, and at most one bit for each list of the table.
+/// [`filter_into`](Self::filter_into) says when it allocates more.
 ///
 /// A visibility does not borrow the table. The section [Threads](crate#threads) says how long a host may
 /// keep one.
@@ -38,76 +47,60 @@ enum Lists {
     One(u32),
     /// All lists at resolve time: `0..n`.
     All(u32),
+    /// At least two lists, few in proportion to the table.
+    Numbers(Numbers),
     /// At least two lists, and not all.
-    Some(Subset),
+    Bits(Bits),
 }
 
-/// A set of lists, prepared for filtering.
-#[derive(Clone)]
-struct Subset {
-    lists: BitSet<Box<[u64]>>,
-    /// The first 65,536 bits as bytes, for large columns of two-byte numbers. A look-up of a byte takes
-    /// half the time of a look-up of a bit. The bytes are created at the first such filtering.
-    bytes: OnceLock<Box<[u8]>>,
-}
-
-/// The number of documents from which the bytes pay: 65,536. Creating the bytes takes as long as testing
-/// about 65,536 documents bit by bit.
+/// The number of documents from which a table of bytes pays: 65,536. Creating the bytes takes as long as
+/// testing about 65,536 documents bit by bit.
 const BYTES_FROM: usize = 1 << 16;
-
-impl Subset {
-    fn select(&self, column: &Indices, out: &mut [u64]) {
-        let words = self.lists.words();
-        match column {
-            Indices::U8(column) => kernel::select_bytes(column, words, out),
-            Indices::U16(column) => match self.bytes_for(column.len()) {
-                Some(bytes) => kernel::select_from_table(column, bytes, out),
-                None => kernel::select_shorts(column, words, out),
-            },
-            Indices::U32(column) => kernel::select(column, words, out),
-        }
-    }
-
-    /// Returns the bytes, if they pay for this number of documents.
-    fn bytes_for(&self, documents: usize) -> Option<&[u8; kernel::SHORT_NUMBERS]> {
-        if documents < BYTES_FROM {
-            return None;
-        }
-        let bytes = self.bytes.get_or_init(|| {
-            let mut bytes = vec![0; kernel::SHORT_NUMBERS];
-            kernel::expand(self.lists.words(), &mut bytes);
-            bytes.into()
-        });
-        bytes.first_chunk()
-    }
-}
 
 impl AclTable {
     /// Finds the lists that allow `action` to `principal`.
     ///
-    /// Takes time in proportion to the number of lists that the principal's roles reach, and to the size
-    /// of the result. The result is allocated and has one bit for each list of the table.
+    /// Takes time and memory in proportion to the number of lists that the principal's roles reach. The
+    /// size of the table does not matter beyond 65,536 lists.
+    ///
+    /// The result stores few lists as numbers of four bytes. If more than one list of 128 is visible, or if
+    /// the table has at most 65,536 lists, the result stores one bit for each list of the table.
     #[must_use]
     pub fn resolve(&self, principal: &Principal, action: Action) -> Visibility {
         let table = self.id();
         if principal.bypasses_permissions() {
             return Visibility { table, lists: Lists::Unrestricted };
         }
-        let mut lists = BitSet::with_room(self.len());
-        for role in principal.roles() {
-            self.set_bits_for(action, role, &mut lists);
-        }
-        Visibility { table, lists: Lists::new(lists, self.len()) }
+        let reach = self.reach(principal.roles(), action);
+        Visibility { table, lists: Lists::new(&reach, self.len()) }
     }
 }
 
 impl Lists {
-    fn new(lists: BitSet<Vec<u64>>, len: usize) -> Self {
-        match lists.count() {
-            0 => Self::None,
-            1 => Self::One(lists.iter().next().map_or(u32::MAX, to_u32)),
-            count if count == len => Self::All(to_u32(len)),
-            _ => Self::Some(Subset { lists: lists.into_boxed(), bytes: OnceLock::new() }),
+    /// Collects the lists of a table of `len` lists. The result depends on the set of lists only, and not
+    /// on the number of postings.
+    fn new(reach: &Reach<'_>, len: usize) -> Self {
+        let most = Numbers::most_of(len);
+        if let Some(postings) = reach.postings_up_to(most) {
+            let mut lists = Vec::with_capacity(postings);
+            reach.append_to(&mut lists);
+            sort_distinct(&mut lists);
+            return Self::few(lists);
+        }
+        let mut lists = BitSet::with_room(len);
+        match reach.set_bits(&mut lists) {
+            count if count == len && len > 1 => Self::All(to_u32(len)),
+            count if count <= most.max(1) => Self::few(lists.iter().map(to_u32).collect()),
+            count => Self::Bits(Bits::new(lists, count)),
+        }
+    }
+
+    /// Takes numbers in ascending order, without repetitions.
+    fn few(lists: Vec<u32>) -> Self {
+        match lists[..] {
+            [] => Self::None,
+            [list] => Self::One(list),
+            _ => Self::Numbers(Numbers::new(lists)),
         }
     }
 }
@@ -124,14 +117,57 @@ impl Visibility {
         matches!(self.lists, Lists::Unrestricted)
     }
 
-    /// Returns `true` if every document with a list of `table` is visible.
-    pub(crate) fn is_all_of(&self, table: &AclTable) -> bool {
-        self.table == table.id()
+    /// Returns `true` if every list of `table` below number `lists` is visible. Takes constant time.
+    ///
+    /// May return `false` for fewer than two lists, although they are visible.
+    pub(crate) fn covers(&self, table: TableId, lists: u32) -> bool {
+        self.table == table
             && match self.lists {
                 Lists::Unrestricted => true,
-                Lists::All(len) => len as usize == table.len(),
-                Lists::None | Lists::One(_) | Lists::Some(_) => false,
+                Lists::All(len) => len >= lists,
+                Lists::None | Lists::One(_) | Lists::Numbers(_) | Lists::Bits(_) => false,
             }
+    }
+
+    /// Returns the number of visible lists of `table`, or `None` if every document of `table` is visible.
+    /// Takes constant time.
+    pub(crate) fn list_count(&self, table: TableId) -> Option<usize> {
+        match &self.lists {
+            _ if table != self.table => Some(0),
+            Lists::Unrestricted => None,
+            Lists::None => Some(0),
+            Lists::One(_) => Some(1),
+            Lists::All(len) => Some(*len as usize),
+            Lists::Numbers(numbers) => Some(numbers.as_slice().len()),
+            Lists::Bits(bits) => Some(bits.count()),
+        }
+    }
+
+    /// Returns `true` if documents with list number `list` of `table` are visible.
+    ///
+    /// Takes constant time if [`is_dense`](Self::is_dense), and otherwise a binary search.
+    #[inline]
+    pub(crate) fn shows(&self, table: TableId, list: u32) -> bool {
+        match &self.lists {
+            _ if table != self.table => false,
+            Lists::Unrestricted => true,
+            Lists::None => false,
+            Lists::One(visible) => list == *visible,
+            Lists::All(len) => list < *len,
+            Lists::Numbers(numbers) => numbers.contains(list),
+            Lists::Bits(bits) => bits.contains(list),
+        }
+    }
+
+    /// Returns `true` if [`shows`](Self::shows) takes constant time.
+    #[allow(dead_code, reason = "the index chooses its plan by it")]
+    pub(crate) fn is_dense(&self) -> bool {
+        match &self.lists {
+            Lists::Numbers(numbers) => numbers.is_dense(),
+            Lists::Unrestricted | Lists::None | Lists::One(_) | Lists::All(_) | Lists::Bits(_) => {
+                true
+            }
+        }
     }
 
     /// Returns `true` if no list is visible.
@@ -143,14 +179,7 @@ impl Visibility {
     /// Returns `true` if documents with this list are visible.
     #[must_use]
     pub fn allows(&self, id: AclId) -> bool {
-        match &self.lists {
-            _ if id.table() != self.table => false,
-            Lists::Unrestricted => true,
-            Lists::None => false,
-            Lists::One(list) => id.index() == *list,
-            Lists::All(len) => id.index() < *len,
-            Lists::Some(subset) => subset.lists.contains(id.index() as usize),
-        }
+        self.shows(id.table(), id.index())
     }
 
     /// Returns the visible lists in ascending order, or `None` if every document is visible.
@@ -165,15 +194,17 @@ impl Visibility {
     /// Returns the numbers of the visible lists of `table` in ascending order, or `None` if every
     /// document of `table` is visible.
     pub(crate) fn lists_of(&self, table: TableId) -> Option<impl Iterator<Item = u32>> {
-        let (range, subset) = match &self.lists {
-            _ if table != self.table => (0..0, None),
+        let (range, numbers, bits) = match &self.lists {
+            _ if table != self.table => (0..0, None, None),
             Lists::Unrestricted => return None,
-            Lists::None => (0..0, None),
-            Lists::One(list) => (*list..list + 1, None),
-            Lists::All(len) => (0..*len, None),
-            Lists::Some(subset) => (0..0, Some(subset.lists.iter())),
+            Lists::None => (0..0, None, None),
+            Lists::One(list) => (*list..list + 1, None, None),
+            Lists::All(len) => (0..*len, None, None),
+            Lists::Numbers(numbers) => (0..0, Some(numbers.as_slice()), None),
+            Lists::Bits(bits) => (0..0, None, Some(bits.iter())),
         };
-        Some(range.chain(subset.into_iter().flatten().map(to_u32)))
+        let numbers = numbers.unwrap_or_default().iter().copied();
+        Some(range.chain(numbers).chain(bits.into_iter().flatten().map(to_u32)))
     }
 
     /// Selects the visible documents of a batch.
@@ -191,8 +222,12 @@ impl Visibility {
     /// Selects the visible documents of a batch, as [`filter`](Self::filter) does, and reuses a
     /// selection.
     ///
-    /// Allocates nothing if the selection has held this number of documents before. One exception is 64 KiB for
-    /// each visibility, at the first filtering of 65,536 or more documents.
+    /// Allocates nothing if the selection has held this number of documents before. There are two exceptions,
+    /// and each happens once for a visibility:
+    ///
+    /// - 64 KiB, at the first filtering of 65,536 or more documents whose ids take two bytes
+    /// - one bit for each list of the table, at the first filtering of ids of four bytes, if the visible lists
+    ///   are stored as numbers. A batch of fewer documents than one in 1,024 lists does not need the bits.
     pub fn filter_into(&self, column: &AclColumn, selection: &mut Selection) {
         let len = column.len();
         match &self.lists {
@@ -207,7 +242,8 @@ impl Visibility {
             }
             Lists::All(lists) => select_below(column, *lists, selection),
             Lists::One(list) => select_one(column.indices(), *list, selection.reset(len)),
-            Lists::Some(subset) => subset.select(column.indices(), selection.reset(len)),
+            Lists::Numbers(numbers) => numbers.select(column.indices(), selection.reset(len)),
+            Lists::Bits(bits) => bits.select(column.indices(), selection.reset(len)),
         }
     }
 
@@ -218,19 +254,15 @@ impl Visibility {
     /// The first invariant that is broken.
     #[doc(hidden)]
     pub fn internal_validate(&self) -> Result<(), &'static str> {
-        let subset = match &self.lists {
-            Lists::Unrestricted | Lists::None => return Ok(()),
+        match &self.lists {
+            Lists::Unrestricted | Lists::None => Ok(()),
             Lists::One(list) => {
-                return holds(*list < AclColumn::FOREIGN, "the one list has the number of no list");
+                holds(*list < AclColumn::FOREIGN, "the one list has the number of no list")
             }
-            Lists::All(lists) => return holds(*lists > 1, "`All` has fewer than two lists"),
-            Lists::Some(subset) => subset,
-        };
-        holds(subset.lists.iter().nth(1).is_some(), "`Some` has fewer than two lists")?;
-        let Some(bytes) = subset.bytes.get() else { return Ok(()) };
-        holds(bytes.len() == kernel::SHORT_NUMBERS, "a number has no byte")?;
-        let agree = |(list, &byte): (usize, &u8)| byte == u8::from(subset.lists.contains(list));
-        holds(bytes.iter().enumerate().all(agree), "a byte differs from its bit")
+            Lists::All(lists) => holds(*lists > 1, "`All` has fewer than two lists"),
+            Lists::Numbers(numbers) => numbers.internal_validate(),
+            Lists::Bits(bits) => bits.internal_validate(),
+        }
     }
 }
 
@@ -266,7 +298,7 @@ fn select_below(column: &AclColumn, lists: u32, selection: &mut Selection) {
 
 impl fmt::Debug for Visibility {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.lists().map(Iterator::count) {
+        match self.list_count(self.table) {
             None => f.write_str("Visibility(unrestricted)"),
             Some(count) => write!(f, "Visibility({count} lists)"),
         }

@@ -1,31 +1,41 @@
 //! Documents in order and by their lists: [`DocumentIndex`].
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Deref;
 
 use smallvec::SmallVec;
 
-use super::documents::{Direction, Documents};
-use super::view::View;
-use crate::acl::{AclLimits, AclTable, InsertError, MalformedPermission, TableFull};
-use crate::evaluate::Visibility;
+use super::order::{Found, Order, Sizes};
+use super::runs::Runs;
+use super::snapshot::IndexSnapshot;
+use crate::acl::{AclId, AclLimits, AclTable, InsertError, MalformedPermission, TableFull};
 
 /// The weight of unused lists that a table of any size may keep: 16,384 lists and grants.
 const MAX_DEAD: usize = 1 << 14;
+
+/// The largest number of documents: 2^30. The chunks of these documents can then be numbered.
+pub(super) const MAX_DOCUMENTS: u32 = 1 << 30;
 
 /// The documents of a changing collection, in order and by their lists. An index returns pages and
 /// totals of the documents that a principal sees.
 ///
 /// `K` identifies a document, and the order of `K` is the order of pages. Examples are a sequence number,
-/// and a time with an id. The index stores each document with its list, and each list with its
-/// documents. Each document has exactly one list. A total is therefore a sum over the visible lists,
-/// and a page is a k-way merge of their documents.
+/// and a time with an id. The index stores each key once, in chunks of at most 256 documents. For each
+/// list, it stores the chunks in which the list has documents. Each document has exactly one list. A
+/// total is therefore a sum over the visible lists, and a page reads only chunks with visible
+/// documents.
+///
+/// The methods that read are those of [`IndexSnapshot`], to which an index dereferences.
 ///
 /// | operation | takes time in proportion to |
 /// | --- | --- |
-/// | [`insert`](Self::insert), [`remove`](Self::remove) | the permissions, and the logarithm of the documents |
-/// | [`count`](Self::count) | the lists, or constant time if all lists are visible |
-/// | [`after`](Self::after), [`before`](Self::before) | the lists, and the visible lists times the logarithm of their documents. Each document then takes the logarithm of the visible lists |
+/// | [`insert`](Self::insert), [`remove`](Self::remove) | the permissions, the logarithm of the documents, and a chunk. A new chunk in the run of a list also moves the entries after it |
+/// | [`bulk_load`](Self::bulk_load) | the documents, and their logarithm if they are not sorted |
+/// | [`snapshot`](Self::snapshot) | constant time |
+///
+/// An index takes one key and about eight bytes for each document: four for its list, and four in the run
+/// of the list. A list takes 16 bytes, beside those in the table. [`memory`](IndexSnapshot::memory) returns the
+/// exact number. The largest number of documents is 2^30.
 ///
 /// # Compaction
 ///
@@ -37,15 +47,16 @@ const MAX_DEAD: usize = 1 << 14;
 ///
 /// # Visibilities
 ///
-/// A [`Visibility`] is resolved from the index's [`table`](Self::table), by
-/// [`Collection::visibility`](crate::Collection::visibility) or [`AclTable::resolve`]. A visibility describes
-/// the index at that time. Resolve again after each change, also after a refused one.
+/// A [`Visibility`](crate::Visibility) is resolved by [`resolve`](IndexSnapshot::resolve), or from the
+/// [`table`](IndexSnapshot::table) by [`Collection::visibility`](crate::Collection::visibility). A visibility
+/// describes the index at that time. Resolve again after each change, also after a refused one.
 ///
 /// An older visibility shows a document only if the document's present list allows it. It may show
 /// fewer documents, or none. An unrestricted visibility also shows documents that were inserted later,
 /// until compaction replaces the table.
 ///
 /// A clone of an index has a table of its own, so a visibility of the original shows nothing in it.
+/// Cloning copies the table, and shares the documents until they change.
 ///
 /// ```
 /// use rolegate::index::DocumentIndex;
@@ -62,7 +73,7 @@ const MAX_DEAD: usize = 1 << 14;
 /// }
 /// let ann = Principal::parse_roles(["any", "users", "user:ann"])?;
 ///
-/// let visible = index.table().resolve(&ann, Action::Read);
+/// let visible = index.resolve(&ann, Action::Read);
 /// assert_eq!(index.count(&visible), 3);
 /// assert!(index.after(&visible, None).eq(&[1, 3, 4]));
 /// assert!(index.after(&visible, Some(&1)).take(25).eq(&[3, 4]));
@@ -70,17 +81,12 @@ const MAX_DEAD: usize = 1 << 14;
 ///
 /// index.insert(1, [r#"read("user:ben")"#])?;
 /// index.remove(&4);
-/// let visible = index.table().resolve(&ann, Action::Read);
+/// let visible = index.resolve(&ann, Action::Read);
 /// assert!(index.after(&visible, None).eq(&[3]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
 pub struct DocumentIndex<K> {
-    pub(super) table: AclTable,
-    /// Each document with the number of its list.
-    pub(super) documents: BTreeMap<K, u32>,
-    /// The documents of each list, in the order of the list numbers.
-    pub(super) by_list: Vec<BTreeSet<K>>,
+    pub(super) now: IndexSnapshot<K>,
     /// The weight in the table of the lists that have documents.
     pub(super) live: usize,
     /// The number of changes since the last compaction, refused ones included.
@@ -100,8 +106,25 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     /// Creates an index without documents whose table refuses lists beyond `limits`.
     #[must_use]
     pub fn with_limits(limits: AclLimits) -> Self {
-        let table = AclTable::with_limits(limits);
-        Self { table, documents: BTreeMap::new(), by_list: Vec::new(), live: 0, changes: 0 }
+        Self::with_sizes(limits, Sizes::default())
+    }
+
+    /// For tests: creates an index with chunks of at most `chunk` documents, and nodes of at most `chunk`
+    /// chunks. Small collections then have many of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn internal_with_chunks_of(limits: AclLimits, chunk: usize) -> Self {
+        let size = chunk.clamp(2, Sizes::default().chunk);
+        Self::with_sizes(limits, Sizes { chunk: size, node: size })
+    }
+
+    fn with_sizes(limits: AclLimits, sizes: Sizes) -> Self {
+        Self::from_parts(IndexSnapshot::empty(AclTable::with_limits(limits), sizes), 0)
+    }
+
+    /// Creates an index from its documents, and the weight of the lists that have documents.
+    pub(super) fn from_parts(now: IndexSnapshot<K>, live: usize) -> Self {
+        Self { now, live, changes: 0 }
     }
 
     /// Inserts a document with its permissions, or replaces the permissions of a document. Refuses a
@@ -109,8 +132,8 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ///
     /// # Errors
     ///
-    /// The first malformed permission, or the limit that the table has reached. The document is
-    /// unchanged: if it was inserted before, its previous permissions still count.
+    /// The first malformed permission, or the limit that the table or the index has reached. The document
+    /// is unchanged: if it was inserted before, its previous permissions still count.
     ///
     /// A full table is compacted first, if this pays. It pays if the unused lists and their grants, or
     /// the changes since the last compaction, exceed a quarter of the weight of the index. Refused
@@ -123,11 +146,17 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ) -> Result<(), InsertError> {
         self.changes += 1;
         let permissions: List<S> = permissions.into_iter().collect();
-        let id = match self.table.insert(&permissions) {
-            Err(InsertError::Full(_)) if self.make_room() => self.table.insert(&permissions)?,
+        let found = self.find_or_full(&document)?;
+        let inserted = self.now.table_mut().insert(&permissions);
+        let id = match inserted {
+            Err(InsertError::Full(_)) if self.make_room() => {
+                let id = self.now.table_mut().insert(&permissions)?;
+                self.place_anew(document, id);
+                return Ok(());
+            }
             result => result?,
         };
-        self.place(document, id.index());
+        self.place(found, document, id.index());
         Ok(())
     }
 
@@ -136,8 +165,8 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ///
     /// # Errors
     ///
-    /// The limit that the table has reached. The document is unchanged. A full table is compacted first,
-    /// as by [`insert`](Self::insert).
+    /// The limit that the table or the index has reached. The document is unchanged. A full table is
+    /// compacted first, as by [`insert`](Self::insert).
     pub fn insert_lenient<S: AsRef<str>>(
         &mut self,
         document: K,
@@ -145,11 +174,17 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ) -> Result<Vec<MalformedPermission>, TableFull> {
         self.changes += 1;
         let permissions: List<S> = permissions.into_iter().collect();
-        let (id, malformed) = match self.table.insert_lenient(&permissions) {
-            Err(_) if self.make_room() => self.table.insert_lenient(&permissions)?,
+        let found = self.find_or_full(&document)?;
+        let inserted = self.now.table_mut().insert_lenient(&permissions);
+        let (id, malformed) = match inserted {
+            Err(_) if self.make_room() => {
+                let (id, malformed) = self.now.table_mut().insert_lenient(&permissions)?;
+                self.place_anew(document, id);
+                return Ok(malformed);
+            }
             result => result?,
         };
-        self.place(document, id.index());
+        self.place(found, document, id.index());
         Ok(malformed)
     }
 
@@ -161,99 +196,122 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         was_there
     }
 
-    /// Returns the number of documents.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.documents.len()
-    }
-
-    /// Returns `true` if the index has no documents.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.documents.is_empty()
-    }
-
-    /// Returns the compiled lists of the documents, from which a [`Visibility`] is resolved. The table
-    /// may also have lists of earlier documents.
-    #[must_use]
-    pub fn table(&self) -> &AclTable {
-        &self.table
-    }
-
-    /// Returns the number of visible documents.
-    #[must_use]
-    pub fn count(&self, visible: &Visibility) -> usize {
-        match self.view(visible).runs() {
-            None => self.documents.len(),
-            Some(runs) => runs.map(BTreeSet::len).sum(),
-        }
-    }
-
-    /// Returns `true` if the index has the document and it is visible.
-    #[must_use]
-    pub fn allows(&self, visible: &Visibility, document: &K) -> bool {
-        self.documents.get(document).is_some_and(|list| self.view(visible).shows(*list))
-    }
-
-    /// Returns the visible documents after `document` in ascending order, or all visible documents for
-    /// `None`.
+    /// Returns the documents at this time. Takes constant time.
     ///
-    /// The index need not have `document`. Iteration first scans at most one document for each visible
-    /// list, and then merges the lists. For a principal that sees most documents, the scan finds a
-    /// whole page.
-    pub fn after<'a>(
-        &'a self,
-        visible: &'a Visibility,
-        document: Option<&K>,
-    ) -> impl Iterator<Item = &'a K> + use<'a, K> {
-        Documents::new(self.view(visible), document, Direction::Ascending)
+    /// ```
+    /// use std::sync::RwLock;
+    ///
+    /// use rolegate::index::DocumentIndex;
+    /// use rolegate::{Action, Principal};
+    ///
+    /// let index = RwLock::new(DocumentIndex::new());
+    /// index.write().unwrap().insert(1, [r#"read("any")"#])?;
+    ///
+    /// // A reader holds the lock only while it takes the snapshot.
+    /// let snapshot = index.read().unwrap().snapshot();
+    /// index.write().unwrap().remove(&1);
+    ///
+    /// let visible = snapshot.resolve(&Principal::guest(), Action::Read);
+    /// assert_eq!((snapshot.count(&visible), index.read().unwrap().len()), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// A snapshot still shows what was revoked afterwards. A host that must see every revocation takes a
+    /// new snapshot for each request.
+    #[must_use]
+    pub fn snapshot(&self) -> IndexSnapshot<K> {
+        self.now.clone()
     }
 
-    /// Returns the visible documents before `document` in descending order, or all visible documents for
-    /// `None`. Otherwise it is the same as [`after`](Self::after).
-    pub fn before<'a>(
-        &'a self,
-        visible: &'a Visibility,
-        document: Option<&K>,
-    ) -> impl Iterator<Item = &'a K> + use<'a, K> {
-        Documents::new(self.view(visible), document, Direction::Descending)
+    /// Gives back the memory that is reserved for growth, and packs the documents into full chunks. Takes
+    /// time in proportion to the whole index.
+    pub fn shrink_to_fit(&mut self) {
+        self.now.table_mut().shrink_to_fit();
+        self.pack();
     }
 
-    pub(super) fn view<'a>(&'a self, visible: &'a Visibility) -> View<'a, K> {
-        let Self { table, documents, by_list, .. } = self;
-        View { table, documents, by_list, visible }
+    /// Finds the place of a document. Refuses a new document if there is no room for another one.
+    fn find_or_full(&self, document: &K) -> Result<Option<Found>, TableFull> {
+        let found = self.now.order.find(document);
+        let is_new = found.is_none_or(|found| found.at.is_err());
+        if is_new && self.len() >= MAX_DOCUMENTS as usize {
+            return Err(TableFull::documents(MAX_DOCUMENTS));
+        }
+        Ok(found)
+    }
+
+    /// Stores a document after compaction, when its place is another one.
+    fn place_anew(&mut self, document: K, list: AclId) {
+        let found = self.now.order.find(&document);
+        self.place(found, document, list.index());
     }
 
     /// Stores a document under a list of the table, and removes it from its previous list.
-    fn place(&mut self, document: K, list: u32) {
-        let copy = document.clone();
-        let lists = self.by_list.len().max(list as usize + 1);
-        self.by_list.resize_with(lists, BTreeSet::new);
-        self.take_out(&document);
-        self.documents.insert(document, list);
-        if let Some(documents) = self.by_list.get_mut(list as usize)
-            && documents.insert(copy)
-            && documents.len() == 1
-        {
-            self.live += self.table.weight_of(list);
+    fn place(&mut self, found: Option<Found>, document: K, list: u32) {
+        match found {
+            Some(Found { chunk, at: Ok(at), .. }) => self.move_to(chunk, at, list),
+            _ => self.add(found, document, list),
         }
         self.compact_beyond(self.max_dead());
     }
 
-    /// Removes a document. Returns `true` if the index had it.
-    ///
-    /// `by_list` is updated before `documents`. If `K::cmp` panics in between, the document is hidden, and the
-    /// next change still finds it.
-    fn take_out(&mut self, document: &K) -> bool {
-        let Some(&list) = self.documents.get(document) else { return false };
-        if let Some(documents) = self.by_list.get_mut(list as usize)
-            && documents.remove(document)
-            && documents.is_empty()
+    /// Gives a document another list.
+    fn move_to(&mut self, chunk: u32, at: usize, list: u32) {
+        let IndexSnapshot { order, runs, .. } = &mut self.now;
+        let before = order.chunk(chunk).and_then(|chunk| chunk.lists().get(at).copied());
+        let Some(before) = before.filter(|before| *before != list) else { return };
+        order.set_list(chunk, at, list);
+        let (was_last, is_first) = (runs.take(before, chunk, order), runs.add(list, chunk, order));
+        self.weigh(was_last.then_some(before), is_first.then_some(list));
+    }
+
+    /// Adds a document that the index does not have.
+    fn add(&mut self, mut found: Option<Found>, document: K, list: u32) {
+        let IndexSnapshot { order, runs, .. } = &mut self.now;
+        if let Some(place) = &found
+            && let Some(moved) = order.make_room(place)
         {
-            self.live -= self.table.weight_of(list);
+            runs.follow(moved, order);
+            found = order.find(&document);
         }
-        self.documents.remove(document);
+        let chunk = order.insert(found, document, list);
+        let is_first = runs.add(list, chunk, order);
+        self.weigh(None, is_first.then_some(list));
+    }
+
+    /// Removes a document. Returns `true` if the index had it.
+    fn take_out(&mut self, document: &K) -> bool {
+        let IndexSnapshot { order, runs, .. } = &mut self.now;
+        let Some(Found { place, chunk, at: Ok(at) }) = order.find(document) else { return false };
+        let Some(list) = order.chunk(chunk).and_then(|chunk| chunk.lists().get(at).copied()) else {
+            return false;
+        };
+        // The key is dropped after all changes, because dropping it can panic.
+        let _key = order.remove(chunk, at);
+        let was_last = runs.take(list, chunk, order);
+        if let Some(moved) = order.tidy(place) {
+            let vacated = moved.vacated.zip(Some(moved.from));
+            runs.follow(moved, order);
+            if let Some((place, number)) = vacated {
+                order.remove_chunk(place, number);
+            }
+        }
+        self.weigh(was_last.then_some(list), None);
+        if self.now.order.is_sparse() {
+            self.pack();
+        }
         true
+    }
+
+    /// Subtracts the weight of a list that lost its last document, and adds that of a list with its first.
+    fn weigh(&mut self, lost: Option<u32>, gained: Option<u32>) {
+        if lost.is_some() || gained.is_some() {
+            let table = self.now.table();
+            let weight = |list: Option<u32>| list.map_or(0, |list| table.weight_of(list));
+            let live = self.live + weight(gained) - weight(lost);
+            drop(table);
+            self.live = live;
+        }
     }
 
     /// Compacts a full table if this pays. Returns `true` if it compacted the table.
@@ -262,35 +320,62 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     /// index. The cost of compaction for each of these lists and changes is then bounded. Without this
     /// condition, a table with few lists and many documents could be compacted at each change.
     fn make_room(&mut self) -> bool {
-        let pays = (self.live + self.documents.len()) / 4;
+        let pays = (self.live + self.len()) / 4;
         self.compact_beyond(if self.changes > pays { 0 } else { pays })
     }
 
     /// Returns the weight that unused lists may have. The limit grows with the index, so the cost of
     /// compaction for each change is bounded.
     pub(super) fn max_dead(&self) -> usize {
-        MAX_DEAD + self.live + self.documents.len()
+        MAX_DEAD + self.live + self.len()
     }
 
     /// Removes the lists without documents if they weigh more than `limit`. Returns `true` if it removed
     /// them.
-    fn compact_beyond(&mut self, limit: usize) -> bool {
-        if self.table.weight() - self.live <= limit {
+    pub(super) fn compact_beyond(&mut self, limit: usize) -> bool {
+        let runs = &self.now.runs;
+        let table = self.now.table();
+        if table.weight() - self.live <= limit {
             return false;
         }
-        let has_documents = |list: u32| {
-            self.by_list.get(list as usize).is_some_and(|documents| !documents.is_empty())
-        };
         // A part of a table fits into a table with the same limits.
-        let Ok((table, numbers)) = self.table.compacted(has_documents) else { return false };
-        self.table = table;
-        self.by_list.retain(|documents| !documents.is_empty());
-        self.by_list.shrink_to_fit();
-        for list in self.documents.values_mut() {
-            *list = numbers.get(*list as usize).copied().unwrap_or(u32::MAX);
-        }
+        let compacted = table.compacted(|list| runs.documents(list) > 0);
+        drop(table);
+        let Ok((table, numbers)) = compacted else { return false };
+        let order = self.repacked(|list| numbers.get(list as usize).copied().unwrap_or(u32::MAX));
+        let runs = Runs::of(&order, table.len());
+        self.now = IndexSnapshot::new(table, order, runs);
         self.changes = 0;
         true
+    }
+
+    /// Packs the documents into full chunks, and numbers the chunks again.
+    fn pack(&mut self) {
+        let order = self.repacked(|list| list);
+        self.now.runs = Runs::of(&order, self.now.runs.len());
+        self.now.order = order;
+    }
+
+    /// Copies the documents, with another number for each list.
+    fn repacked(&self, number: impl Fn(u32) -> u32) -> Order<K> {
+        let documents = self.now.order.iter().map(|(key, list)| (key.clone(), number(list)));
+        Order::from_sorted(documents, self.now.order.sizes())
+    }
+}
+
+impl<K> Deref for DocumentIndex<K> {
+    type Target = IndexSnapshot<K>;
+
+    fn deref(&self) -> &IndexSnapshot<K> {
+        &self.now
+    }
+}
+
+impl<K> Clone for DocumentIndex<K> {
+    fn clone(&self) -> Self {
+        let IndexSnapshot { order, runs, .. } = self.now.clone();
+        let now = IndexSnapshot::new(AclTable::clone(&self.now.table()), order, runs);
+        Self { now, live: self.live, changes: self.changes }
     }
 }
 
@@ -303,8 +388,8 @@ impl<K: Ord + Clone> Default for DocumentIndex<K> {
 impl<K> fmt::Debug for DocumentIndex<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DocumentIndex")
-            .field("documents", &self.documents.len())
-            .field("table", &self.table)
+            .field("documents", &self.len())
+            .field("table", &*self.table())
             .finish_non_exhaustive()
     }
 }

@@ -1,37 +1,59 @@
 //! The part of an index that one visibility shows: [`View`].
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::acl::{AclId, AclTable};
+use super::order::Order;
+use super::run::Run;
+use super::runs::Runs;
+use crate::acl::TableId;
 use crate::evaluate::Visibility;
+use crate::packed::to_u32;
 
-/// The contents of an index, as one [`Visibility`] shows them.
+/// The documents of an index, as one [`Visibility`] shows them.
 pub(super) struct View<'a, K> {
-    pub(super) table: &'a AclTable,
-    /// Each document with the number of its list.
-    pub(super) documents: &'a BTreeMap<K, u32>,
-    /// The documents of each list, in the order of the list numbers.
-    pub(super) by_list: &'a [BTreeSet<K>],
+    pub(super) table: TableId,
+    pub(super) order: &'a Order<K>,
+    pub(super) runs: &'a Runs,
     pub(super) visible: &'a Visibility,
 }
 
+impl<K> Clone for View<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for View<'_, K> {}
+
 impl<'a, K> View<'a, K> {
     /// Returns `true` if documents with this list are visible.
+    #[inline]
     pub(super) fn shows(&self, list: u32) -> bool {
-        self.visible.allows(AclId::new(self.table.id(), list))
+        self.visible.shows(self.table, list)
     }
 
-    /// Returns the visible lists, or `None` if every document is visible.
-    pub(super) fn lists(&self) -> Option<impl Iterator<Item = u32> + use<'a, K>> {
-        if self.visible.is_all_of(self.table) {
-            return None;
+    /// Returns `true` if every document is visible, as far as this is known without reading lists.
+    pub(super) fn shows_all(&self) -> bool {
+        self.visible.covers(self.table, to_u32(self.runs.len()))
+    }
+
+    /// Returns the number of visible lists. Some of them may have no documents.
+    pub(super) fn lists(&self) -> usize {
+        self.visible.list_count(self.table).unwrap_or(self.runs.len())
+    }
+
+    /// Returns the number of visible documents.
+    pub(super) fn documents(&self) -> usize {
+        if self.shows_all() {
+            return self.order.len();
         }
-        self.visible.lists_of(self.table.id())
+        self.runs().map(|(_, run)| run.documents()).sum()
     }
 
-    /// Returns the documents of each visible list, or `None` if every document is visible.
-    pub(super) fn runs(&self) -> Option<impl Iterator<Item = &'a BTreeSet<K>> + use<'a, K>> {
-        let by_list = self.by_list;
-        Some(self.lists()?.filter_map(move |list| by_list.get(list as usize)))
+    /// Returns the visible lists with their runs.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (u32, &'a Run)> + use<'a, K> {
+        let runs = self.runs;
+        let every = self.shows_all().then_some(0..to_u32(runs.len()));
+        let some = if every.is_some() { None } else { self.visible.lists_of(self.table) };
+        let lists = every.into_iter().flatten().chain(some.into_iter().flatten());
+        lists.filter_map(move |list| Some((list, runs.get(list)?)))
     }
 }

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use rolegate::index::DocumentIndex;
+use rolegate::index::{DocumentIndex, IndexSnapshot};
 use rolegate::{
-    AclLimits, Action, Collection, DocumentSecurity, InsertError, MalformedPermission, Principal,
-    Role, TableFull, Visibility,
+    AclLimits, AclTable, Action, Collection, DocumentSecurity, InsertError, MalformedPermission,
+    Principal, Role, TableFull, Visibility,
 };
 
 use super::model::normalized;
@@ -28,6 +28,12 @@ const ACTIONS: [Action; 3] = [Action::Read, Action::Update, Action::Delete];
 
 /// The number of visibilities that are kept and used again after later changes.
 const KEPT: usize = 16;
+
+/// The number of documents in a chunk, and of chunks in a node. Few documents therefore take many.
+const CHUNK: usize = 4;
+
+/// The number of snapshots that are kept and read again after later changes.
+const SNAPSHOTS: usize = 2;
 
 /// Collections that grant everything to some principals, and collections that grant nothing.
 const COLLECTIONS: [(&[&str], bool); 4] = [
@@ -70,6 +76,8 @@ pub struct Machine {
     limited: bool,
     principals: Vec<Who>,
     kept: Vec<Kept>,
+    /// Earlier snapshots, each with the documents at that time.
+    snapshots: Vec<(IndexSnapshot<u8>, BTreeMap<u8, List>)>,
     steps: usize,
 }
 
@@ -82,9 +90,10 @@ impl Machine {
         };
         let others = [Principal::guest(), Principal::key_with_bypass()];
         Self {
-            index: DocumentIndex::with_limits(limits),
+            index: DocumentIndex::internal_with_chunks_of(limits, CHUNK),
             documents: BTreeMap::new(),
             other: DocumentIndex::with_limits(limits),
+            snapshots: Vec::new(),
             limited: limits != AclLimits::default(),
             principals: some.into_iter().chain(others).map(who).collect(),
             kept: Vec::new(),
@@ -158,12 +167,18 @@ impl Machine {
         assert!(!known, "{full}, and a document has {list:?}");
     }
 
-    /// Keeps a visibility. Each call takes the next principal.
+    /// Keeps a visibility and a snapshot. Each call takes the next principal.
     fn keep(&mut self) {
         self.steps += 1;
+        let snapshot = (self.index.snapshot(), self.documents.clone());
+        if self.snapshots.len() < SNAPSHOTS {
+            self.snapshots.push(snapshot);
+        } else {
+            self.snapshots[self.steps % SNAPSHOTS] = snapshot;
+        }
         let who = self.steps % self.principals.len();
         let action = ACTIONS[self.steps / self.principals.len() % ACTIONS.len()];
-        let visibility = self.index.table().resolve(&self.principals[who].principal, action);
+        let visibility = self.index.resolve(&self.principals[who].principal, action);
         let kept = Kept { visibility, who, action };
         if self.kept.len() < KEPT {
             self.kept.push(kept);
@@ -180,15 +195,61 @@ impl Machine {
         assert_eq!(self.index.is_empty(), self.documents.is_empty());
         for who in &self.principals {
             for action in ACTIONS {
-                let visible = self.index.table().resolve(&who.principal, action);
+                let visible = self.index.resolve(&who.principal, action);
                 let expected = self.documents_where(|list| who.may(action, list));
                 self.check_pages(&visible, &expected, cursors);
-                let foreign = self.other.table().resolve(&who.principal, action);
+                let foreign = self.other.resolve(&who.principal, action);
                 self.check_pages(&foreign, &[], cursors);
                 self.check_collections(who, action, cursors);
             }
         }
         self.kept.iter().for_each(|kept| self.check_kept(kept, cursors));
+        self.snapshots.iter().for_each(|(snapshot, documents)| {
+            self.check_snapshot(snapshot, documents, cursors);
+        });
+        if self.steps.is_multiple_of(4) {
+            self.check_bulk_load();
+        }
+    }
+
+    /// Checks that a snapshot shows the documents of its time.
+    fn check_snapshot(
+        &self,
+        snapshot: &IndexSnapshot<u8>,
+        documents: &BTreeMap<u8, List>,
+        cursors: &[Option<u8>],
+    ) {
+        snapshot.internal_validate().unwrap();
+        let keys: Vec<u8> = documents.keys().copied().collect();
+        for who in &self.principals {
+            let visible = snapshot.resolve(&who.principal, Action::Read);
+            let sees = |at: &u8| who.may(Action::Read, &documents[at]);
+            let expected: Vec<u8> = keys.iter().copied().filter(sees).collect();
+            Pages { index: snapshot, keys: &keys }.check(&visible, &expected, cursors);
+        }
+    }
+
+    /// Checks that an index that is loaded at once shows the same documents.
+    fn check_bulk_load(&self) {
+        let mut table = AclTable::new();
+        let mut load: Vec<_> = self
+            .documents
+            .iter()
+            .map(|(at, list)| (*at, table.insert_lenient(list).unwrap().0))
+            .collect();
+        // The last list of a key counts, in any order of the keys.
+        load.reverse();
+        if let Some((at, _)) = load.last() {
+            load.insert(0, (*at, table.insert(["read(\"any\")"]).unwrap()));
+        }
+        let index = DocumentIndex::bulk_load(table, load).unwrap();
+        index.internal_validate().unwrap();
+        let keys: Vec<u8> = self.documents.keys().copied().collect();
+        for who in &self.principals {
+            let visible = index.resolve(&who.principal, Action::Read);
+            let expected = self.documents_where(|list| who.may(Action::Read, list));
+            Pages { index: &index, keys: &keys }.check(&visible, &expected, &[None]);
+        }
     }
 
     fn documents_where(&self, sees: impl Fn(&List) -> bool) -> Vec<u8> {
@@ -208,11 +269,11 @@ impl Machine {
                 let list: Vec<&str> = list.iter().map(String::as_str).collect();
                 rules.one(who.roles().as_deref(), action, &list)
             });
-            match collection.visibility(&who.principal, action, self.index.table()) {
+            match collection.visibility(&who.principal, action, &self.index.table()) {
                 Ok(visible) => self.check_pages(&visible, &expected, cursors),
                 Err(_) => assert!(expected.is_empty(), "{permissions:?}: {expected:?}"),
             }
-            let foreign = collection.visibility(&who.principal, action, self.other.table());
+            let foreign = collection.visibility(&who.principal, action, &self.other.table());
             if let Ok(foreign) = foreign {
                 self.check_pages(&foreign, &[], cursors);
             }
@@ -233,11 +294,30 @@ impl Machine {
         self.check_pages(visibility, &shown, cursors);
     }
 
-    /// Checks the total, each document, and the pages in both directions from each cursor.
     fn check_pages(&self, visible: &Visibility, expected: &[u8], cursors: &[Option<u8>]) {
-        assert_eq!(self.index.count(visible), expected.len(), "{visible:?}: {expected:?}");
-        for at in self.documents.keys().chain(cursors.iter().flatten()) {
-            assert_eq!(self.index.allows(visible, at), expected.contains(at), "{at}: {visible:?}");
+        let keys: Vec<u8> = self.documents.keys().copied().collect();
+        Pages { index: &self.index, keys: &keys }.check(visible, expected, cursors);
+    }
+}
+
+/// The pages of an index with these keys.
+struct Pages<'a> {
+    index: &'a IndexSnapshot<u8>,
+    keys: &'a [u8],
+}
+
+impl Pages<'_> {
+    /// Checks the total, each document, and the pages in both directions from each cursor.
+    fn check(&self, visible: &Visibility, expected: &[u8], cursors: &[Option<u8>]) {
+        let Self { index, keys } = self;
+        assert_eq!(index.count(visible), expected.len(), "{visible:?}: {expected:?}");
+        let odd = expected.iter().filter(|at| *at % 2 == 1).count();
+        assert_eq!(index.count_where(visible, |at| at % 2 == 1), odd, "{visible:?}: {expected:?}");
+        let selection = index.select(visible);
+        assert!(selection.of(keys).eq(expected), "{visible:?}: {selection:?} of {expected:?}");
+        for at in keys.iter().chain(cursors.iter().flatten()) {
+            assert_eq!(index.allows(visible, at), expected.contains(at), "{at}: {visible:?}");
+            assert_eq!(index.get(at).is_some(), keys.contains(at), "{at}");
         }
         for cursor in cursors {
             let after: Vec<u8> = expected
@@ -253,8 +333,8 @@ impl Machine {
             before.reverse();
             let cursor = cursor.as_ref();
             let shown = |which| format!("{which} {cursor:?}: {visible:?}");
-            check_whole(|| self.index.after(visible, cursor), &after, &shown("after"));
-            check_whole(|| self.index.before(visible, cursor), &before, &shown("before"));
+            check_whole(|| index.after(visible, cursor), &after, &shown("after"));
+            check_whole(|| index.before(visible, cursor), &before, &shown("before"));
         }
         self.check_page_by_page(visible, expected);
     }
@@ -278,6 +358,10 @@ fn check_whole<'a, I: Iterator<Item = &'a u8>>(
     shown: &str,
 ) {
     let half = expected.len() / 2;
+    for offset in [0, 1, half, expected.len(), expected.len() + 1] {
+        let rest = expected.get(offset..).unwrap_or_default();
+        assert!(documents().skip(offset).eq(rest), "{shown}: from offset {offset}");
+    }
     assert!(documents().take(half).eq(&expected[..half]), "{shown}: the first {half}");
     let mut all = documents();
     assert_eq!(all.by_ref().copied().collect::<Vec<_>>(), expected, "{shown}");

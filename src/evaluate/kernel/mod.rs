@@ -1,5 +1,5 @@
-//! The inner loop of filtering. A kernel takes a column of numbers and one bit for each number, and
-//! writes one bit for each position in the column. It takes slices, allocates nothing, and knows
+//! The inner loop of filtering. A kernel takes a column of numbers and a set of numbers, and writes one
+//! bit for each position in the column. It takes slices, allocates nothing, and knows
 //! nothing of permissions.
 //!
 //! For every kernel, `out` has one word for each 64 numbers of the column. The last word may be
@@ -134,6 +134,14 @@ pub(super) fn select_equal<T: Index>(column: &[T], wanted: T, out: &mut [u64]) {
     });
 }
 
+/// Sets bit `i` of `out` if `column[i]` is in `numbers`, which ascend. Takes a binary search for each
+/// number of the column.
+pub(super) fn select_listed<T: Index + Into<u32>>(column: &[T], numbers: &[u32], out: &mut [u64]) {
+    select_blocks(column, out, |block| {
+        word_of(block, |index| u8::from(numbers.binary_search(&index.into()).is_ok()))
+    });
+}
+
 /// Sets bit `i` of `out` if `column[i]` is less than `end`.
 pub(super) fn select_below<T: Index>(column: &[T], end: u32, out: &mut [u64]) {
     select_blocks(column, out, |block| {
@@ -240,6 +248,13 @@ mod tests {
                     let table: &[u8; SHORT_NUMBERS] = table.first_chunk().unwrap();
                     let selected = run(len, |out| select_from_table(&shorts, table, out));
                     assert_eq!(selected, naive(&as_shorts, set));
+
+                    let listed: Vec<u32> =
+                        (0..lists.next_multiple_of(64)).filter(|&n| set(n)).collect();
+                    let expected = naive(&column, set);
+                    assert_eq!(run(len, |out| select_listed(&column, &listed, out)), expected);
+                    let expected = naive(&as_shorts, set);
+                    assert_eq!(run(len, |out| select_listed(&shorts, &listed, out)), expected);
 
                     let wanted = column.first().copied().unwrap_or_default();
                     let expected = naive(&column, |index| index == wanted);
