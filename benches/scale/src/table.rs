@@ -41,9 +41,12 @@ pub fn print(options: &Options) {
         }
         answers.measure(&index, &sweeper, &mut figures);
         saved::measure(&index, &answers, &documents, &mut figures);
-        writes::change(&mut index, &workload, &documents, &mut figures);
+        let changed = allocation_counter::measure(|| {
+            writes::change(&mut index, &workload, &documents, &mut figures);
+        });
         answers.check(&index);
         if let Some((after, answers)) = &churned {
+            let bytes = bytes + changed.bytes_current;
             churn::apply(&mut index, bytes, &workload, after, &mut figures);
             answers.measure_churned(&index, &mut figures);
         }
