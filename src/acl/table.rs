@@ -5,8 +5,8 @@
 //! spelling of `write` therefore make no difference, and equal lists share one entry. The grants of
 //! all lists are stored in one packed buffer. A hash table finds the list with given grants.
 //!
-//! `AclTable::resolve` is in `evaluate/visibility.rs`, and reads postings with `reach.rs`. Compaction is in `table/compacted.rs`, and
-//! `internal_validate` in `table/invariants.rs`.
+//! `AclTable::resolve` is in `evaluate/visibility.rs`, and reads the postings with `reach.rs`. Compaction
+//! is in `table/compacted.rs`, and `internal_validate` in `table/invariants.rs`.
 
 mod compacted;
 mod invariants;

@@ -3,6 +3,8 @@
 mod bits;
 mod numbers;
 mod sort;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -226,8 +228,9 @@ impl Visibility {
     /// and each happens once for a visibility:
     ///
     /// - 64 KiB, at the first filtering of 65,536 or more documents whose ids take two bytes
-    /// - one bit for each list of the table, at the first filtering of ids of four bytes, if the visible lists
-    ///   are stored as numbers. A batch of fewer documents than one in 1,024 lists does not need the bits.
+    /// - one bit for each list up to the last visible one, at the first filtering of ids of four bytes, if the
+    ///   visible lists are stored as numbers. A batch of fewer documents than one in 1,024 of these lists
+    ///   does not need the bits.
     pub fn filter_into(&self, column: &AclColumn, selection: &mut Selection) {
         let len = column.len();
         match &self.lists {

@@ -62,10 +62,12 @@ fn resolved(lists: usize) -> (AclColumn, Vec<(&'static str, Visibility)>) {
     };
     let ids: Vec<_> = (1..lists).map(|number| table.insert(list(number)).unwrap()).collect();
     let principal = Principal::parse_roles(["any", "users", "team:t3", "user:u7"]).unwrap();
+    let few = Principal::parse_roles((1..10).map(|at| format!("user:u{}", at * 20))).unwrap();
     let resolve = |table: &AclTable, action| table.resolve(&principal, action);
     let visibilities = vec![
         ("none", resolve(&table, Action::Create)),
         ("one", resolve(&table, Action::Delete)),
+        ("few", table.resolve(&few, Action::Delete)),
         ("some", resolve(&table, Action::Read)),
         ("all", resolve(&table, Action::Update)),
         ("every document", table.resolve(&Principal::key_with_bypass(), Action::Read)),
@@ -90,9 +92,10 @@ fn filter_warm_allocates_nothing() {
             assert_eq!(allocations(&mut run), 0, "{name}, {lists} lists");
             counts.push(selection.count());
         }
-        let [none, one, some, all, every] = counts[..] else { panic!("five cases") };
+        let [none, one, few, some, all, every] = counts[..] else { panic!("six cases") };
         assert_eq!((none, all, every), (0, DOCUMENTS / 100 * 99, DOCUMENTS), "{lists} lists");
-        assert!(0 < one && one < some && some < all, "{one} and {some} of {all}, {lists} lists");
+        let ascend = [none, one, few, some, all].is_sorted_by(|fewer, more| fewer < more);
+        assert!(ascend, "{one}, {few} and {some} of {all}, {lists} lists");
     }
 }
 
@@ -104,6 +107,48 @@ fn filter_into_a_larger_selection_allocates_nothing() {
         let mut selection = visibility.filter(&large);
         assert_eq!(allocations(|| visibility.filter_into(&small, &mut selection)), 0, "{name}");
     }
+}
+
+/// A principal that sees lists 7, 700 and 69,000 of `table`, of 70,000 lists. They are stored as numbers.
+fn with_numbers(table: &AclTable) -> Visibility {
+    let roles = ["user:u7", "user:u700", "user:u69000"];
+    table.resolve(&Principal::parse_roles(roles).unwrap(), Action::Update)
+}
+
+#[test]
+fn filter_with_numbers_allocates_once_for_each_large_width() {
+    let (table, ids) = table_of(70_000);
+    let column = |len: usize, end: usize| -> AclColumn {
+        (0..len).map(|at| ids[end - 1 - at * 31 % end]).collect()
+    };
+    let visibility = with_numbers(&table);
+    let mut selection = visibility.filter(&column(DOCUMENTS, 256));
+    let mut filter = |column: &AclColumn| {
+        let counted = measure(|| visibility.filter_into(column, &mut selection));
+        (counted.count_total, counted.bytes_current)
+    };
+    // Four bytes: one document in 1,024 lists. The last visible list is number 69,000.
+    let (small, large) = (column(69_000 / 1024 - 1, 70_000), column(DOCUMENTS, 70_000));
+    let bits = (69_000 / 64 + 1) * 8;
+    assert_eq!(filter(&small), (0, 0));
+    assert_eq!((filter(&large), filter(&large), filter(&small)), ((1, bits), (0, 0), (0, 0)));
+    // Two bytes: 65,536 documents.
+    let (small, large) = (column((1 << 16) - 1, 1 << 16), column(1 << 16, 1 << 16));
+    assert_eq!(filter(&small), (0, 0));
+    assert_eq!((filter(&large), filter(&large), filter(&small)), ((1, 1 << 16), (0, 0), (0, 0)));
+}
+
+#[test]
+fn resolve_of_few_lists_takes_no_memory_for_the_table() {
+    let bytes = |lists: usize| {
+        let (table, _) = table_of(lists);
+        let counted = measure(|| drop(black_box(with_numbers(&table))));
+        let roles = measure(|| drop(black_box(with_numbers(&AclTable::new())))).bytes_total;
+        counted.bytes_total - roles
+    };
+    let (once, twice) = (bytes(70_000), bytes(140_000));
+    assert_eq!(once, twice);
+    assert!(once <= 64, "{once} bytes for three lists");
 }
 
 /// Makes a value, and returns it with the bytes of heap that it holds.

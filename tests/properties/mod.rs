@@ -11,3 +11,4 @@ mod refusals;
 mod selection;
 mod table;
 mod users;
+mod visibility;
