@@ -27,7 +27,7 @@ pub fn print(options: &Options) {
         Sharing::Shared(_) => "all documents share the lists",
     };
     println!(
-        "{} documents with keys of 64 bits, {} lists; {lists}; {} runs\n",
+        "{} documents with keys of 64 bits, {} lists; {lists}; runs: {}\n",
         options.documents,
         workload.lists(),
         options.runs
