@@ -22,4 +22,5 @@ mod identity;
 mod interface;
 mod json;
 mod properties;
+mod saved;
 mod support;

@@ -15,6 +15,8 @@ mod support {
     pub(crate) mod recogniser;
     #[allow(dead_code, reason = "the tests use the rest")]
     pub(crate) mod rules;
+    #[allow(dead_code, reason = "the tests use the rest")]
+    pub(crate) mod saved;
     pub(crate) mod users;
 }
 
@@ -22,6 +24,7 @@ mod headers;
 mod index;
 mod json_filter;
 mod language;
+mod saved;
 mod table;
 mod token;
 mod user;
@@ -30,6 +33,7 @@ pub use headers::headers;
 pub use index::document_index;
 pub use json_filter::json_filter;
 pub use language::{permission, round_trip};
+pub use saved::saved_index;
 pub use table::table_operations;
 pub use token::token;
 pub use user::user_document;

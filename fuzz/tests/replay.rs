@@ -52,6 +52,11 @@ fn index_agrees_with_a_plain_map() {
 }
 
 #[test]
+fn saved_index_is_refused_or_loaded_as_it_is() {
+    replay("saved_index", rolegate_fuzz::saved_index);
+}
+
+#[test]
 fn token_has_the_claims_of_its_signed_bytes() {
     replay("token", rolegate_fuzz::token);
 }

@@ -21,3 +21,4 @@ pub use table::AclTable;
 pub(crate) use column::{Indices, for_any_width};
 pub(crate) use id::TableId;
 pub(crate) use reach::Reach;
+pub(crate) use table::{SavedTableError, TableLoader};

@@ -6,12 +6,16 @@
 //! all lists are stored in one packed buffer. A hash table finds the list with given grants.
 //!
 //! `AclTable::resolve` is in `evaluate/visibility.rs`, and reads the postings with `reach.rs`. Compaction
-//! is in `table/compacted.rs`, and `internal_validate` in `table/invariants.rs`.
+//! is in `table/compacted.rs`, and `internal_validate` in `table/invariants.rs`. The part of a table that
+//! an index saves is in `table/saved.rs`.
 
 mod compacted;
 mod invariants;
+mod saved;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use saved::{SavedTableError, TableLoader};
 
 use std::fmt;
 

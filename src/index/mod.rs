@@ -13,11 +13,13 @@ mod pages;
 mod positions;
 mod run;
 mod runs;
+mod saved;
 mod snapshot;
 mod table_ref;
 mod view;
 
 pub use bulk::BulkLoadError;
 pub use document_index::DocumentIndex;
+pub use saved::{LoadError, LoadErrorKind, SavedKey};
 pub use snapshot::IndexSnapshot;
 pub use table_ref::TableRef;

@@ -12,4 +12,5 @@
 #[path = "../support/growth.rs"]
 mod cases;
 mod growth;
+mod saved;
 mod warm;

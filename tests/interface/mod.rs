@@ -6,7 +6,7 @@ mod birthdays;
 mod printed;
 mod refusals;
 
-use rolegate::index::DocumentIndex;
+use rolegate::index::{DocumentIndex, LoadError};
 use rolegate::principal::Membership;
 use rolegate::{
     AclColumn, AclId, AclTable, Action, Collection, Explanation, InsertError, Matcher, ParseError,
@@ -48,6 +48,7 @@ fn public_types_are_send_and_sync() {
     shared::<DocumentIndex<String>>();
     shared::<Explanation>();
     shared::<InsertError>();
+    shared::<LoadError>();
     shared::<Matcher>();
     shared::<ParseError>();
     shared::<Permission<'static>>();

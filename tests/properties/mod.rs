@@ -8,6 +8,7 @@ mod index;
 mod language;
 mod postings;
 mod refusals;
+mod saved;
 mod selection;
 mod table;
 mod users;

@@ -9,5 +9,6 @@ pub mod model;
 pub mod oracle;
 pub mod recogniser;
 pub mod rules;
+pub mod saved;
 pub mod strategies;
 pub mod users;

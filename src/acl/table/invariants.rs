@@ -53,6 +53,13 @@ impl AclTable {
             grants.is_sorted_by(|earlier, later| role(earlier) < role(later))
         };
         holds(self.all_lists().all(|(_, grants)| ascend(grants)), "a list's grants are unsorted")?;
+        let mut named = 0;
+        let in_order = self.grants.iter().all(|grant| {
+            let known = grant.role() <= named;
+            named = named.max(grant.role() + 1);
+            known
+        });
+        holds(in_order, "roles are not numbered in the order of their first use")?;
         holds(self.lists.len() == self.ends.len(), "the hash table does not have each list once")?;
         let found = |(list, grants): (u32, &[GrantBits])| {
             let hash = hash_of(&self.hasher, grants);
