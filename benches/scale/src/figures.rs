@@ -4,7 +4,7 @@ use crate::clock::{median, worst};
 use crate::format::{BYTES, Show, TIME};
 
 /// Prints seconds, given nanoseconds.
-pub const SECONDS: Show = |value, digits| TIME(value, digits);
+pub const SECONDS: Show = TIME;
 /// Prints the bytes of a file or a heap in units of 1,000,000.
 pub const MEGABYTES: Show =
     |value, digits| BYTES(value / 1e6, digits.max(3)).replace("bytes", "MB");

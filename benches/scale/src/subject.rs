@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use rolegate::index::DocumentIndex;
-use rolegate::{AclId, AclTable};
+use rolegate::{AclId, AclLimits, AclTable};
 
 /// The index that is measured.
 pub type Index = DocumentIndex<u64>;
@@ -13,12 +13,12 @@ pub fn bulk_load(table: AclTable, documents: impl IntoIterator<Item = (u64, AclI
     Index::bulk_load(table, documents).expect("lists of the table")
 }
 
-/// Saves an index. Returns `false` if an index cannot be saved.
-pub fn save(_index: &Index, _position: u64, _out: impl Write) -> bool {
-    false
+/// Saves an index with a position of the host.
+pub fn save(index: &Index, position: u64, out: impl Write) {
+    index.save(position, out).expect("room for the file");
 }
 
 /// Loads an index and its position.
-pub fn load(_input: impl Read) -> Option<(Index, u64)> {
-    None
+pub fn load(input: impl Read) -> (Index, u64) {
+    Index::load(input, AclLimits::default()).expect("a saved index")
 }
