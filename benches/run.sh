@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Runs the benches and writes benches/RESULTS.md, benches/results.svg and the table in README.md.
+# Runs the benches and writes benches/RESULTS.md, its charts and the table in README.md.
 #
-#   benches/run.sh [RUNS]     measures RUNS times, 3 unless given; leave the machine alone meanwhile
-#   benches/run.sh report     writes them again from the last figures, after a change of benches/report
+#   benches/run.sh [RUNS]        measures RUNS times, 3 unless given; leave the machine alone meanwhile
+#   benches/run.sh index [RUNS]  measures the index at scale RUNS times, 5 unless given, and its chart once
+#   benches/run.sh report        writes them again from the last figures, after a change of benches/report
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(realpath --canonicalize-missing "${CARGO_TARGET_DIR:-target}")
 export CARGO_TARGET_DIR="$target"
 folder="$target/runs"
+index="$target/index"
 bench=(cargo bench --locked --all-features --bench engine --bench filter --bench identity --bench json)
 peers=(cargo bench --locked --manifest-path benches/peers/Cargo.toml --target-dir "$target/peers")
 report=(--locked --release --quiet --manifest-path benches/report/Cargo.toml --target-dir "$target/report")
@@ -36,8 +38,28 @@ machine() {
         }' benches/peers/Cargo.lock) |"
 }
 
+# Measures the index at scale. The figures stay until the next call.
+index() {
+    local runs=$1 scale="$target/scale/release/rolegate-scale" started=$SECONDS
+    cargo build --locked --release --manifest-path benches/scale/Cargo.toml --target-dir "$target/scale"
+    rm -rf "$index"
+    mkdir -p "$index"
+    "$scale" table documents=250_000 "runs=$runs" >"$index/1.md"
+    "$scale" table documents=10_000_000 "runs=$runs" >"$index/2.md"
+    "$scale" table documents=10_000_000 lists=shared:100_000 "runs=$runs" >"$index/3.md"
+    "$scale" table documents=100_000_000 lists=shared:1_000_000 churn=no "runs=$runs" >"$index/4.md"
+    "$scale" points benches/index.csv
+    "$scale" chart benches/index.csv benches/index.svg
+    echo "measured in $(((SECONDS - started) / 60)) minutes"
+}
+
 case "${1:-3}" in
 report) ;;
+index)
+    [[ ${2:-5} == [1-9] ]] || { echo "expected 1 to 9 runs, found $2" >&2 && exit 2; }
+    index "${2:-5}"
+    exit
+    ;;
 [1-9])
     # Nothing is built while something is measured, and no figures of an earlier call remain.
     "${bench[@]}" --no-run
@@ -54,9 +76,10 @@ report) ;;
     echo "measured in $(((SECONDS - started) / 60)) minutes"
     ;;
 *)
-    echo "usage: benches/run.sh [RUNS|report]" >&2
+    echo "usage: benches/run.sh [RUNS|index [RUNS]|report]" >&2
     exit 2
     ;;
 esac
 runs=("$folder"/[1-9])
+cat "$index"/[1-4].md >"$folder/index.md"
 cargo run "${report[@]}" -- "$folder" "${#runs[@]}"

@@ -9,8 +9,9 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use rolegate_peers::data::{self, Data};
 use rolegate_peers::{
-    Casbin, Cedar, Engine, Gatehouse, Oso, RegorusBatch, RegorusIndex, RegorusSingle, RolegateCold,
-    RolegateCompiled, RolegateFilter, RolegateRaw, Sqlite, SqliteCovering,
+    Casbin, Cedar, Engine, Gatehouse, Oso, PAGE, RegorusBatch, RegorusIndex, RegorusSingle,
+    RolegateCold, RolegateCompiled, RolegateFilter, RolegateIndex, RolegatePage, RolegateRaw,
+    Sqlite, SqliteCovering, SqlitePage,
 };
 
 /// The number of documents in the batch.
@@ -49,6 +50,7 @@ fn list(criterion: &mut Criterion) {
         let mut group = Peers::new(criterion, format!("list/{roles}"), &data);
         group.bench("rolegate-compiled", || Box::new(RolegateCompiled::new(&data)));
         group.bench("rolegate-filter", || Box::new(RolegateFilter::new(&data)));
+        group.bench("rolegate-index", || Box::new(RolegateIndex::new(&data)));
         group.bench("regorus-index", || Box::new(RegorusIndex::new(&data)));
         group.bench("sqlite", || Box::new(Sqlite::new(&data)));
         group.bench("sqlite-covering", || Box::new(SqliteCovering::new(&data)));
@@ -58,10 +60,22 @@ fn list(criterion: &mut Criterion) {
     }
 }
 
+/// Measures the first page of the documents that a user may see in a large collection.
+fn list_page(criterion: &mut Criterion) {
+    for roles in [10, 100, 500, 1_000] {
+        let data = data::list(LIST, roles);
+        let mut group = Peers::new(criterion, format!("list-page/{roles}"), &data).pages();
+        group.bench("rolegate-index", || Box::new(RolegatePage::new(&data)));
+        group.bench("sqlite-covering", || Box::new(SqlitePage::new(&data)));
+    }
+}
+
 /// A group of engines that must give the same answer.
 struct Peers<'c> {
     group: BenchmarkGroup<'c, WallTime>,
     expected: Vec<usize>,
+    /// Puts the positions in ascending order, or leaves them if the engines must do so.
+    sort: fn(&mut [usize]),
 }
 
 impl<'c> Peers<'c> {
@@ -81,7 +95,15 @@ impl<'c> Peers<'c> {
         group.throughput(Throughput::Elements(data.documents.len() as u64));
         group.warm_up_time(Duration::from_millis(500));
         group.measurement_time(Duration::from_secs(2));
-        Self { group, expected }
+        Self { group, expected, sort: <[usize]>::sort_unstable }
+    }
+
+    /// Expects the first page, in ascending order.
+    fn pages(mut self) -> Self {
+        assert!(self.expected.len() > PAGE);
+        self.expected.truncate(PAGE);
+        self.sort = |_| {};
+        self
     }
 
     /// Reduces the number of samples for the following engines, which take long for one answer.
@@ -92,12 +114,12 @@ impl<'c> Peers<'c> {
     /// Creates the engine if its bench is selected, checks its answer, and times it.
     fn bench<'e>(&mut self, name: &str, make: impl Fn() -> Box<dyn Engine + 'e>) {
         let mut engine = OnceCell::new();
-        let expected = &self.expected;
+        let (expected, sort) = (&self.expected, self.sort);
         self.group.bench_function(name, |bencher| {
             engine.get_or_init(|| {
                 let mut engine = make();
                 let mut visible = engine.visible();
-                visible.sort_unstable();
+                sort(&mut visible);
                 assert_eq!(&visible, expected, "{name} disagrees with rolegate");
                 engine
             });
@@ -107,5 +129,5 @@ impl<'c> Peers<'c> {
     }
 }
 
-criterion_group!(benches, batch, list);
+criterion_group!(benches, batch, list, list_page);
 criterion_main!(benches);

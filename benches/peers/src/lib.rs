@@ -19,12 +19,18 @@ pub use self::cedar::Cedar;
 pub use self::gatehouse::Gatehouse;
 pub use self::oso::Oso;
 pub use self::regorus::{RegorusBatch, RegorusIndex, RegorusSingle};
-pub use self::rolegate::{RolegateCold, RolegateCompiled, RolegateFilter, RolegateRaw};
-pub use self::sqlite::{Sqlite, SqliteCovering};
+pub use self::rolegate::{
+    RolegateCold, RolegateCompiled, RolegateFilter, RolegateIndex, RolegatePage, RolegateRaw,
+};
+pub use self::sqlite::{Sqlite, SqliteCovering, SqlitePage};
+
+/// The number of documents of a page.
+pub const PAGE: usize = 25;
 
 /// An engine with its documents and one caller. As much as possible is prepared.
 pub trait Engine {
-    /// Returns the positions of the documents that the caller may read, in any order.
+    /// Returns the positions of the documents that the caller may read, in any order. An engine for pages returns
+    /// the first [`PAGE`] of them in ascending order.
     fn visible(&mut self) -> Vec<usize>;
 }
 

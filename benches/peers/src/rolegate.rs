@@ -1,16 +1,19 @@
-//! rolegate, in the four ways in which a host can use it.
+//! rolegate, in the ways in which a host can use it.
 //!
 //! | type | prepared | timed |
 //! | --- | --- | --- |
 //! | [`RolegateCompiled`] | table and column | resolve, filter, positions |
 //! | [`RolegateFilter`] | table, column, visibility | filter, positions |
+//! | [`RolegateIndex`] | index | resolve, positions in ascending order |
+//! | [`RolegatePage`] | index | resolve, the first page |
 //! | [`RolegateRaw`] | the matcher | raw strings, positions |
 //! | [`RolegateCold`] | the principal | compile every list, resolve, filter, positions |
 
+use rolegate::index::DocumentIndex;
 use rolegate::{AclColumn, AclTable, Action, Matcher, Principal, Selection, Visibility};
 
-use crate::Engine;
 use crate::data::{Data, Document};
+use crate::{Engine, PAGE};
 
 /// A table and a column that exist. Each run resolves the principal.
 pub struct RolegateCompiled {
@@ -25,6 +28,15 @@ pub struct RolegateFilter {
     column: AclColumn,
     selection: Selection,
 }
+
+/// An index that exists. Each run resolves the principal and lists all visible documents in order.
+pub struct RolegateIndex {
+    index: DocumentIndex<usize>,
+    principal: Principal,
+}
+
+/// The first page of the same index.
+pub struct RolegatePage(RolegateIndex);
 
 /// Documents that are seen once. Each run tests their raw strings.
 pub struct RolegateRaw<'d> {
@@ -74,6 +86,31 @@ impl RolegateFilter {
     }
 }
 
+impl RolegateIndex {
+    /// Inserts the documents.
+    #[must_use]
+    pub fn new(data: &Data) -> Self {
+        let mut index = DocumentIndex::new();
+        for (position, document) in data.documents.iter().enumerate() {
+            index.insert(position, &document.permissions).expect("the permissions are permissions");
+        }
+        Self { index, principal: principal(data) }
+    }
+
+    fn list(&self, len: usize) -> Vec<usize> {
+        let visibility = self.index.table().resolve(&self.principal, Action::Read);
+        self.index.after(&visibility, None).take(len).copied().collect()
+    }
+}
+
+impl RolegatePage {
+    /// Inserts the documents.
+    #[must_use]
+    pub fn new(data: &Data) -> Self {
+        Self(RolegateIndex::new(data))
+    }
+}
+
 impl<'d> RolegateRaw<'d> {
     /// Prepares the matcher.
     #[must_use]
@@ -102,6 +139,18 @@ impl Engine for RolegateFilter {
     fn visible(&mut self) -> Vec<usize> {
         self.visibility.filter_into(&self.column, &mut self.selection);
         self.selection.iter().collect()
+    }
+}
+
+impl Engine for RolegateIndex {
+    fn visible(&mut self) -> Vec<usize> {
+        self.list(usize::MAX)
+    }
+}
+
+impl Engine for RolegatePage {
+    fn visible(&mut self) -> Vec<usize> {
+        self.0.list(PAGE)
     }
 }
 

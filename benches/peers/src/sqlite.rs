@@ -7,11 +7,14 @@
 //!
 //! Prepared: the database in memory with statistics (`ANALYZE`), and the statement, with the roles as
 //! parameters. Timed: binding the parameters, running the statement, and reading the rows in any order.
+//!
+//! [`SqlitePage`] reads a page: the first documents in the order of the primary key, which is the order of pages
+//! in Appwrite. The document is in the index on permissions.
 
 use rusqlite::{Connection, Result, params_from_iter};
 
-use crate::Engine;
 use crate::data::Data;
+use crate::{Engine, PAGE};
 
 const SCHEMA: &str = "
     CREATE TABLE documents (
@@ -47,20 +50,23 @@ pub struct Sqlite {
 /// The same database with a covering index.
 pub struct SqliteCovering(Sqlite);
 
+/// The first page of the same database, with a covering index.
+pub struct SqlitePage(Sqlite);
+
 impl Sqlite {
     /// Fills the database.
     #[must_use]
     pub fn new(data: &Data) -> Self {
-        Self::with_index(data, PERMISSIONS)
+        Self::with_index(data, PERMISSIONS, "")
     }
 
-    fn with_index(data: &Data, permissions: &str) -> Self {
+    fn with_index(data: &Data, permissions: &str, order: &str) -> Self {
         let holders = vec!["?"; data.caller.roles.len()].join(", ");
         let query = format!(
             "SELECT main._id FROM documents AS main WHERE main._uid IN (
                  SELECT _document FROM documents_perms
                  WHERE _permission IN ({holders}) AND _type = 'read'
-             )"
+             ) {order}"
         );
         Self {
             database: fill(data, permissions).expect("the rows fit the tables"),
@@ -81,7 +87,16 @@ impl SqliteCovering {
     /// Fills the database.
     #[must_use]
     pub fn new(data: &Data) -> Self {
-        Self(Sqlite::with_index(data, COVERING))
+        Self(Sqlite::with_index(data, COVERING, ""))
+    }
+}
+
+impl SqlitePage {
+    /// Fills the database.
+    #[must_use]
+    pub fn new(data: &Data) -> Self {
+        let order = format!("ORDER BY main._id LIMIT {PAGE}");
+        Self(Sqlite::with_index(data, COVERING, &order))
     }
 }
 
@@ -117,6 +132,12 @@ impl Engine for Sqlite {
 }
 
 impl Engine for SqliteCovering {
+    fn visible(&mut self) -> Vec<usize> {
+        self.0.visible()
+    }
+}
+
+impl Engine for SqlitePage {
     fn visible(&mut self) -> Vec<usize> {
         self.0.visible()
     }
