@@ -272,18 +272,18 @@ impl<'a, K> Iterator for Documents<'a, K> {
 
     /// Skips `n` documents in time that does not depend on `n`, and returns the next one.
     fn nth(&mut self, n: usize) -> Option<&'a K> {
-        let mut left = n;
-        loop {
-            let found = self.found.count();
-            if left < found {
-                break;
-            }
-            left -= found;
+        let (mut left, mut found) = (n, self.found.count());
+        if left >= found {
+            left = self.jump(left - found);
+            found = 0;
             self.found = Positions::default();
-            left = self.jump(left);
+        }
+        while left >= found {
+            left -= found;
             if !self.read_next() {
                 return None;
             }
+            found = self.found.count();
         }
         for _ in 0..left {
             self.next();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use rolegate::AclTable;
+use rolegate::AclId;
 
 use crate::clock::once;
 use crate::documents::{Documents, shuffled};
@@ -57,8 +57,8 @@ fn load_ascending(workload: &Workload, documents: &Documents) -> Loaded {
 
 /// Measures inserting and removing single documents. The index has the same documents before and after.
 ///
-/// Each new document has the list of another document, so that no list is compiled. `insert` looks the list up
-/// by its text. The same look-up in a table of the same lists is measured alone and subtracted.
+/// Each new document has the list of another document, so that no list is compiled. The list is given by its
+/// id, and then by its text.
 pub fn change(
     index: &mut Index,
     workload: &Workload,
@@ -67,10 +67,10 @@ pub fn change(
 ) {
     let count = CHANGES.min(documents.len() / 10);
     let mut rng = Rng::with_seed(0x0063_6861_6e67_6573);
-    let lists: Vec<u32> =
-        (0..count).map(|_| documents.list(rng.usize(..documents.len()))).collect();
-    let look_up = look_up(AclTable::clone(&index.table()), &lists, workload) / count as f64;
-    figures.insert("look-up of a known list", TIME, look_up);
+    let others: Vec<usize> = (0..count).map(|_| rng.usize(..documents.len())).collect();
+    let lists: Vec<u32> = others.iter().map(|&other| documents.list(other)).collect();
+    let ids: Vec<AclId> =
+        others.iter().filter_map(|&other| index.get(&documents.key(other))).collect();
 
     // Even keys are taken, so the keys beyond the last one and all odd keys are free.
     let end = documents.len() as u64 * 2;
@@ -79,9 +79,8 @@ pub fn change(
     positions.truncate(count);
     let between: Vec<u64> = positions.iter().map(|&position| u64::from(position) * 2 + 1).collect();
     for (order, mut keys) in [("ascending keys", beyond), ("random keys", between)] {
-        let time = insert(index, &keys, &lists, workload) / count as f64;
-        figures.insert(format!("insert, {order}, with the look-up of the list"), TIME, time);
-        figures.insert(format!("insert, {order}, without the look-up"), TIME, time - look_up);
+        let (time, ()) = once(|| insert_with_lists(index, &keys, &ids));
+        figures.insert(format!("insert, {order}, list given"), TIME, time / count as f64);
         if order == "random keys" {
             Rng::with_seed(0x7265_6d6f_7665).shuffle(&mut keys);
         }
@@ -90,21 +89,18 @@ pub fn change(
         assert_eq!(removed, count);
         figures.insert(format!("remove, {order}"), TIME, time / count as f64);
     }
+    let end = documents.len() as u64 * 4;
+    let keys: Vec<u64> = (0..count as u64).map(|number| end + number).collect();
+    let time = insert(index, &keys, &lists, workload) / count as f64;
+    figures.insert("insert, ascending keys, permissions given", TIME, time);
+    assert_eq!(keys.iter().filter(|key| index.remove(key)).count(), count);
     assert_eq!(index.len(), documents.len());
 }
 
-/// Returns the nanoseconds of finding known lists by their texts.
-fn look_up(mut table: AclTable, lists: &[u32], workload: &Workload) -> f64 {
-    let (mut sum, known) = (0.0, table.len());
-    for batch in lists.chunks(BATCH) {
-        let texts: Vec<Text> = batch.iter().map(|&list| workload.text(list)).collect();
-        let (time, ids) =
-            once(|| texts.iter().map(|text| table.insert(text)).collect::<Result<Vec<_>, _>>());
-        assert!(ids.is_ok_and(|ids| ids.len() == batch.len()));
-        sum += time;
+fn insert_with_lists(index: &mut Index, keys: &[u64], ids: &[AclId]) {
+    for (&key, &id) in keys.iter().zip(ids) {
+        index.insert_with_list(key, id).expect("a list of the index");
     }
-    assert_eq!(table.len(), known, "a list was new");
-    sum
 }
 
 /// Returns the nanoseconds of inserting documents, without the time to write the texts of their lists.
