@@ -34,7 +34,7 @@ pub(super) const MAX_DOCUMENTS: u32 = 1 << 30;
 /// | [`snapshot`](Self::snapshot) | constant time |
 ///
 /// An index takes one key and about eight bytes for each document: four for its list, and four in the run
-/// of the list. A list takes 16 bytes, beside those in the table. [`memory`](IndexSnapshot::memory) returns the
+/// of the list. A list takes 20 bytes, beside those in the table. [`memory`](IndexSnapshot::memory) returns the
 /// exact number. The largest number of documents is 2^30.
 ///
 /// # Compaction
@@ -306,8 +306,10 @@ impl<K: Ord + Clone> DocumentIndex<K> {
             return false;
         };
         // The key is dropped after all changes, because dropping it can panic.
-        let _key = order.remove(chunk, at);
+        let _key = order.remove(place, at);
         let was_last = runs.take(list, chunk, order);
+        self.weigh(was_last.then_some(list), None);
+        let IndexSnapshot { order, runs, .. } = &mut self.now;
         if let Some(moved) = order.tidy(place) {
             let vacated = moved.vacated.zip(Some(moved.from));
             runs.follow(moved, order);
@@ -315,7 +317,6 @@ impl<K: Ord + Clone> DocumentIndex<K> {
                 order.remove_chunk(place, number);
             }
         }
-        self.weigh(was_last.then_some(list), None);
         if self.now.order.is_sparse() {
             self.pack();
         }

@@ -60,7 +60,8 @@ impl<'a, K: Ord> Documents<'a, K> {
     pub(super) fn whole(view: View<'a, K>, documents: usize) -> Self {
         // A merge reads one chunk for each document, unless a chunk has more of them.
         let tested = view.order.len().saturating_mul(cost_of_test(&view));
-        let steps = if tested <= documents * view.order.sizes().chunk { usize::MAX } else { 0 };
+        let read = documents.saturating_mul(view.order.sizes().chunk);
+        let steps = if tested <= read { usize::MAX } else { 0 };
         Self::with_steps(view, None, Direction::Ascending, steps)
     }
 
@@ -152,8 +153,13 @@ impl<'a, K> Documents<'a, K> {
 
     fn merge(&mut self) -> bool {
         let mut heads = self.merged.take().unwrap_or_else(|| self.heads());
-        let Some(&Head { rank, list, at }) = heads.peek() else { return false };
-        let Some(first) = self.entry(list, at as usize) else { return false };
+        let next = heads.peek().copied();
+        let first = next.and_then(|head| self.entry(head.list, head.at as usize));
+        let (Some(Head { rank, .. }), Some(first)) = (next, first) else {
+            // The heads are not collected again after the end.
+            self.merged = Some(heads);
+            return false;
+        };
         let mut lists: SmallVec<[u32; 8]> = SmallVec::new();
         while let Some(mut head) = heads.peek_mut().filter(|head| head.rank == rank) {
             lists.push(head.list);
@@ -276,10 +282,11 @@ impl<'a, K> Iterator for Documents<'a, K> {
         if left >= found {
             left = self.jump(left - found);
             found = 0;
-            self.found = Positions::default();
         }
         while left >= found {
             left -= found;
+            // Documents that are skipped are not returned later, also after the end.
+            self.found = Positions::default();
             if !self.read_next() {
                 return None;
             }
