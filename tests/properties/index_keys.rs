@@ -171,17 +171,3 @@ fn index_after_panic_of_a_key_is_valid_and_hides_replaced_lists() {
         }
     }
 }
-
-/// Nodes with few chunks are merged, so documents that are far from each other take bounded memory.
-#[test]
-fn index_after_most_documents_are_removed_takes_bounded_memory() {
-    let mut index = DocumentIndex::internal_with_chunks_of(AclLimits::default(), 8);
-    (0..100_000).for_each(|at| index.insert(at, ["read(\"any\")"]).unwrap());
-    for at in (0..100_000).filter(|at| at % 64 != 0) {
-        index.remove(&at);
-    }
-    let before = index.memory();
-    assert_eq!(index.internal_validate(), Ok(()));
-    index.shrink_to_fit();
-    assert!(before < 3 * index.memory(), "{before} bytes, then {}", index.memory());
-}
