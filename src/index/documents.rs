@@ -92,7 +92,7 @@ impl<'a, K: Ord> Documents<'a, K> {
     /// Reads the rest of the chunk in which the page starts.
     fn start_at(&mut self, key: &K) {
         let Some(found) = self.view.order.find(key) else { return };
-        self.read(found.chunk, |view, list| view.shows(list));
+        self.read(found.chunk, View::shows);
         match (self.direction, found.at) {
             (Direction::Ascending, Ok(at)) => self.found.keep_from(at + 1),
             (Direction::Ascending, Err(at)) => self.found.keep_from(at),
@@ -140,7 +140,7 @@ impl<'a, K> Documents<'a, K> {
         if self.steps == usize::MAX && self.view.shows_all() {
             self.read(number, |_, _| true);
         } else {
-            self.read(number, |view, list| view.shows(list));
+            self.read(number, View::shows);
             let tested = self.chunk.map_or(0, |chunk| chunk.lists().len());
             if self.steps != usize::MAX {
                 self.steps = self.steps.saturating_sub(tested);

@@ -200,13 +200,10 @@ impl<K: Clone> Order<K> {
     /// Adds a number after the chunk at `place`, without documents yet. `bound` is the lower bound of its
     /// keys.
     fn add_chunk_after(&mut self, place: Place, bound: K) -> Option<u32> {
-        let label = match self.label_after(place) {
-            Some(label) => label,
-            None => {
-                self.number_labels();
-                self.label_after(place)?
-            }
-        };
+        if self.label_after(place).is_none() {
+            self.number_labels();
+        }
+        let label = self.label_after(place)?;
         let largest = self.sizes.node;
         let (node, at) = Arc::make_mut(&mut self.nodes).room_after(place, largest)?;
         let number = self.take_number(label);
@@ -237,11 +234,13 @@ impl<K: Clone> Order<K> {
 
     /// Returns a free number for a chunk, and gives it a label.
     fn take_number(&mut self, label: u64) -> u32 {
-        let number = match self.free.is_empty() {
-            true => None,
-            false => Arc::make_mut(&mut self.free).pop(),
+        let number = match self.free.last() {
+            Some(number) => *number,
+            None => to_u32(self.slots.len()),
         };
-        let number = number.unwrap_or(to_u32(self.slots.len()));
+        if !self.free.is_empty() {
+            Arc::make_mut(&mut self.free).pop();
+        }
         self.slots.grow_to(number as usize + 1);
         if let Some(slot) = self.slots.get_mut(number as usize) {
             *slot = Slot { label, chunk: None };
