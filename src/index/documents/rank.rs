@@ -31,6 +31,11 @@ impl<K> Documents<'_, K> {
         let mut entries = self.entries_left();
         let Some(wanted) = select(&mut entries, n) else {
             let all: usize = entries.iter().map(|(_, documents)| documents).sum();
+            // Nothing follows the end, also for the next jump.
+            self.last = Some(match self.direction {
+                Direction::Ascending => u64::MAX,
+                Direction::Descending => 0,
+            });
             (self.steps, self.merged) = (0, Some(BinaryHeap::new()));
             return n - all;
         };
