@@ -1,5 +1,8 @@
 //! The number of documents and the run of each list: [`Runs`].
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use super::order::{Moved, Order};
