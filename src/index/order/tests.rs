@@ -219,3 +219,27 @@ fn order_that_is_shrunk_has_full_chunks() {
     assert_eq!(lens[28..], [4]);
     index.internal_validate().unwrap();
 }
+
+#[test]
+fn full_index_accepts_only_documents_that_it_has() {
+    let mut index = index(8);
+    (0..3).for_each(|key| insert(&mut index, key));
+    let list = index.get(&0).unwrap();
+    // A real index of 2^30 documents takes 12 GiB.
+    let (len, full) = (index.now.order.len, (1 << 30) - 3);
+    index.now.order.len += full;
+    let error = index.insert_lenient(7, [LISTS[1]]).unwrap_err();
+    assert_eq!(index.insert(7, [LISTS[1]]), Err(error.into()));
+    assert_eq!(index.insert_with_list(7, list), Err(error.into()));
+    assert_eq!(error.limit(), 1 << 30);
+    assert_eq!(index.get(&7), None);
+
+    insert(&mut index, 1);
+    assert_eq!(index.insert_lenient(1, [LISTS[2]]), Ok(vec![]));
+    assert_eq!(index.insert_with_list(2, list), Ok(()));
+    assert!(index.remove(&1));
+    insert(&mut index, 7);
+    index.now.order.len -= full;
+    assert_eq!(index.len(), len);
+    index.internal_validate().unwrap();
+}
