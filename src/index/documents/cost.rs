@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::cmp::Ordering;
 
+use super::Direction::{Ascending, Descending};
 use super::*;
 use crate::index::DocumentIndex;
 use crate::permission::Action;
@@ -93,8 +94,6 @@ fn page(
 fn ascending(from: usize) -> Vec<usize> {
     (from..from + PAGE).collect()
 }
-
-use Direction::{Ascending, Descending};
 
 /// Each document has its own list, which every principal may read.
 #[test]
@@ -252,7 +251,7 @@ fn merge_starts_behind_the_last_chunk_of_the_walk() {
     }
 }
 
-/// Returns the lists and what they show: everything, half, every 40th document, and the last 300 ones.
+/// Returns indexes with what a principal sees in them: everything, half, every 40th document, and the last 300 ones.
 fn offset_cases() -> [(DocumentIndex<Counting>, Principal, Vec<usize>); 4] {
     let all = index(|_| "any".into());
     let half = index(|at| if at % 2 == 0 { "user:a".into() } else { "user:b".into() });
