@@ -91,6 +91,23 @@ fn page(
     Cost { chunks: chunks_read, compared: COMPARED.get(), merged: merged.is_some(), page }
 }
 
+/// Returns the documents beyond a cursor, in the order of iteration.
+fn beyond(
+    shown: impl Iterator<Item = usize>,
+    cursor: Option<usize>,
+    direction: Direction,
+) -> Vec<usize> {
+    let is_beyond = |at: &usize| match direction {
+        Ascending => cursor.is_none_or(|from| *at > from),
+        Descending => cursor.is_none_or(|from| *at < from),
+    };
+    let mut documents: Vec<usize> = shown.filter(is_beyond).collect();
+    if direction == Descending {
+        documents.reverse();
+    }
+    documents
+}
+
 fn ascending(from: usize) -> Vec<usize> {
     (from..from + PAGE).collect()
 }
@@ -203,10 +220,7 @@ fn page_of_sparse_documents_reads_one_chunk_for_each() {
         ] {
             let cost = page(&index, &member, (cursor, 0, direction));
             let all = (0..DOCUMENTS).filter(|at| at % 500 == 7);
-            let expected: Vec<usize> = match direction {
-                Ascending => all.filter(|at| cursor.is_none_or(|from| *at > from)).collect(),
-                Descending => all.filter(|at| cursor.is_none_or(|from| *at < from)).rev().collect(),
-            };
+            let expected = beyond(all, cursor, direction);
             assert_eq!(cost.page, expected[..PAGE]);
             let most = PAGE + usize::from(cursor.is_some());
             assert!(cost.chunks <= most, "{} chunks from {cursor:?}, {one_list}", cost.chunks);
@@ -225,10 +239,7 @@ fn merge_starts_behind_the_last_chunk_of_the_walk() {
         for direction in [Ascending, Descending] {
             let from = cursor.map(Counting);
             let all = (0..DOCUMENTS).filter(sees);
-            let expected: Vec<usize> = match direction {
-                Ascending => all.filter(|at| cursor.is_none_or(|from| *at > from)).collect(),
-                Descending => all.filter(|at| cursor.is_none_or(|from| *at < from)).rev().collect(),
-            };
+            let expected = beyond(all, cursor, direction);
             let mut documents = Documents::new(index.view(&visible), from.as_ref(), direction);
             assert_eq!(documents.steps, 512);
             let (mut at, mut walked) = (0, 0);
@@ -306,12 +317,7 @@ fn documents_after_a_jump_are_those_behind_the_offset() {
         for cursor in [None, Some(60), Some(10_003), Some(19_799), Some(DOCUMENTS)] {
             for direction in [Ascending, Descending] {
                 let shown = shown.iter().copied();
-                let expected: Vec<usize> = match direction {
-                    Ascending => shown.filter(|at| cursor.is_none_or(|from| *at > from)).collect(),
-                    Descending => {
-                        shown.filter(|at| cursor.is_none_or(|from| *at < from)).rev().collect()
-                    }
-                };
+                let expected = beyond(shown, cursor, direction);
                 let from = cursor.map(Counting);
                 for offset in [0, 1, 31, 32, 33, 127, 128, 129, 299, 300, 499, 5_000, 10_000] {
                     let mut documents =
