@@ -1,5 +1,7 @@
 //! The visible documents of an index in order: [`Documents`].
 
+#[cfg(test)]
+mod cost;
 mod rank;
 
 use std::cmp::Ordering;
@@ -156,7 +158,10 @@ impl<'a, K> Documents<'a, K> {
 
     fn merge(&mut self) -> bool {
         let mut heads = self.merged.take().unwrap_or_else(|| self.heads());
-        let Some(&Head { rank, chunk, .. }) = heads.peek() else { return false };
+        let Some(&Head { rank, chunk, .. }) = heads.peek() else {
+            self.merged = Some(heads);
+            return false;
+        };
         let mut lists: SmallVec<[u32; 8]> = SmallVec::new();
         while let Some(mut head) = heads.peek_mut().filter(|head| head.rank == rank) {
             lists.push(head.list);
@@ -291,6 +296,7 @@ impl<'a, K> Iterator for Documents<'a, K> {
         }
         while left >= found {
             left -= found;
+            self.found = Positions::default();
             if !self.read_next() {
                 return None;
             }

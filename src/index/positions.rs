@@ -1,5 +1,8 @@
 //! Positions in a chunk: [`Positions`].
 
+#[cfg(test)]
+mod tests;
+
 use super::order::MAX_CHUNK_LEN;
 use crate::evaluate::select_equal;
 

@@ -1,5 +1,8 @@
 //! The number of documents and the run of each list: [`Runs`].
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use super::order::{Moved, Order};
@@ -115,9 +118,10 @@ impl Runs {
 
     /// Returns the entries of a list.
     pub(super) fn entries(&self, list: u32) -> &[Entry] {
-        match self.long.get(list as usize) {
-            Some(Some(run)) => run.entries(),
-            _ => self.ends.get(list as usize).map_or(&[], Ends::entries),
+        let Some(ends) = self.ends.get(list as usize) else { return &[] };
+        match (ends.entries(), self.long.get(list as usize)) {
+            ([_, _], Some(Some(run))) => run.entries(),
+            (few, _) => few,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::invariant::{Validity, holds};
 use crate::packed::to_u32;
 
 /// The distance between the labels of two chunks at the end of the order. Labels for 2^25 chunks fit.
-const LABEL_STEP: u64 = 1 << 38;
+pub(super) const LABEL_STEP: u64 = 1 << 38;
 
 /// Documents that moved from one chunk to another.
 pub(in crate::index) struct Moved {
@@ -119,9 +119,9 @@ impl<K: Clone> Order<K> {
     /// Removes the chunk at a place if it has no documents, or merges it with a neighbour if both have
     /// few. Returns the documents that moved.
     ///
-    /// A chunk that is filled to three eighths or less then has more than that in common with each
-    /// neighbour in its node: three quarters. The number of chunks is therefore in proportion to the
-    /// documents.
+    /// Two chunks are merged if one is filled to three eighths or less, and both together to three quarters
+    /// or less. Of two neighbours in a node, one therefore keeps more than three eighths. The number of
+    /// chunks is then in proportion to the documents.
     pub(in crate::index) fn tidy(&mut self, place: Place) -> Option<Moved> {
         let number = self.number_at(place)?;
         let len = self.chunk(number)?.keys.len();
