@@ -2,7 +2,7 @@
 # Runs the benches and writes benches/RESULTS.md, its charts and the table in README.md.
 #
 #   benches/run.sh [RUNS]        measures RUNS times, 3 unless given; leave the machine alone meanwhile
-#   benches/run.sh index [RUNS]  measures the index at scale RUNS times, 5 unless given, and its chart once
+#   benches/run.sh index [RUNS]  measures the index at scale RUNS times, 5 unless given, and writes benches/INDEX.md and its chart
 #   benches/run.sh report        writes them again from the last figures, after a change of benches/report
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -38,7 +38,7 @@ machine() {
         }' benches/peers/Cargo.lock) |"
 }
 
-# Measures the index at scale. The figures stay until the next call.
+# Measures the index at scale, and writes benches/INDEX.md.
 index() {
     local runs=$1 scale="$target/scale/release/rolegate-scale" started=$SECONDS
     cargo build --locked --release --manifest-path benches/scale/Cargo.toml --target-dir "$target/scale"
@@ -50,6 +50,13 @@ index() {
     "$scale" table documents=100_000_000 lists=shared:1_000_000 churn=no "runs=$runs" >"$index/4.md"
     "$scale" points benches/index.csv
     "$scale" chart benches/index.csv benches/index.svg
+    {
+        cat benches/scale/index.md
+        echo "| | |"
+        echo "| --- | --- |"
+        machine | grep -v "^| peers"
+        sed 's/^\([0-9]* documents\)/\n## \1\n\n\1/' "$index"/[1-4].md
+    } >benches/INDEX.md
     echo "measured in $(((SECONDS - started) / 60)) minutes"
 }
 
@@ -81,5 +88,4 @@ index)
     ;;
 esac
 runs=("$folder"/[1-9])
-cat "$index"/[1-4].md >"$folder/index.md"
 cargo run "${report[@]}" -- "$folder" "${#runs[@]}"

@@ -42,7 +42,7 @@
 //! | test one document | [`Principal::can`] |
 //! | test a page of documents that are seen once | [`Matcher`] |
 //! | filter documents in memory again and again | [`AclTable`], [`AclColumn`], [`Visibility`], [`Selection`] |
-//! | page through and count a changing collection | [`index::DocumentIndex`] |
+//! | page through and count a changing collection | [`index::DocumentIndex`], read through [`index::IndexSnapshot`] |
 //! | decide on an operation of a collection | [`Collection`] |
 //! | check the permissions that a caller sets | [`Principal::document_permissions`] |
 //! | filter raw JSON | [`json::Filter`] |
@@ -62,9 +62,10 @@
 //! roles reach. [`Visibility::filter`] returns a [`Selection`] with one bit for each document. It takes
 //! about as long as reading the column.
 //!
-//! A [`DocumentIndex`](index::DocumentIndex) stores the keys of documents in order and by their lists. A page takes time
-//! in proportion to the visible lists and the length of the page. A total takes time in proportion to the
-//! visible lists. The number of documents has little influence.
+//! A [`DocumentIndex`](index::DocumentIndex) stores the keys of documents in order, and the places of each list. A page
+//! takes time in proportion to the visible lists and the length of the page. A total takes time in
+//! proportion to the visible lists. The number of documents has little influence. Threads read an
+//! [`IndexSnapshot`](index::IndexSnapshot) while another thread changes the index. An index can be saved to a file.
 //!
 //! # Features
 //!

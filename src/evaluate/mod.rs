@@ -21,6 +21,7 @@ pub use access_denied::{AccessDenied, AccessDeniedKind};
 pub use collection::{Collection, DocumentSecurity, Listing};
 pub use document_permissions::{MAX_REQUEST_PERMISSIONS, SetPermissionsError};
 pub use explain::{Explanation, ExplanationReason, PermissionSource};
+pub(crate) use kernel::select_equal;
 pub use matcher::Matcher;
 pub use selection::Selection;
 pub use visibility::Visibility;

@@ -29,13 +29,14 @@ pub(super) const MAX_DOCUMENTS: u32 = 1 << 30;
 ///
 /// | operation | takes time in proportion to |
 /// | --- | --- |
-/// | [`insert`](Self::insert), [`insert_with_list`](Self::insert_with_list), [`remove`](Self::remove) | the permissions, the logarithm of the documents, and a chunk. A new chunk in the run of a list also moves the entries after it |
+/// | [`insert`](Self::insert), [`insert_with_list`](Self::insert_with_list), [`remove`](Self::remove) | the permissions, the logarithm of the documents, and a chunk. In the worst case, a chunk is divided: this changes the runs of up to 64 lists, and each change may copy a run, which has four bytes for each chunk of its list |
 /// | [`bulk_load`](Self::bulk_load) | the documents, and their logarithm if they are not sorted |
 /// | [`snapshot`](Self::snapshot) | constant time |
 ///
-/// An index takes one key and about eight bytes for each document: four for its list, and four in the run
-/// of the list. A list takes 20 bytes, beside those in the table. [`memory`](IndexSnapshot::memory) returns the
-/// exact number. The largest number of documents is 2^30.
+/// A document takes its key, four bytes for its list, at most four bytes in the run of the list, and about
+/// two bytes for its share of a chunk. A list takes 20 bytes, and 40 more if its documents are in more than two
+/// chunks. The [`table`](IndexSnapshot::table) comes on top. [`memory`](IndexSnapshot::memory) returns the exact
+/// number. The largest number of documents is 2^30.
 ///
 /// # Compaction
 ///

@@ -1,7 +1,10 @@
 //! The visible documents of an index in order: [`Documents`].
 
+#[cfg(test)]
+mod cost;
 mod rank;
 
+use std::cmp::Ordering;
 use std::collections::binary_heap::{BinaryHeap, PeekMut};
 use std::iter::FusedIterator;
 
@@ -11,7 +14,6 @@ use super::order::{Chunk, Place};
 use super::positions::Positions;
 use super::run::Entry;
 use super::view::View;
-use crate::packed::to_u32;
 
 /// The order in which documents are returned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +41,7 @@ pub(super) struct Documents<'a, K> {
     next: Option<Place>,
     /// The number of documents that may still be tested in the walk.
     steps: usize,
-    merged: Option<BinaryHeap<Head>>,
+    merged: Option<BinaryHeap<Head<'a>>>,
     #[cfg(test)]
     chunks_read: usize,
 }
@@ -93,7 +95,7 @@ impl<'a, K: Ord> Documents<'a, K> {
     /// Reads the rest of the chunk in which the page starts.
     fn start_at(&mut self, key: &K) {
         let Some(found) = self.view.order.find(key) else { return };
-        self.read(found.chunk, |view, list| view.shows(list));
+        self.read_and_test(found.chunk);
         match (self.direction, found.at) {
             (Direction::Ascending, Ok(at)) => self.found.keep_from(at + 1),
             (Direction::Ascending, Err(at)) => self.found.keep_from(at),
@@ -118,16 +120,20 @@ impl<'a, K> Documents<'a, K> {
         }
     }
 
-    /// Finds the wanted documents of a chunk.
-    fn read(&mut self, number: u32, wanted: impl Fn(&View<'a, K>, u32) -> bool) {
+    /// Goes to a chunk, and finds the visible documents from the numbers of their lists.
+    fn read(&mut self, number: u32, find: impl FnOnce(&View<'a, K>, &[u32]) -> Positions) {
         self.chunk = self.view.order.chunk(number);
         self.last = Some(self.view.order.label(number));
-        let lists = self.chunk.map_or(&[][..], Chunk::lists);
-        self.found = Positions::of(lists, |list| wanted(&self.view, list));
+        self.found = find(&self.view, self.chunk.map_or(&[], Chunk::lists));
         #[cfg(test)]
         {
             self.chunks_read += 1;
         }
+    }
+
+    /// Goes to a chunk, and tests each of its documents.
+    fn read_and_test(&mut self, number: u32) {
+        self.read(number, |view, lists| Positions::of(lists, |list| view.shows(list)));
     }
 
     /// Reads the next chunk. Returns `false` after the last one.
@@ -139,9 +145,9 @@ impl<'a, K> Documents<'a, K> {
         let Some(place) = self.next else { return false };
         let Some(number) = self.view.order.number_at(place) else { return false };
         if self.steps == usize::MAX && self.view.shows_all() {
-            self.read(number, |_, _| true);
+            self.read(number, |_, lists| Positions::below(lists.len()));
         } else {
-            self.read(number, |view, list| view.shows(list));
+            self.read_and_test(number);
             let tested = self.chunk.map_or(0, |chunk| chunk.lists().len());
             if self.steps != usize::MAX {
                 self.steps = self.steps.saturating_sub(tested);
@@ -153,67 +159,72 @@ impl<'a, K> Documents<'a, K> {
 
     fn merge(&mut self) -> bool {
         let mut heads = self.merged.take().unwrap_or_else(|| self.heads());
-        let next = heads.peek().copied();
-        let first = next.and_then(|head| self.entry(head.list, head.at as usize));
-        let (Some(Head { rank, .. }), Some(first)) = (next, first) else {
-            // The heads are not collected again after the end.
+        let Some(&Head { rank, chunk, .. }) = heads.peek() else {
             self.merged = Some(heads);
             return false;
         };
         let mut lists: SmallVec<[u32; 8]> = SmallVec::new();
         while let Some(mut head) = heads.peek_mut().filter(|head| head.rank == rank) {
             lists.push(head.list);
-            match self.head(head.list, head.at as usize + 1) {
-                Some(following) => *head = following,
-                None => drop(PeekMut::pop(head)),
+            if !self.advance(&mut head) {
+                PeekMut::pop(head);
             }
         }
+        // The next chunk is usually not in the cache, so it is loaded while this one is read.
+        let next = heads.peek().and_then(|head| self.view.order.chunk(head.chunk));
+        std::hint::black_box(next.and_then(|chunk| chunk.lists().first().copied()));
         self.merged = Some(heads);
-        if let [list] = lists[..] {
-            self.read(first.chunk(), |_, other| other == list);
-        } else {
-            lists.sort_unstable();
-            self.read(first.chunk(), |_, list| lists.binary_search(&list).is_ok());
-        }
+        self.read(chunk, |_, in_chunk| Positions::of_any(in_chunk, &mut lists));
         true
     }
 
     /// Returns the first entry of each visible list, from the chunk after the last one that was read.
-    fn heads(&self) -> BinaryHeap<Head> {
+    fn heads(&self) -> BinaryHeap<Head<'a>> {
         let mut heads = Vec::with_capacity(self.view.list_count());
         self.view.lists().for_each(|list| heads.extend(self.first_head(list)));
         heads.into()
     }
 
-    fn first_head(&self, list: u32) -> Option<Head> {
-        let ends = self.view.runs.ends(list)?;
-        let [near, far] = ends.map(|entry| self.rank(entry));
-        let [near, far] =
-            if self.direction == Direction::Ascending { [near, far] } else { [far, near] };
-        // The rank of a chunk is lower if it comes later.
+    fn first_head(&self, list: u32) -> Option<Head<'a>> {
+        let [mut near, mut far] = self.view.runs.ends(list)?;
+        if self.direction == Direction::Descending {
+            (near, far) = (far, near);
+        }
+        let head = Head { rank: self.rank(near), chunk: near.chunk(), list, rest: None };
+        // A chunk that comes later has a lower rank.
         match self.last.map(|label| self.rank_of(label)) {
-            Some(read) if far >= read => None,
-            Some(read) if near >= read => {
-                let entries = self.view.runs.entries(list);
-                let at = entries.len() - self.rest_of(entries).len();
-                self.head(list, at)
+            Some(read) if self.rank(far) >= read => None,
+            Some(read) if head.rank >= read => {
+                let mut rest = self.rest_of(self.view.runs.entries(list));
+                let next = self.split(&mut rest)?;
+                let rank = self.rank(next);
+                Some(Head { rank, chunk: next.chunk(), list, rest: Some(rest) })
             }
-            _ => Some(Head { rank: near, list, at: 0 }),
+            _ => Some(head),
         }
     }
 
-    /// Returns the head of a list at position `at` in the direction of iteration.
-    fn head(&self, list: u32, at: usize) -> Option<Head> {
-        let rank = self.rank(self.entry(list, at)?);
-        Some(Head { rank, list, at: to_u32(at) })
+    /// Goes to the next entry of a list. Returns `false` after the last one.
+    fn advance(&self, head: &mut Head<'a>) -> bool {
+        let mut rest = head.rest.unwrap_or_else(|| {
+            let mut all = self.view.runs.entries(head.list);
+            // The first entry is in the head already.
+            self.split(&mut all);
+            all
+        });
+        let Some(next) = self.split(&mut rest) else { return false };
+        (head.rank, head.chunk, head.rest) = (self.rank(next), next.chunk(), Some(rest));
+        true
     }
 
-    fn entry(&self, list: u32, at: usize) -> Option<Entry> {
-        let entries = self.view.runs.entries(list);
-        match self.direction {
-            Direction::Ascending => entries.get(at).copied(),
-            Direction::Descending => entries.iter().nth_back(at).copied(),
-        }
+    /// Removes the next entry in the direction of iteration, and returns it.
+    fn split(&self, rest: &mut &[Entry]) -> Option<Entry> {
+        let (next, others) = match self.direction {
+            Direction::Ascending => rest.split_first()?,
+            Direction::Descending => rest.split_last()?,
+        };
+        *rest = others;
+        Some(*next)
     }
 
     /// Returns the rank of an entry: the next chunk in the direction of iteration has the highest one.
@@ -282,10 +293,10 @@ impl<'a, K> Iterator for Documents<'a, K> {
         if left >= found {
             left = self.jump(left - found);
             found = 0;
+            self.found = Positions::default();
         }
         while left >= found {
             left -= found;
-            // Documents that are skipped are not returned later, also after the end.
             self.found = Positions::default();
             if !self.read_next() {
                 return None;
@@ -303,10 +314,31 @@ impl<K> FusedIterator for Documents<'_, K> {}
 
 /// The next entry of a list that is not read yet. A max-heap of heads has the one with the next chunk to
 /// read at its top.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Head {
+struct Head<'a> {
     rank: u64,
+    chunk: u32,
     list: u32,
-    /// The position of the entry, in the direction of iteration.
-    at: u32,
+    /// The entries after this one, or `None` if they are not loaded yet. Most lists need no entry but
+    /// their first.
+    rest: Option<&'a [Entry]>,
 }
+
+impl Ord for Head<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank.cmp(&other.rank)
+    }
+}
+
+impl PartialOrd for Head<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.rank == other.rank
+    }
+}
+
+impl Eq for Head<'_> {}

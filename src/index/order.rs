@@ -5,6 +5,8 @@
 //! can therefore name chunks by their numbers.
 
 mod change;
+#[cfg(test)]
+mod tests;
 
 pub(super) use change::Moved;
 

@@ -1,8 +1,15 @@
 //! Positions in a chunk: [`Positions`].
 
+#[cfg(test)]
+mod tests;
+
 use super::order::MAX_CHUNK_LEN;
+use crate::evaluate::select_equal;
 
 const WORDS: usize = MAX_CHUNK_LEN / 64;
+
+/// The number of lists up to which each one is compared with a whole chunk.
+const COMPARED: usize = 4;
 
 /// A set of positions in a chunk, one bit for each position.
 #[derive(Clone, Copy, Default)]
@@ -26,6 +33,27 @@ impl Positions {
             }
         }
         positions
+    }
+
+    /// Returns the positions of the wanted lists, which it sorts.
+    pub(super) fn of_any(lists: &[u32], wanted: &mut [u32]) -> Self {
+        let mut positions = Self::default();
+        if wanted.len() <= COMPARED {
+            for list in wanted {
+                positions.add_equal(lists, *list);
+            }
+            return positions;
+        }
+        wanted.sort_unstable();
+        Self::of(lists, |list| wanted.binary_search(&list).is_ok())
+    }
+
+    fn add_equal(&mut self, lists: &[u32], wanted: u32) {
+        let mut words = [0; WORDS];
+        if let Some(words) = words.get_mut(..lists.len().div_ceil(64)) {
+            select_equal(lists, wanted, words);
+        }
+        self.0.iter_mut().zip(words).for_each(|(word, more)| *word |= more);
     }
 
     /// Removes the positions from `end` on.

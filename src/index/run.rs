@@ -4,6 +4,9 @@
 //! chunks. The entry has the chunk and the number of documents. It does not have their places, because
 //! reading a chunk finds them.
 
+#[cfg(test)]
+mod tests;
+
 use smallvec::SmallVec;
 
 use super::order::MAX_CHUNK_LEN;

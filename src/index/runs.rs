@@ -1,5 +1,8 @@
 //! The number of documents and the run of each list: [`Runs`].
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use super::order::{Moved, Order};
@@ -115,9 +118,10 @@ impl Runs {
 
     /// Returns the entries of a list.
     pub(super) fn entries(&self, list: u32) -> &[Entry] {
-        match self.long.get(list as usize) {
-            Some(Some(run)) => run.entries(),
-            _ => self.ends.get(list as usize).map_or(&[], Ends::entries),
+        let Some(ends) = self.ends.get(list as usize) else { return &[] };
+        match (ends.entries(), self.long.get(list as usize)) {
+            ([_, _], Some(Some(run))) => run.entries(),
+            (few, _) => few,
         }
     }
 
@@ -146,7 +150,9 @@ impl Runs {
         let Moved { from, to, mut lists, .. } = moved;
         lists.sort_unstable();
         // Most runs are not in the cache. Loading all of them first takes less time than one by one.
-        lists.iter().for_each(|list| self.touch(*list));
+        for list in &lists {
+            self.touch(*list);
+        }
         for same in lists.chunk_by(|one, other| one == other) {
             let Some(list) = same.first() else { continue };
             let documents = to_u32(same.len());
@@ -159,8 +165,8 @@ impl Runs {
     /// Starts to load what a change of a list reads into the cache.
     #[inline]
     pub(super) fn touch(&self, list: u32) {
-        let (ends, last) = (self.ends(list), self.entries(list).last());
-        std::hint::black_box((ends, last.map(|entry| entry.chunk()), self.documents(list)));
+        let end = self.entries(list).last().map(|entry| entry.chunk());
+        std::hint::black_box((self.ends(list), end, self.documents(list)));
     }
 
     /// Returns the bytes on the heap. Counts a part that a clone shares as a whole.

@@ -5,6 +5,8 @@
 //! change, and publishes the same number as the present version after the change. A reader therefore knows
 //! the versions that existed during a read. The oracle must give the same verdict for one of them.
 
+mod snapshots;
+
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -50,9 +52,9 @@ fn allowed(document: usize, version: usize) -> bool {
     oracle::allows(&ROLES, Action::Read, &list)
 }
 
-/// A table and a column under one lock, with the started and the completed versions.
-struct Shelf {
-    lists: RwLock<(AclTable, AclColumn)>,
+/// What the threads share, with the started and the completed versions.
+struct Shelf<T> {
+    shared: RwLock<T>,
     begun: Vec<AtomicUsize>,
     done: Vec<AtomicUsize>,
     /// The number of reads that overlapped a write.
@@ -61,14 +63,11 @@ struct Shelf {
     start: Barrier,
 }
 
-impl Shelf {
-    fn new() -> Self {
-        let mut table = AclTable::new();
-        let ids = (0..DOCUMENTS).map(|document| table.insert(list(document, 0)).unwrap());
-        let column = ids.collect();
+impl<T: Send + Sync> Shelf<T> {
+    fn new(shared: T) -> Self {
         let zeros = || (0..DOCUMENTS).map(|_| AtomicUsize::new(0)).collect();
         Self {
-            lists: RwLock::new((table, column)),
+            shared: RwLock::new(shared),
             begun: zeros(),
             done: zeros(),
             overlapped: AtomicUsize::new(0),
@@ -77,22 +76,15 @@ impl Shelf {
         }
     }
 
-    fn write(&self) {
+    /// Changes one document after the other. `change` gets the number of the write, and the new version.
+    fn write(&self, change: impl Fn(&mut T, usize, usize)) {
         self.start.wait();
         let until = Instant::now() + PATIENCE;
         let no_overlap = || self.overlapped.load(Ordering::SeqCst) == 0 && Instant::now() < until;
         for write in (0..).take_while(|&write| write < WRITES || no_overlap()) {
             let (document, version) = (write % DOCUMENTS, write / DOCUMENTS + 1);
-            let new = list(document, version);
             self.begun[document].store(version, Ordering::SeqCst);
-            {
-                let mut lists = self.lists.write().unwrap();
-                let id = lists.0.insert(new).unwrap();
-                assert!(lists.1.set(document, id));
-                if write.is_multiple_of(5_000) {
-                    lists.0.shrink_to_fit();
-                }
-            }
+            change(&mut self.shared.write().unwrap(), write, version);
             self.done[document].store(version, Ordering::SeqCst);
         }
         self.finished.store(true, Ordering::SeqCst);
@@ -122,24 +114,52 @@ impl Shelf {
     /// Runs a writer and some readers. At the end, the answers must be those of the last versions.
     fn hammer(
         &self,
+        change: impl Fn(&mut T, usize, usize) + Sync,
         read: impl Fn() -> Selection + Sync,
         check: impl Fn(usize, RangeInclusive<usize>, bool) + Sync,
     ) {
         thread::scope(|scope| {
-            scope.spawn(|| self.write());
+            scope.spawn(|| self.write(&change));
             for _ in 0..READERS {
                 scope.spawn(|| self.read(&read, &check));
             }
         });
         let overlapped = self.overlapped.load(Ordering::SeqCst);
         assert!(overlapped > 0, "no read overlapped a write");
-        let lists = self.lists.read().unwrap();
-        assert_eq!((lists.0.internal_validate(), lists.1.internal_validate()), (Ok(()), Ok(())));
-        assert!(lists.0.len() > 1 << 8, "{} lists fit into a byte", lists.0.len());
-        let seen = resolve(&lists.0).filter(&lists.1);
+        let seen = read();
         for (document, &version) in loaded(&self.done).iter().enumerate() {
             assert_eq!(seen.contains(document), allowed(document, version));
         }
+    }
+}
+
+/// A table and a column.
+type Lists = (AclTable, AclColumn);
+
+impl Shelf<Lists> {
+    fn of_lists() -> Self {
+        let mut table = AclTable::new();
+        let ids = (0..DOCUMENTS).map(|document| table.insert(list(document, 0)).unwrap());
+        let column = ids.collect();
+        Self::new((table, column))
+    }
+
+    fn hammer_lists(
+        &self,
+        read: impl Fn() -> Selection + Sync,
+        check: impl Fn(usize, RangeInclusive<usize>, bool) + Sync,
+    ) {
+        let change = |lists: &mut Lists, write: usize, version| {
+            let id = lists.0.insert(list(write % DOCUMENTS, version)).unwrap();
+            assert!(lists.1.set(write % DOCUMENTS, id));
+            if write.is_multiple_of(5_000) {
+                lists.0.shrink_to_fit();
+            }
+        };
+        self.hammer(change, read, check);
+        let lists = self.shared.read().unwrap();
+        assert_eq!((lists.0.internal_validate(), lists.1.internal_validate()), (Ok(()), Ok(())));
+        assert!(lists.0.len() > 1 << 8, "{} lists fit into a byte", lists.0.len());
     }
 }
 
@@ -153,12 +173,12 @@ fn resolve(table: &AclTable) -> Visibility {
 
 #[test]
 fn reader_during_writes_sees_the_old_list_or_the_new_one() {
-    let shelf = Shelf::new();
+    let shelf = Shelf::of_lists();
     let read = || {
-        let lists = shelf.lists.read().unwrap();
+        let lists = shelf.shared.read().unwrap();
         resolve(&lists.0).filter(&lists.1)
     };
-    shelf.hammer(read, |document, mut versions, seen| {
+    shelf.hammer_lists(read, |document, mut versions, seen| {
         let shown = format!("document {document} in {versions:?}: {seen}");
         assert!(versions.any(|version| allowed(document, version) == seen), "{shown}");
     });
@@ -168,13 +188,13 @@ fn reader_during_writes_sees_the_old_list_or_the_new_one() {
 /// in between may be missing, and no document may be seen that no list allows.
 #[test]
 fn visibility_kept_during_writes_shows_only_what_a_list_allows() {
-    let shelf = Shelf::new();
+    let shelf = Shelf::of_lists();
     let read = || {
-        let visibility = resolve(&shelf.lists.read().unwrap().0);
+        let visibility = resolve(&shelf.shared.read().unwrap().0);
         thread::yield_now();
-        visibility.filter(&shelf.lists.read().unwrap().1)
+        visibility.filter(&shelf.shared.read().unwrap().1)
     };
-    shelf.hammer(read, |document, mut versions, seen| {
+    shelf.hammer_lists(read, |document, mut versions, seen| {
         let shown = format!("document {document} in {versions:?}: {seen}");
         let unchanged = versions.start() == versions.end();
         let one_agrees = versions.any(|version| allowed(document, version) == seen);

@@ -1,7 +1,7 @@
 //! Writes the report of the benches: `benches/RESULTS.md`, its chart, and the table in README.md.
 //!
 //! `benches/run.sh` starts it in the root of the repository, with the number of runs and their folder: `machine.md`
-//! describes the machine, `index.md` has the tables of the index, and `1`, `2` and so on are folders of criterion.
+//! describes the machine, and `1`, `2` and so on are folders of criterion.
 
 mod chart;
 mod figures;
@@ -25,11 +25,7 @@ fn main() -> Result<()> {
     memory::measure(&mut figures);
     let template = fs::read_to_string("benches/report/results.md")?;
     let machine = fs::read_to_string(folder.join("machine.md"))?;
-    let index = fs::read_to_string(folder.join("index.md"))?;
-    let results = template
-        .replace("{machine}", machine.trim_end())
-        .replace("{index}", index.trim_end())
-        .replace("{runs}", &runs);
+    let results = template.replace("{machine}", machine.trim_end()).replace("{runs}", &runs);
     let results = template::fill(&results, &figures)?;
     let table = template::fill(&fs::read_to_string("benches/report/readme.md")?, &figures)?;
     let readme = template::quote(&fs::read_to_string("README.md")?, &table)?;

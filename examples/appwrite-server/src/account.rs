@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::database::digest;
 use crate::limits::{MAX_FORM, MAX_PASSWORD};
-use crate::request::Call;
+use crate::request::{Call, nothing};
 use crate::{PROJECT, Server, failure::Failure, random_hex};
 
 /// The lifetime of a session in seconds: a year, as in Appwrite.
@@ -44,7 +44,7 @@ pub async fn create_session(call: Call) -> Response {
 }
 
 fn sign_in(call: &Call) -> Result<Response> {
-    let (who, login, found) = call.read("sessions.write", |asked, _| {
+    let (who, login, found) = call.read("sessions.write", nothing, |asked, ()| {
         let login: Login = call.json(MAX_FORM)?;
         if login.password.len() > MAX_PASSWORD {
             let message = format!("the password is longer than {MAX_PASSWORD} bytes");
@@ -131,7 +131,7 @@ fn sign_out(call: &Call, id: &str) -> Result<Response> {
 /// Creates a JWT of the caller's session.
 pub async fn create_jwt(call: Call) -> Response {
     call.answer(|call| {
-        let jwt = call.read("account", |asked, _| {
+        let jwt = call.read("account", nothing, |asked, ()| {
             let Lifetime { duration } = call.json(MAX_FORM)?;
             jwt(&call.server, &asked.who, duration)
         })?;

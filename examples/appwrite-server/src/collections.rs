@@ -1,9 +1,10 @@
 //! The collections of every database, with an index of the documents: [`Collections`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::Result;
-use rolegate::index::DocumentIndex;
+use rolegate::index::{DocumentIndex, IndexSnapshot};
 use rolegate::{Collection, Principal};
 use rusqlite::Result as SqlResult;
 use serde_json::{Map, Value};
@@ -20,11 +21,22 @@ pub struct Parts {
 }
 
 /// A collection: its permissions, and an index of its documents by their sequence numbers.
-pub struct Stored {
+pub struct Stored<I = DocumentIndex<i64>> {
     pub number: i64,
-    pub rules: Collection,
-    pub attributes: Vec<String>,
-    pub index: DocumentIndex<i64>,
+    pub rules: Arc<Collection>,
+    pub attributes: Arc<[String]>,
+    pub index: I,
+}
+
+/// A collection at one time. It does not change when the collection does.
+pub type Snapshot = Stored<IndexSnapshot<i64>>;
+
+impl Stored {
+    /// Returns the collection at this time. Takes constant time.
+    pub fn snapshot(&self) -> Snapshot {
+        let (rules, attributes) = (Arc::clone(&self.rules), Arc::clone(&self.attributes));
+        Stored { number: self.number, rules, attributes, index: self.index.snapshot() }
+    }
 }
 
 /// A document as a client sees it.
@@ -69,7 +81,9 @@ pub fn load(database: &Database<'_>) -> Result<Collections> {
     database.all(sql, [])?.into_iter().for_each(|id| open(id, true));
     let sql =
         "SELECT json_array(number, database, id, json(rules), json(attributes)) FROM collections";
-    for (number, of, id, rules, attributes) in database.all::<(_, String, _, _, _)>(sql, [])? {
+    type Row = (i64, String, String, Collection, Vec<String>);
+    for (number, of, id, rules, attributes) in database.all::<Row>(sql, [])? {
+        let (rules, attributes) = (rules.into(), attributes.into());
         let stored = Stored { number, rules, attributes, index: index(database, number)? };
         if let Some(parts) = collections.get_mut(&of) {
             parts.collections.insert(id, stored);

@@ -7,12 +7,14 @@ use axum::extract::{Path, rejection::PathRejection};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
+use rolegate::auth::Identity;
 use rolegate::{AccessDenied, Action};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::no_route;
-use crate::collections::{Collections, Document, Stored, find, find_mut, permissions, sequence};
+use crate::collections::{Collections, Document, Snapshot, Stored};
+use crate::collections::{find, find_mut, permissions, sequence};
 use crate::limits::{MAX_BODY, MAX_DOCUMENT};
 use crate::query::{self, Query};
 use crate::request::{Asked, Call, object};
@@ -85,13 +87,15 @@ pub fn routes(words: Words) -> Router<Arc<Server>> {
 
 impl Place {
     fn list(&self, call: &Call) -> Result<Response> {
-        call.read("documents.read", |asked, all| {
-            let (stored, principal) = (self.find(asked, all)?, asked.who.principal());
-            let visible = stored.rules.visibility(principal, Action::Read, stored.index.table())?;
+        self.read(call, |asked, stored| {
+            let principal = asked.who.principal();
+            let visible =
+                stored.rules.visibility(principal, Action::Read, &stored.index.table())?;
             let query = Query::parse(call.uri.query().unwrap_or_default(), &stored.attributes)?;
             let after = query.after.as_ref().map(|id| {
                 // The answer for a hidden document is the answer for a document that does not exist.
-                let number = document(stored, asked, id)?.map(|document| sequence(&document));
+                let number =
+                    document(stored.number, asked, id)?.map(|document| sequence(&document));
                 let missing = Failure::new(400, "general_cursor_not_found", "cursor not found");
                 anyhow::Ok(number.filter(|it| stored.index.allows(&visible, it)).ok_or(missing)?)
             });
@@ -104,10 +108,9 @@ impl Place {
     }
 
     fn get(&self, call: &Call) -> Result<Response> {
-        call.read("documents.read", |asked, all| {
-            let stored = self.find(asked, all)?;
+        self.read(call, |asked, stored| {
             let missing = AccessDenied::document_not_found(Action::Read);
-            let document = document(stored, asked, &self.document)?.ok_or(missing)?;
+            let document = document(stored.number, asked, &self.document)?.ok_or(missing)?;
             stored.rules.get(asked.who.principal(), permissions(&document))?;
             Ok(Json(self.show(document)).into_response())
         })
@@ -153,7 +156,7 @@ impl Place {
             }
             let (stored, principal) = (self.find_mut(asked, all)?, asked.who.principal());
             let missing = AccessDenied::document_not_found(Action::Update);
-            let document = document(stored, asked, &self.document)?.ok_or(missing)?;
+            let document = document(stored.number, asked, &self.document)?.ok_or(missing)?;
             let refused = stored.rules.update(principal, permissions(&document)).err();
             refused.filter(AccessDenied::is_not_found).map_or(Ok(()), Err)?;
             check_attributes(stored, &data)?;
@@ -191,7 +194,7 @@ impl Place {
         call.write("documents.write", |asked, all| {
             let stored = self.find_mut(asked, all)?;
             let missing = AccessDenied::document_not_found(Action::Delete);
-            let document = document(stored, asked, &self.document)?.ok_or(missing)?;
+            let document = document(stored.number, asked, &self.document)?.ok_or(missing)?;
             stored.rules.delete(asked.who.principal(), permissions(&document))?;
             let number = sequence(&document);
             asked.database.one::<Value>("DELETE FROM documents WHERE sequence = ?", [number])?;
@@ -200,8 +203,16 @@ impl Place {
         })
     }
 
-    fn find<'c>(&self, asked: &Asked<'_>, all: &'c Collections) -> Result<&'c Stored, Failure> {
-        find(all, self.ids(), asked.who.principal())
+    /// Runs `work` with a snapshot of the collection.
+    fn read(
+        &self,
+        call: &Call,
+        work: impl FnOnce(&Asked<'_>, &Snapshot) -> Result<Response>,
+    ) -> Result<Response> {
+        let choose = |who: &Identity, all: &Collections| {
+            Ok(find(all, self.ids(), who.principal())?.snapshot())
+        };
+        call.read("documents.read", choose, |asked, stored| work(asked, &stored))
     }
 
     fn find_mut<'c>(
@@ -225,9 +236,9 @@ impl Place {
     }
 }
 
-fn document(stored: &Stored, asked: &Asked<'_>, id: &str) -> Result<Option<Document>> {
+fn document(collection: i64, asked: &Asked<'_>, id: &str) -> Result<Option<Document>> {
     let sql = format!("SELECT {DOCUMENT} FROM documents WHERE collection = ? AND id = ?");
-    Ok(asked.database.one(&sql, (stored.number, id))?)
+    Ok(asked.database.one(&sql, (collection, id))?)
 }
 
 fn check_id(id: &str) -> Result<(), Failure> {

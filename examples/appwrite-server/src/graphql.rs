@@ -18,7 +18,7 @@ use crate::limits::{
     MAX_FORM, MAX_GRAPHQL, MAX_GRAPHQL_ANSWER, MAX_GRAPHQL_BRACKETS, MAX_GRAPHQL_DEPTH,
     MAX_GRAPHQL_ERRORS, MAX_GRAPHQL_FIELDS,
 };
-use crate::request::{Call, object};
+use crate::request::{Call, nothing, object};
 use crate::{Server, account, failure::Failure, failure::cut};
 
 pub type Api = Schema<Query, Mutation, EmptySubscription>;
@@ -69,7 +69,7 @@ pub async fn post(call: Call) -> Response {
 }
 
 fn answer(call: &Call) -> Result<Response> {
-    let who = call.read("graphql", |asked, _| Ok(asked.who.clone()))?;
+    let who = call.read("graphql", nothing, |asked, ()| Ok(asked.who.clone()))?;
     let mut request = request(call)?;
     check_text(&request.query).map_err(Failure::argument)?;
     // A query that cannot be parsed is not executed.

@@ -39,9 +39,10 @@ pub const PROJECT: &str = "birthdays";
 
 /// The state that all requests share.
 ///
-/// One lock protects the index and the database. A reader holds a shared lock from the decision to the last
-/// document that it reads. A writer holds an exclusive lock until the index and the database agree again.
-/// A caller therefore sees a document only by the document's present permissions.
+/// One lock protects the index and the database. A writer holds an exclusive lock until the index and the
+/// database agree again. A reader holds a shared lock while it takes a snapshot of the index, and begins
+/// to read the version of the database that agrees with the snapshot. A caller therefore sees a document only
+/// by permissions that the document has at one time during the request.
 pub struct Server {
     collections: RwLock<Collections>,
     path: PathBuf,
@@ -53,9 +54,9 @@ pub struct Server {
     searches: Arc<Semaphore>,
     /// `true` if searches must stop at once.
     ending: AtomicBool,
-    /// The lock of the file. It is dropped after every connection, because closing a file ends SQLite's locks
+    /// The lock of the file, or `None` for a database in memory. It is dropped after every connection, because closing a file ends SQLite's locks
     /// on the file.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Server {
@@ -85,7 +86,7 @@ impl Server {
             passwords: Passwords::default(),
             searches: Arc::new(Semaphore::new(SEARCHES_AT_ONCE)),
             ending: AtomicBool::new(false),
-            _lock: lock,
+            lock,
         }))
     }
 

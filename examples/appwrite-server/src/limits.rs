@@ -15,7 +15,8 @@ pub const DEADLINE: Duration = Duration::from_secs(8);
 /// A thread that notices the deadline answers earlier, and has not written anything.
 pub const DEADLINE_GRACE: Duration = Duration::from_secs(1);
 
-/// The time limit of SQLite for a request: 5 seconds. Writes wait for searches that long.
+/// The time limit of SQLite for a request: 5 seconds. If the database is in memory, writes wait for searches
+/// that long.
 pub const SEARCH_TIME: Duration = Duration::from_secs(5);
 
 /// The number of SQLite's instructions between two checks of the clock: 256.

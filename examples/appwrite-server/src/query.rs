@@ -7,7 +7,7 @@ use rusqlite::{params_from_iter, types::Value as Sql};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::collections::{Document, Stored};
+use crate::collections::{Document, Snapshot};
 use crate::database::Database;
 use crate::documents::DOCUMENT;
 use crate::failure::Failure;
@@ -109,7 +109,7 @@ impl Query {
     pub fn page(
         &self,
         database: &Database<'_>,
-        stored: &Stored,
+        stored: &Snapshot,
         visible: &Visibility,
         after: Option<i64>,
     ) -> Result<(Vec<Document>, usize)> {
@@ -135,7 +135,7 @@ impl Query {
     fn search(
         &self,
         database: &Database<'_>,
-        stored: &Stored,
+        stored: &Snapshot,
         visible: &Visibility,
         (path, down, after): (Option<String>, bool, Option<i64>),
     ) -> Result<(Vec<Document>, usize)> {

@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri};
 use rolegate::auth::http::RequestCredentials;
 use rolegate::auth::{AuthenticateError, Authenticated, Identity};
-use rusqlite::{Connection, Transaction, TransactionBehavior::Immediate};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde_json::{Map, Value};
@@ -38,18 +38,31 @@ pub struct Asked<'a> {
 }
 
 impl Call {
-    /// Runs `work`, which only reads, if the caller has the scope.
-    pub fn read<T>(
+    /// Runs `work`, which only reads, if the caller has the scope. `work` gets what `choose` returns of the
+    /// collections.
+    ///
+    /// The lock is held until `choose` returns. SQLite keeps the version of a file that a transaction reads,
+    /// so later writes change neither that version nor a snapshot. A database in memory has one version,
+    /// and the lock is held until `work` returns.
+    pub fn read<S, T>(
         &self,
         scope: &str,
-        work: impl FnOnce(&Asked<'_>, &Collections) -> Result<T>,
+        choose: impl FnOnce(&Identity, &Collections) -> Result<S>,
+        work: impl FnOnce(&Asked<'_>, S) -> Result<T>,
     ) -> Result<T> {
         let collections = self.server.collections.read().map_err(in_doubt)?;
         self.in_time()?;
         self.server.connected(|connection| {
-            self.limit(connection);
-            let done = self.ask(connection, scope).and_then(|asked| work(&asked, &collections));
-            unlimit(connection);
+            let transaction = Transaction::new(connection, TransactionBehavior::Deferred)?;
+            // The first statement that reads determines the version.
+            transaction.prepare_cached("SELECT 1 FROM sqlite_schema")?.exists([])?;
+            self.limit(&transaction);
+            let done = self.ask(&transaction, scope).and_then(|asked| {
+                let chosen = choose(&asked.who, &collections)?;
+                let _held = self.server.lock.is_none().then_some(collections);
+                work(&asked, chosen)
+            });
+            unlimit(&transaction);
             done
         })
     }
@@ -66,7 +79,7 @@ impl Call {
         let mut collections = self.server.collections.write().map_err(in_doubt)?;
         self.in_time()?;
         self.server.connected(|connection| {
-            let transaction = Transaction::new(connection, Immediate)?;
+            let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
             self.limit(&transaction);
             let asked = self.ask(&transaction, scope);
             let done = asked.and_then(|asked| work(&asked, &mut collections));
@@ -165,6 +178,11 @@ pub fn object<'de, D: Deserializer<'de>>(value: D) -> Result<Map<String, Value>,
         Value::Array(_) => Err(D::Error::custom("expected an object, found an array")),
         _ => Err(D::Error::custom("expected an object")),
     }
+}
+
+/// Chooses nothing of the collections, for a [`read`](Call::read) of users and keys only.
+pub fn nothing(_: &Identity, _: &Collections) -> Result<()> {
+    Ok(())
 }
 
 fn unlimit(connection: &Connection) {

@@ -24,7 +24,7 @@ mod avx2;
 use crate::bitset::{self, WORD_BITS as BITS};
 
 /// A number in a column.
-pub(super) trait Index: Copy + PartialEq {
+pub(crate) trait Index: Copy + PartialEq {
     /// Returns the number.
     fn get(self) -> usize;
 }
@@ -126,7 +126,7 @@ pub(super) fn select_from_table<T: Index, const N: usize>(
 }
 
 /// Sets bit `i` of `out` if `column[i]` is `wanted`.
-pub(super) fn select_equal<T: Index>(column: &[T], wanted: T, out: &mut [u64]) {
+pub(crate) fn select_equal<T: Index>(column: &[T], wanted: T, out: &mut [u64]) {
     select_blocks(column, out, |block| {
         // Most blocks do not have the number, and this test takes few steps.
         let any = block.iter().fold(0, |any, &index| any | u8::from(index == wanted));

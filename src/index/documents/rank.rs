@@ -2,10 +2,11 @@
 
 use std::collections::BinaryHeap;
 
-use super::{Direction, Documents};
+use super::{Direction, Documents, cost_of_test};
 
-/// The number of tests in constant time that cost as much as collecting an entry.
-const TESTS_PER_ENTRY: usize = 4;
+/// The number of tests in constant time that cost as much as collecting an entry, which is often not in the
+/// cache.
+const TESTS_PER_ENTRY: usize = 32;
 
 impl<K> Documents<'_, K> {
     /// Skips whole chunks with at most `n` visible documents together, if this is cheaper than reading
@@ -19,10 +20,11 @@ impl<K> Documents<'_, K> {
         if n < pays_from || self.view.shows_all() {
             return n;
         }
-        let documents = self.view.documents();
-        // The number of documents that a walk would test, if the visible ones are evenly spread.
-        let tested = n.saturating_mul(self.view.order.len() / documents.max(1));
-        if self.view.visible.is_dense() && tested < TESTS_PER_ENTRY * documents {
+        // The visible lists are assumed to have as many documents as others. Counting them takes longer.
+        let (lists, all) = (self.view.list_count().max(1), self.view.runs.len());
+        let tested = n.saturating_mul(all / lists);
+        let entries = lists * (self.view.order.len() / all.max(1)).max(1);
+        if tested.saturating_mul(cost_of_test(&self.view)) < TESTS_PER_ENTRY * entries {
             if self.merged.is_none() {
                 self.steps = self.steps.max(2 * tested);
             }
@@ -31,7 +33,7 @@ impl<K> Documents<'_, K> {
         let mut entries = self.entries_left();
         let Some(wanted) = select(&mut entries, n) else {
             let all: usize = entries.iter().map(|(_, documents)| documents).sum();
-            // Every chunk counts as read, so that a later call finds none.
+            // Nothing follows the end, also for the next jump.
             self.last = Some(match self.direction {
                 Direction::Ascending => u64::MAX,
                 Direction::Descending => 0,

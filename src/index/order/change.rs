@@ -12,7 +12,7 @@ use crate::invariant::{Validity, holds};
 use crate::packed::to_u32;
 
 /// The distance between the labels of two chunks at the end of the order. Labels for 2^25 chunks fit.
-const LABEL_STEP: u64 = 1 << 38;
+pub(super) const LABEL_STEP: u64 = 1 << 38;
 
 /// Documents that moved from one chunk to another.
 pub(in crate::index) struct Moved {
@@ -126,9 +126,9 @@ impl<K: Clone> Order<K> {
     /// Removes the chunk at a place if it has no documents, or merges it with a neighbour if both have
     /// few. Returns the documents that moved.
     ///
-    /// A chunk that is filled to three eighths or less then has more than that in common with each
-    /// neighbour in its node: three quarters. The number of chunks is therefore in proportion to the
-    /// documents.
+    /// Two chunks are merged if one is filled to three eighths or less, and both together to three quarters
+    /// or less. Of two neighbours in a node, one therefore keeps more than three eighths. The number of
+    /// chunks is then in proportion to the documents.
     pub(in crate::index) fn tidy(&mut self, place: Place) -> Option<Moved> {
         let number = self.number_at(place)?;
         let len = self.chunk(number)?.keys.len();
@@ -209,13 +209,10 @@ impl<K: Clone> Order<K> {
     /// Adds a number after the chunk at `place`, without documents yet. `bound` is the lower bound of its
     /// keys.
     fn add_chunk_after(&mut self, place: Place, bound: K) -> Option<u32> {
-        let label = match self.label_after(place) {
-            Some(label) => label,
-            None => {
-                self.spread_labels(place);
-                self.label_after(place)?
-            }
-        };
+        if self.label_after(place).is_none() {
+            self.spread_labels(place);
+        }
+        let label = self.label_after(place)?;
         let largest = self.sizes.node;
         let (node, at) = Arc::make_mut(&mut self.nodes).room_after(place, largest)?;
         let number = self.take_number(label);
@@ -275,11 +272,13 @@ impl<K: Clone> Order<K> {
 
     /// Returns a free number for a chunk, and gives it a label.
     fn take_number(&mut self, label: u64) -> u32 {
-        let number = match self.free.is_empty() {
-            true => None,
-            false => Arc::make_mut(&mut self.free).pop(),
+        let number = match self.free.last() {
+            Some(number) => *number,
+            None => to_u32(self.slots.len()),
         };
-        let number = number.unwrap_or(to_u32(self.slots.len()));
+        if !self.free.is_empty() {
+            Arc::make_mut(&mut self.free).pop();
+        }
         self.slots.grow_to(number as usize + 1);
         if let Some(slot) = self.slots.get_mut(number as usize) {
             *slot = Slot { label, chunk: None };

@@ -39,13 +39,17 @@ impl Host {
 
     /// Starts a server with the birthdays in a file.
     pub fn open(file: &Path) -> Self {
-        let secret = Secret::new(SECRET).unwrap();
-        Self(Server::open(Some(file), include_str!("../../seed.sql"), secret).unwrap().router())
+        Self::with(Some(file), "").unwrap()
     }
 
     pub fn try_seeded(more: &str) -> anyhow::Result<Self> {
+        Self::with(None, more)
+    }
+
+    /// Starts a server with the birthdays and more, in a file or in memory.
+    pub fn with(file: Option<&Path>, more: &str) -> anyhow::Result<Self> {
         let seed = format!("{}{more}", include_str!("../../seed.sql"));
-        let server = Server::open(None, &seed, Secret::new(SECRET).unwrap())?;
+        let server = Server::open(file, &seed, Secret::new(SECRET)?)?;
         Ok(Self(Arc::clone(&server).router()))
     }
 
@@ -130,6 +134,16 @@ pub fn queries(all: &[Value]) -> String {
         text.append_pair("queries[]", &query.to_string());
     }
     text.finish()
+}
+
+/// Returns SQL that inserts documents `n1`, `n2` and so on, with the same permissions and the name `N`.
+pub fn many(documents: usize, permissions: &str) -> String {
+    format!(
+        r#"WITH RECURSIVE number(n) AS
+        (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {documents})
+        INSERT INTO documents (collection, id, permissions, data)
+        SELECT 1, 'n' || n, '{permissions}', json_object('$id', 'n' || n, 'name', 'N') FROM number;"#
+    )
 }
 
 /// Creates an empty directory.

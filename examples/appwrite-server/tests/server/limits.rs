@@ -6,16 +6,12 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
 
-use crate::host::{ALL, BACKEND, Host, directory, queries};
+use crate::host::{ALL, BACKEND, Host, directory, many, queries};
 
 /// A hundred filters that all documents pass, and many documents.
 #[tokio::test]
 async fn search_that_takes_long_is_given_up() {
-    let host = Host::seeded(
-        r#"WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 100000)
-        INSERT INTO documents (collection, id, permissions, data)
-        SELECT 1, 'n' || n, '[]', json_object('$id', 'n' || n, 'name', 'N') FROM number;"#,
-    );
+    let host = Host::seeded(&many(100_000, "[]"));
     let equal = json!({ "method": "equal", "attribute": "name", "values": ["N"] });
     let answer = host.get(&queries(&vec![equal; 100]), &[BACKEND]).await;
     answer.refused(408, "database_timeout");

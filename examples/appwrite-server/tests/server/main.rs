@@ -10,3 +10,4 @@ mod php;
 mod processes;
 mod queries;
 mod sessions;
+mod snapshots;
