@@ -140,13 +140,15 @@ fn chunks_are_merged_down_to_one_document() {
     let mut random = fastrand::Rng::with_seed(3);
     let mut index = index(128);
     let mut keys: Vec<u32> = (0..5_000).collect();
-    keys.iter().for_each(|key| insert(&mut index, *key));
+    for key in &keys {
+        insert(&mut index, *key);
+    }
     random.shuffle(&mut keys);
     while let Some(key) = keys.pop() {
         assert!(index.remove(&key));
         let most = 2 * (index.len() / 50) + 1;
         assert!(index.now.order.chunks() <= most, "{:?}", lens(&index.now.order));
-        if keys.len() < 200 || keys.len() % 100 == 0 {
+        if keys.len() < 200 || keys.len().is_multiple_of(100) {
             index.internal_validate().unwrap();
         }
         if keys.len() == 1 {

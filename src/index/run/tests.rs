@@ -128,12 +128,12 @@ fn run_that_grows_and_shrinks_reserves_little() {
     assert_eq!(run.memory(), 0, "four entries are inline");
     for chunk in 4..1_000 {
         run.add(chunk, label);
-        let used = run.entries().len() * size_of::<Entry>();
+        let used = size_of_val(run.entries());
         assert!((used..=used + used / 8 + 16).contains(&run.memory()), "{chunk}: {}", run.memory());
     }
     for chunk in 0..1_000 {
         run.take(chunk, label);
-        let used = run.entries().len() * size_of::<Entry>();
+        let used = size_of_val(run.entries());
         assert!(run.memory() <= 2 * used + 16, "{chunk}: {}", run.memory());
     }
     assert_eq!(run.memory(), 0, "the heap is given back");
