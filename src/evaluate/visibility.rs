@@ -162,7 +162,6 @@ impl Visibility {
     }
 
     /// Returns `true` if [`shows`](Self::shows) takes constant time.
-    #[allow(dead_code, reason = "the index chooses its plan by it")]
     pub(crate) fn is_dense(&self) -> bool {
         match &self.lists {
             Lists::Numbers(numbers) => numbers.is_dense(),

@@ -76,10 +76,10 @@ impl<K: Ord + Clone> DocumentIndex<K> {
             known.then_some((key, list.index())).ok_or(BulkLoadError::ForeignList { position })
         });
         let mut documents = numbered.collect::<Result<Vec<_>, _>>()?;
-        if !documents.is_sorted_by(|(one, _), (other, _)| one < other) {
+        if !documents.is_sorted_by(|(one, _), (other, _)| one.cmp(other).is_lt()) {
             documents.sort_by(|(one, _), (other, _)| one.cmp(other));
             documents.dedup_by(|later, earlier| {
-                let same = later.0 == earlier.0;
+                let same = later.0.cmp(&earlier.0).is_eq();
                 if same {
                     earlier.1 = later.1;
                 }

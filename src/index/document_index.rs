@@ -307,8 +307,10 @@ impl<K: Ord + Clone> DocumentIndex<K> {
             return false;
         };
         // The key is dropped after all changes, because dropping it can panic.
-        let _key = order.remove(chunk, at);
+        let _key = order.remove(place, at);
         let was_last = runs.take(list, chunk, order);
+        self.weigh(was_last.then_some(list), None);
+        let IndexSnapshot { order, runs, .. } = &mut self.now;
         if let Some(moved) = order.tidy(place) {
             let vacated = moved.vacated.zip(Some(moved.from));
             runs.follow(moved, order);
@@ -316,7 +318,6 @@ impl<K: Ord + Clone> DocumentIndex<K> {
                 order.remove_chunk(place, number);
             }
         }
-        self.weigh(was_last.then_some(list), None);
         if self.now.order.is_sparse() {
             self.pack();
         }

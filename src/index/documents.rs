@@ -62,7 +62,8 @@ impl<'a, K: Ord> Documents<'a, K> {
     pub(super) fn whole(view: View<'a, K>, documents: usize) -> Self {
         // A merge reads one chunk for each document, unless a chunk has more of them.
         let tested = view.order.len().saturating_mul(cost_of_test(&view));
-        let steps = if tested <= documents * view.order.sizes().chunk { usize::MAX } else { 0 };
+        let read = documents.saturating_mul(view.order.sizes().chunk);
+        let steps = if tested <= read { usize::MAX } else { 0 };
         Self::with_steps(view, None, Direction::Ascending, steps)
     }
 
@@ -292,7 +293,6 @@ impl<'a, K> Iterator for Documents<'a, K> {
         if left >= found {
             left = self.jump(left - found);
             found = 0;
-            self.found = Positions::default();
         }
         while left >= found {
             left -= found;

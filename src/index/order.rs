@@ -244,6 +244,9 @@ impl<K> Order<K> {
 
 impl<K: Ord> Order<K> {
     /// Finds a document. Returns `None` if there are no documents at all.
+    ///
+    /// Calls `Ord::cmp` and no other comparison of `K`, as ordered maps do. A host may order its keys by a
+    /// part of them, while `PartialEq` compares the whole.
     pub(super) fn find(&self, key: &K) -> Option<Found> {
         let node = last_not_above(&self.nodes.bounds, key);
         let inner = self.node(node)?;
@@ -251,8 +254,8 @@ impl<K: Ord> Order<K> {
         let place = Place { node, at };
         let chunk = *inner.chunks.get(at)?;
         let keys = &self.chunk(chunk)?.keys;
-        let at = count(keys, |other| other < key);
-        let same = keys.get(at).is_some_and(|other| other == key);
+        let at = count(keys, |other| other.cmp(key).is_lt());
+        let same = keys.get(at).is_some_and(|other| other.cmp(key).is_eq());
         Some(Found { place, chunk, at: if same { Ok(at) } else { Err(at) } })
     }
 
@@ -272,7 +275,7 @@ impl<K: Ord> Order<K> {
 
 /// Returns the position of the last bound that is not greater than `key`, or 0.
 fn last_not_above<K: Ord>(bounds: &[K], key: &K) -> usize {
-    count(bounds.get(1..).unwrap_or_default(), |bound| bound <= key)
+    count(bounds.get(1..).unwrap_or_default(), |bound| bound.cmp(key).is_le())
 }
 
 /// The number of keys in a block: 16. Blocks of `u64` have two cache lines.

@@ -95,7 +95,9 @@ impl<K> IndexSnapshot<K> {
     /// as a whole. Takes time in proportion to the lists and to the chunks of documents.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.table().memory() + self.order.memory() + self.runs.memory()
+        // The table is locked while its own bytes are counted, and not longer.
+        let table = self.table().memory();
+        table + self.order.memory() + self.runs.memory()
     }
 
     pub(super) fn view<'a>(&'a self, visible: &'a Visibility) -> View<'a, K> {

@@ -5,6 +5,7 @@ mod column;
 mod evaluation;
 mod explanations;
 mod index;
+mod index_keys;
 mod language;
 mod postings;
 mod refusals;

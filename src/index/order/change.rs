@@ -3,6 +3,8 @@
 //! A method first calls everything that may panic: the comparisons and clones of keys. It changes the
 //! order afterwards, so that a panic leaves the order as it was.
 
+use std::collections::VecDeque;
+use std::mem;
 use std::sync::Arc;
 
 use super::{Chunk, Found, Node, Nodes, Order, Place, Sizes, Slot};
@@ -39,7 +41,7 @@ impl<K: Clone> Order<K> {
             chunk.extend(documents.by_ref().take(filled));
             let first = chunk.keys.first().cloned();
             if node.chunks.len() == sizes.node || first.is_none() {
-                nodes.push(std::mem::replace(&mut node, Node::with_capacity(sizes.node)));
+                nodes.push(mem::replace(&mut node, Node::with_capacity(sizes.node)));
             }
             let Some(first) = first else { break };
             order.len += chunk.keys.len();
@@ -105,8 +107,13 @@ impl<K: Clone> Order<K> {
         chunk
     }
 
-    /// Removes a document. Returns its key.
-    pub(in crate::index) fn remove(&mut self, chunk: u32, at: usize) -> Option<K> {
+    /// Removes a document of the chunk at a place. Returns its key.
+    pub(in crate::index) fn remove(&mut self, place: Place, at: usize) -> Option<K> {
+        let chunk = self.number_at(place)?;
+        if self.chunk(chunk)?.keys.len() == 1 {
+            // The chunk is removed next, and this copies what the removal changes.
+            Arc::make_mut(&mut self.nodes).node_mut(place.node)?;
+        }
         let chunk = self.chunk_mut(chunk)?;
         if at >= chunk.keys.len() {
             return None;
@@ -161,17 +168,19 @@ impl<K: Clone> Order<K> {
         if node.chunks.get(place.at) != Some(&number) {
             return;
         }
-        node.bounds.remove(place.at);
+        // The bounds are dropped after all changes, because dropping a key can panic.
+        let _bound = node.bounds.remove(place.at);
         node.chunks.remove(place.at);
         node.shrink();
-        if node.chunks.is_empty() {
-            nodes.bounds.remove(place.node);
+        let _bound_of_node = node.chunks.is_empty().then(|| {
             nodes.nodes.remove(place.node);
-        }
+            nodes.bounds.remove(place.node)
+        });
         if let Some(slot) = self.slots.get_mut(number as usize) {
             *slot = Slot::default();
             Arc::make_mut(&mut self.free).push(number);
         }
+        Arc::make_mut(&mut self.nodes).merge(place.node, self.sizes.node);
     }
 }
 
@@ -201,7 +210,7 @@ impl<K: Clone> Order<K> {
     /// keys.
     fn add_chunk_after(&mut self, place: Place, bound: K) -> Option<u32> {
         if self.label_after(place).is_none() {
-            self.number_labels();
+            self.spread_labels(place);
         }
         let label = self.label_after(place)?;
         let largest = self.sizes.node;
@@ -217,17 +226,46 @@ impl<K: Clone> Order<K> {
     /// Returns a label between the chunk at `place` and the next chunk, or `None` if there is none.
     fn label_after(&self, place: Place) -> Option<u64> {
         let before = self.label(self.number_at(place)?);
-        let Some(next) = self.next(place) else { return before.checked_add(LABEL_STEP) };
-        let gap = self.label(self.number_at(next)?) - before;
+        let next = match self.next(place) {
+            Some(next) => self.label(self.number_at(next)?),
+            None => before.saturating_add(2 * LABEL_STEP),
+        };
+        let gap = next - before;
         (gap > 1).then_some(before + gap / 2)
     }
 
-    /// Gives every chunk a new label, with the same distance between neighbours.
-    fn number_labels(&mut self) {
-        let numbers: Vec<u32> = self.numbers().collect();
-        for (label, number) in (1..).zip(numbers) {
-            if let Some(slot) = self.slots.get_mut(number as usize) {
-                slot.label = LABEL_STEP * label;
+    /// Gives the chunks around a place new labels, with the same distance between neighbours.
+    ///
+    /// Takes the smallest range of 4^n labels in which at most 2^n chunks have their labels. Insertions at one
+    /// place therefore change few labels: their number grows with the square of the chunks' logarithm.
+    fn spread_labels(&mut self, place: Place) {
+        let Some(number) = self.number_at(place) else { return };
+        let (label, mut numbers) = (self.label(number), VecDeque::from([number]));
+        let (mut first, mut last) = (place, place);
+        let label_at = |order: &Self, place| order.number_at(place).map(|chunk| order.label(chunk));
+        for bits in (2..=u64::BITS / 2).map(|half| 2 * half) {
+            let mask = u64::MAX >> (u64::BITS - bits);
+            let (low, high) = (label & !mask, label | mask);
+            while let Some(before) = self.previous(first)
+                && label_at(self, before).is_some_and(|label| label >= low)
+            {
+                self.number_at(before).into_iter().for_each(|chunk| numbers.push_front(chunk));
+                first = before;
+            }
+            while let Some(after) = self.next(last)
+                && label_at(self, after).is_some_and(|label| label <= high)
+            {
+                numbers.extend(self.number_at(after));
+                last = after;
+            }
+            if numbers.len() <= 1 << (bits / 2) {
+                let step = mask / numbers.len() as u64;
+                for (at, number) in (0..).zip(numbers) {
+                    if let Some(slot) = self.slots.get_mut(number as usize) {
+                        slot.label = low + step * at + step / 2;
+                    }
+                }
+                return;
             }
         }
     }
@@ -288,6 +326,35 @@ impl<K: Clone> Nodes<K> {
         if let Some(bound) = node.bounds.first().cloned() {
             self.bounds.push(bound);
             self.nodes.push(Arc::new(node));
+        }
+    }
+
+    /// Merges the node at a position with a neighbour, if both have few chunks. Nodes with one chunk each
+    /// would otherwise remain after most documents were removed.
+    fn merge(&mut self, at: usize, largest: usize) {
+        let chunks = |at: usize| self.nodes.get(at).map(|node| node.chunks.len());
+        let few = |at: &usize| {
+            let both = chunks(*at).zip(chunks(at + 1));
+            both.is_some_and(|(one, other)| one + other <= largest / 2)
+        };
+        let pairs = [at.checked_sub(1), Some(at)];
+        let Some(left) = pairs.into_iter().flatten().find(few) else { return };
+        // These calls copy nodes that a clone shares, before the first change.
+        if self.node_mut(left).is_none() {
+            return;
+        }
+        let Some(right) = self.node_mut(left + 1) else { return };
+        let mut rest = mem::replace(right, Node::with_capacity(0));
+        self.nodes.remove(left + 1);
+        let mut bound = self.bounds.remove(left + 1);
+        // The first bound of a node is never used, so the bound of the node takes its place. The other one is
+        // dropped after all changes, because dropping a key can panic.
+        if let Some(first) = rest.bounds.first_mut() {
+            mem::swap(first, &mut bound);
+        }
+        if let Some(node) = self.node_mut(left) {
+            node.bounds.append(&mut rest.bounds);
+            node.chunks.append(&mut rest.chunks);
         }
     }
 

@@ -149,7 +149,7 @@ impl<'f, R: io::Read, K: Ord + SavedKey> Documents<'f, R, K> {
         if list >= self.lists {
             return Err(self.file.corrupt("a document has an unknown list"));
         }
-        if previous.is_some_and(|previous| *previous >= key) {
+        if previous.is_some_and(|previous| previous.cmp(&key).is_ge()) {
             return Err(self.file.corrupt("the documents are out of order"));
         }
         let decoded = payload.len().checked_sub(rest.len());
