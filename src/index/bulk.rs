@@ -1,5 +1,8 @@
 //! Loading many documents at once: [`DocumentIndex::bulk_load`].
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use super::document_index::{DocumentIndex, MAX_DOCUMENTS};

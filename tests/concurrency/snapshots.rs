@@ -33,8 +33,7 @@ type Kept = (IndexSnapshot<usize>, [Vec<usize>; 2]);
 
 impl Counted {
     fn new() -> Self {
-        let mut limits = AclLimits::default();
-        limits.lists = LISTS;
+        let limits = AclLimits { lists: LISTS, ..AclLimits::default() };
         let index = DocumentIndex::internal_with_chunks_of(limits, CHUNK);
         let mut counted = Self { index, changes: 0, compactions: 0 };
         (0..DOCUMENTS).for_each(|document| counted.change(document, 0));

@@ -71,10 +71,10 @@ fn snapshots_are_saved_while_another_thread_writes() {
                 index.insert(at % 30_000, [format!("read(\"team:t{at}\")")]).unwrap();
             }
         });
-        for _ in 0..20 {
-            assert_eq!(saved(&snapshot, 5), expected);
-        }
+        let same = (0..20).all(|_| saved(&snapshot, 5) == expected);
+        // The writer ends before a failure is reported. The scope would wait for it otherwise.
         done.store(true, Ordering::Relaxed);
+        assert!(same, "a later change is in the file");
     });
     let loaded = DocumentIndex::<u64>::load(expected.as_slice(), AclLimits::default()).unwrap();
     assert_eq!(loaded.0.len(), 20_000);

@@ -8,6 +8,9 @@ use super::{Direction, Documents, cost_of_test};
 /// cache.
 const TESTS_PER_ENTRY: usize = 32;
 
+/// The number of lists whose documents are counted: 4,096.
+const COUNTED: usize = 1 << 12;
+
 impl<K> Documents<'_, K> {
     /// Skips whole chunks with at most `n` visible documents together, if this is cheaper than reading
     /// them. Returns the number of documents that are left to skip.
@@ -20,11 +23,10 @@ impl<K> Documents<'_, K> {
         if n < pays_from || self.view.shows_all() {
             return n;
         }
-        // The visible lists are assumed to have as many documents as others. Counting them takes longer.
-        let (lists, all) = (self.view.list_count().max(1), self.view.runs.len());
-        let tested = n.saturating_mul(all / lists);
-        let entries = lists * (self.view.order.len() / all.max(1)).max(1);
-        if tested.saturating_mul(cost_of_test(&self.view)) < TESTS_PER_ENTRY * entries {
+        let documents = self.estimated_documents();
+        // The number of documents that a walk would test, if the visible ones are evenly spread.
+        let tested = n.saturating_mul(self.view.order.len() / documents.max(1));
+        if tested.saturating_mul(cost_of_test(&self.view)) < TESTS_PER_ENTRY * documents {
             if self.merged.is_none() {
                 self.steps = self.steps.max(2 * tested);
             }
@@ -50,6 +52,16 @@ impl<K> Documents<'_, K> {
         });
         (self.steps, self.merged) = (0, None);
         n - skipped
+    }
+
+    /// Returns the number of visible documents. If there are many lists, it is an estimate by their number,
+    /// because counting would take longer than a walk.
+    fn estimated_documents(&self) -> usize {
+        let (lists, all) = (self.view.list_count(), self.view.runs.len());
+        if lists <= COUNTED {
+            return self.view.documents();
+        }
+        lists.saturating_mul(self.view.order.len()) / all.max(1)
     }
 
     /// Returns the place and the number of documents of each entry that is not read yet. Places ascend in
