@@ -12,7 +12,7 @@ use crate::invariant::{Validity, holds};
 use crate::packed::to_u32;
 
 /// The distance between the labels of two chunks at the end of the order. Labels for 2^25 chunks fit.
-pub(super) const LABEL_STEP: u64 = 1 << 38;
+const LABEL_STEP: u64 = 1 << 38;
 
 /// Documents that moved from one chunk to another.
 pub(in crate::index) struct Moved {
