@@ -293,7 +293,6 @@ impl<'a, K> Iterator for Documents<'a, K> {
         if left >= found {
             left = self.jump(left - found);
             found = 0;
-            self.found = Positions::default();
         }
         while left >= found {
             left -= found;
