@@ -147,6 +147,8 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ) -> Result<(), InsertError> {
         self.changes += 1;
         let permissions: List<S> = permissions.into_iter().collect();
+        // The caller's code runs before the table is locked.
+        let permissions: List<&str> = permissions.iter().map(AsRef::as_ref).collect();
         self.check_room(&document)?;
         let inserted = self.now.table_mut().insert(&permissions);
         let id = match inserted {
@@ -173,6 +175,8 @@ impl<K: Ord + Clone> DocumentIndex<K> {
     ) -> Result<Vec<MalformedPermission>, TableFull> {
         self.changes += 1;
         let permissions: List<S> = permissions.into_iter().collect();
+        // The caller's code runs before the table is locked.
+        let permissions: List<&str> = permissions.iter().map(AsRef::as_ref).collect();
         self.check_room(&document)?;
         let inserted = self.now.table_mut().insert_lenient(&permissions);
         let (id, malformed) = match inserted {
@@ -266,6 +270,9 @@ impl<K: Ord + Clone> DocumentIndex<K> {
 
     /// Stores a document under a list of the table, and removes it from its previous list.
     fn place(&mut self, document: K, list: u32) {
+        if self.now.order.is_nearly_full() {
+            self.pack();
+        }
         // The run is loaded into the cache while the document is searched.
         self.now.runs.touch(list);
         match self.now.order.find(&document) {

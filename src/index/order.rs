@@ -5,6 +5,7 @@
 //! can therefore name chunks by their numbers.
 
 mod change;
+mod label;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::pages::Pages;
+use super::run::MAX_CHUNKS;
 
 /// The documents in ascending order of their keys, each with the number of its list.
 ///
@@ -168,6 +170,11 @@ impl<K> Order<K> {
     /// Returns the number of chunks.
     pub(super) fn chunks(&self) -> usize {
         self.slots.len() - self.free.len()
+    }
+
+    /// Returns `true` if nearly all chunk numbers are taken. Fuller chunks then need fewer numbers.
+    pub(super) fn is_nearly_full(&self) -> bool {
+        self.chunks() >= MAX_CHUNKS - 2
     }
 
     /// Returns `true` if most chunk numbers are free, so that numbering again gives memory back.

@@ -14,6 +14,9 @@ use super::order::MAX_CHUNK_LEN;
 /// The number of bits of an entry for the documents. The other 25 bits are for the chunk.
 const DOCUMENT_BITS: u32 = MAX_CHUNK_LEN.ilog2();
 
+/// The largest number of chunks: 2^25 - 1. The last number is that of [`Entry::NONE`].
+pub(super) const MAX_CHUNKS: usize = (1 << (u32::BITS - DOCUMENT_BITS)) - 1;
+
 /// The number of entries that are compared one by one. This takes less time than reading the labels of a
 /// few chunks.
 const SCANNED: usize = 128;

@@ -135,7 +135,7 @@ impl<K: Ord> IndexSnapshot<K> {
     ///
     /// To continue at an offset, call `skip` on the result. It selects the first document by its rank.
     /// It reads about four bytes for each chunk in which a visible list has documents, or tests the
-    /// documents before the offset if this is cheaper.
+    /// documents before the offset if this is cheaper. Reading the chunks allocates 16 bytes for each of them.
     ///
     /// A filter of the host can follow: `after(..).filter(..)` takes time for each visible document
     /// that the filter drops. [`count_where`](Self::count_where) returns the total in this case.
