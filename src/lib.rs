@@ -94,6 +94,10 @@
 //! A change takes microseconds under a lock, and a copy of the table for each change would take longer. To
 //! load all documents again, fill a new table and swap an [`Arc`](std::sync::Arc).
 //!
+//! A [`DocumentIndex`](index::DocumentIndex) needs its lock for a change, and to take a
+//! [snapshot](index::DocumentIndex::snapshot). Readers then use the snapshot without the lock. A snapshot still
+//! shows what was revoked after it was taken, so take a new one for each request.
+//!
 //! # Untrusted input
 //!
 //! Permission strings, lists, roles, user documents, collections, JSON, tokens and keys may come from an
