@@ -287,7 +287,7 @@ impl<'a, K> Iterator for Documents<'a, K> {
         }
     }
 
-    /// Skips `n` documents in time that does not depend on `n`, and returns the next one.
+    /// Skips `n` documents, and returns the next one. Skips whole chunks, or jumps over them: see `rank.rs`.
     fn nth(&mut self, n: usize) -> Option<&'a K> {
         let (mut left, mut found) = (n, self.found.count());
         if left >= found {

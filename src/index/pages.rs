@@ -7,8 +7,9 @@ const PAGE_BYTES: usize = 1 << 14;
 
 /// A vector in pages. A clone takes constant time and shares all pages.
 ///
-/// Every page but the first one is full-sized. The first change after a clone copies the table of pages, and the first change of a page copies the
-/// page. A shared page is never changed, so a clone keeps its elements.
+/// The first change after a clone copies the table of pages, and the first change of a page copies the
+/// page. A shared page is never changed, so a clone keeps its elements. Every page has 16 KiB, except the
+/// first page of a small vector.
 pub(super) struct Pages<T> {
     pages: Arc<Vec<Arc<[T]>>>,
     len: usize,

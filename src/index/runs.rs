@@ -177,7 +177,8 @@ impl Runs {
         self.documents.memory() + self.ends.memory() + self.long.memory() + runs
     }
 
-    /// Checks that a run with more than two entries, and no other, is stored apart from its ends.
+    /// Checks the lengths of the arrays. Checks that a run of its own has more than two entries and the right
+    /// ends.
     pub(super) fn internal_validate(&self) -> Validity {
         let (lists, ends) = (self.documents.len(), self.ends.len());
         holds(ends == lists && self.long.len() == lists, "the arrays differ in length")?;

@@ -61,8 +61,8 @@ impl<K: Clone> Order<K> {
         }
     }
 
-    /// Makes room for a document at the end of the order or beside others. If the chunk is full, half of
-    /// its documents move to a new chunk, which follows it.
+    /// Makes room for a document. If the chunk is full, half of its documents move to a new chunk, which
+    /// follows it. At the end of the order, [`insert`](Self::insert) adds a chunk, and nothing moves.
     pub(in crate::index) fn make_room(&mut self, found: &Found) -> Option<Moved> {
         let len = self.chunk(found.chunk)?.keys.len();
         if len < self.sizes.chunk {
@@ -89,16 +89,17 @@ impl<K: Clone> Order<K> {
             None => (None, 0, 0),
         };
         let full = self.chunk(chunk).is_none_or(|chunk| chunk.keys.len() >= self.sizes.chunk);
-        let chunk = match place {
-            Some(_) if !full => chunk,
-            Some(place) => self.add_chunk_after(place, key.clone()).unwrap_or(chunk),
-            None => self.add_first_chunk(key.clone()),
+        let added = match place {
+            Some(_) if !full => None,
+            Some(place) => self.add_chunk_after(place, key.clone()),
+            None => Some(self.add_first_chunk(key.clone())),
         };
-        if full {
-            self.put_chunk(chunk, Chunk::with_capacity(0));
+        if let Some(added) = added {
+            self.put_chunk(added, Chunk::with_capacity(0));
         }
+        let (chunk, at) = added.map_or((chunk, at), |added| (added, 0));
         if let Some(chunk) = self.chunk_mut(chunk) {
-            chunk.insert(if full { 0 } else { at }, key, list);
+            chunk.insert(at, key, list);
             self.len += 1;
         }
         chunk
@@ -158,7 +159,7 @@ impl<K: Clone> Order<K> {
         Some(Moved { from, to, lists, vacated: Some(next) })
     }
 
-    /// Removes the chunk that follows a place and whose documents have moved.
+    /// Removes a chunk without documents, if it is at the given place.
     pub(in crate::index) fn remove_chunk(&mut self, place: Place, number: u32) {
         let nodes = Arc::make_mut(&mut self.nodes);
         let Some(node) = nodes.node_mut(place.node) else { return };

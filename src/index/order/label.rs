@@ -8,7 +8,8 @@ use super::{Order, Place};
 pub(super) const LABEL_STEP: u64 = 1 << 38;
 
 impl<K> Order<K> {
-    /// Returns a label between the chunk at `place` and the next chunk, or `None` if there is none.
+    /// Returns a label for a new chunk after `place`. It is between the labels of its two neighbours. Returns
+    /// `None` if no number is between them.
     pub(super) fn label_after(&self, place: Place) -> Option<u64> {
         let before = self.label(self.number_at(place)?);
         let next = match self.next(place) {
