@@ -22,8 +22,9 @@ class Server:
     def __enter__(self):
         environment = {**os.environ, "APPWRITE_SERVER_SECRET": "a secret of the tests"}
         command = [os.environ["SERVER"], "--listen", "127.0.0.1:0", *self.arguments]
-        self.process = subprocess.Popen(command, env=environment, stdout=self.log.open("ab"), stderr=subprocess.STDOUT)
-        begin = self.log.stat().st_size
+        with self.log.open("ab") as log:
+            begin = log.tell()
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             lines = self.log.read_bytes()[begin:].decode()
