@@ -3,6 +3,7 @@
 #
 #   benches/run.sh [RUNS]        measures RUNS times, 3 unless given; leave the machine alone meanwhile
 #   benches/run.sh index [RUNS]  measures the index at scale RUNS times, 5 unless given, and writes benches/INDEX.md and its chart
+#   benches/run.sh query [ROUNDS] times each statement ROUNDS times, 15 unless given, and writes benches/QUERY.md
 #   benches/run.sh report        writes them again from the last figures, after a change of benches/report
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -60,8 +61,31 @@ index() {
     echo "measured in $(((SECONDS - started) / 60)) minutes"
 }
 
+# Measures the conditions in databases, and writes benches/QUERY.md.
+query() {
+    local rounds=$1 bench="$target/query/release/rolegate-query-bench" started=$SECONDS
+    cargo build --locked --release --manifest-path benches/query/Cargo.toml --target-dir "$target/query"
+    mkdir -p "$target/query"
+    "$bench" "rounds=$rounds" >"$target/query/figures.md"
+    {
+        cat benches/query/query.md
+        echo "| | |"
+        echo "| --- | --- |"
+        machine | grep -v "^| peers" | sed 's/; one is used//'
+        echo "| rounds | $rounds |"
+        echo
+        cat "$target/query/figures.md"
+    } >benches/QUERY.md
+    echo "measured in $(((SECONDS - started) / 60)) minutes"
+}
+
 case "${1:-3}" in
 report) ;;
+query)
+    [[ ${2:-15} =~ ^[1-9][0-9]?$ ]] || { echo "expected 1 to 99 rounds, found $2" >&2 && exit 2; }
+    query "${2:-15}"
+    exit
+    ;;
 index)
     [[ ${2:-5} == [1-9] ]] || { echo "expected 1 to 9 runs, found $2" >&2 && exit 2; }
     index "${2:-5}"
@@ -83,7 +107,7 @@ index)
     echo "measured in $(((SECONDS - started) / 60)) minutes"
     ;;
 *)
-    echo "usage: benches/run.sh [RUNS|index [RUNS]|report]" >&2
+    echo "usage: benches/run.sh [RUNS|index [RUNS]|query [ROUNDS]|report]" >&2
     exit 2
     ;;
 esac

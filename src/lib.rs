@@ -46,6 +46,7 @@
 //! | decide on an operation of a collection | [`Collection`] |
 //! | check the permissions that a caller sets | [`Principal::document_permissions`] |
 //! | filter raw JSON | [`json::Filter`] |
+//! | let a database filter: SQL, MongoDB, search engines | [`query`] |
 //! | explain a decision | [`Principal::explain`], [`Collection::explain`] |
 //! | list the values of a user that give no role | [`User::skipped_roles`] |
 //! | answer a refused request | [`Refusal`]: the HTTP status and the error type |
@@ -145,6 +146,7 @@ pub mod json;
 mod packed;
 mod permission;
 pub mod principal;
+pub mod query;
 mod refusal;
 mod serde_util;
 

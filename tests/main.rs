@@ -22,5 +22,6 @@ mod identity;
 mod interface;
 mod json;
 mod properties;
+mod query;
 mod saved;
 mod support;

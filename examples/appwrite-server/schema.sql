@@ -41,5 +41,12 @@ CREATE TABLE IF NOT EXISTS documents (
     id TEXT NOT NULL,
     permissions TEXT NOT NULL CHECK (json_type(permissions) = 'array'),
     data TEXT NOT NULL, -- the attributes, $id, $createdAt and $updatedAt
+    acl INTEGER REFERENCES acl_lists (acl), -- the permissions again, as the number of a list
     UNIQUE (collection, id)
 ) STRICT;
+-- A search finds the documents of a collection that have one of the caller's lists.
+CREATE INDEX IF NOT EXISTS documents_by_list ON documents (acl, collection);
+-- A change of permissions removes the number of the old list. The server then sets the number of the new list.
+CREATE TRIGGER IF NOT EXISTS documents_without_list AFTER UPDATE OF permissions ON documents BEGIN
+    UPDATE documents SET acl = NULL WHERE sequence = new.sequence;
+END;

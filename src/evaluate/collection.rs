@@ -285,7 +285,12 @@ impl Collection {
         Err(AccessDenied::new(Action::Create, AccessDeniedKind::Denied))
     }
 
-    fn listing(&self, principal: &Principal, action: Action) -> Result<Listing, AccessDenied> {
+    /// Returns the documents that an action is allowed on. [`list`](Self::list) is the same for read.
+    pub(crate) fn listing(
+        &self,
+        principal: &Principal,
+        action: Action,
+    ) -> Result<Listing, AccessDenied> {
         self.check_open(principal, action)?;
         if self.grants(principal, action) {
             Ok(Listing::EveryDocument)

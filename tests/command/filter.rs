@@ -86,6 +86,21 @@ fn filter_with_collection_applies_its_permissions() {
 }
 
 #[test]
+fn create_that_only_documents_grant_is_refused_with_that_reason() {
+    let secured = file("secured.json", r#"{"$permissions":[],"documentSecurity":true}"#);
+    let asked = ["--roles", "any", "--action", "create", "--collection", &secured];
+    for command in [&["filter", BIRTHDAYS][..], &["query", "--dialect", "qdrant"]] {
+        let refused = run(&[command, &asked].concat());
+        assert_eq!((refused.status, refused.out.as_str()), (1, ""), "{command:?}");
+        assert_eq!(
+            refused.err,
+            "rolegate: access denied: no role of the principal may create; \
+             the collection does not grant it, and permissions of documents never grant create\n"
+        );
+    }
+}
+
+#[test]
 fn filter_malformed_json_or_missing_file_ends_with_2_and_names_place() {
     let bad = run_on("{\"documents\": [\n  {\"a\": 1,}\n]}", &["filter", "--guest"]);
     assert_eq!((bad.status, bad.out.as_str()), (2, ""));

@@ -4,6 +4,7 @@ mod caller;
 mod explain;
 mod filter;
 mod lint;
+mod query;
 
 use std::fs;
 use std::io::Write;
@@ -80,6 +81,9 @@ fn arguments_of_wrong_usage_end_with_2() {
         &["filter", "--jwt", "a.b.c"],
         &["filter", "--api-key", "standard_a"],
         &["filter", "--guest", "--users", "users.json"],
+        &["query", "--guest"],
+        &["query", "--dialect", "qdrant"],
+        &["query", "--dialect", "mysql", "--layout", "acl", "--guest"],
         &["explain", "--guest"],
         &["roles"],
         &["man", "show"],
@@ -94,7 +98,8 @@ fn arguments_of_wrong_usage_end_with_2() {
 #[test]
 fn manual_page_of_unknown_command_names_the_commands() {
     let unknown = run(&["man", "show\u{1b}"]);
-    let message = "unknown command `show\\u{1b}`; the commands are filter, explain, lint, roles, ";
+    let message =
+        "unknown command `show\\u{1b}`; the commands are filter, query, explain, lint, roles, ";
     assert!(unknown.err.contains(message), "{}", unknown.err);
 }
 
@@ -103,12 +108,14 @@ fn help_completions_and_manual_pages_print_on_standard_output() {
     for (args, expected) in [
         (&["--help"][..], "filter"),
         (&["filter", "--help"], "--roles <ROLE,ROLE>"),
+        (&["query", "--help"], "rolegate query --dialect postgres --layout column"),
         (&["--version"], concat!("rolegate ", env!("CARGO_PKG_VERSION"))),
         (&["completions", "bash"], "complete -F _rolegate"),
         (&["completions", "zsh"], "#compdef rolegate"),
         (&["completions", "fish"], "complete -c rolegate"),
         (&["man"], ".SH SUBCOMMANDS"),
         (&["man", "filter"], "max\\-document"),
+        (&["man", "query"], "first\\-placeholder"),
     ] {
         let run = run(args);
         assert_eq!((run.status, run.err.as_str()), (0, ""), "{args:?}");

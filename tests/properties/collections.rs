@@ -2,6 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rolegate::query::Plan;
 use rolegate::{
     AccessDenied, AccessDeniedKind, AclColumn, AclTable, Action, Collection, DocumentSecurity,
     ExplanationReason, Listing, MAX_REQUEST_PERMISSIONS, Permission, Principal, Refusal, Role,
@@ -104,6 +105,12 @@ fn check_document(
         let matcher = collection.matcher(principal, action);
         let by_string = matcher.is_ok_and(|matcher| matcher.allows(document));
         prop_assert_eq!(by_string, expected, "matcher {}", action);
+        let planned = collection.plan(principal, action).is_ok_and(|plan| match plan {
+            Plan::Everything => true,
+            Plan::Nothing => false,
+            Plan::Matching(filter) => filter.permissions().any(|text| document.contains(&text)),
+        });
+        prop_assert_eq!(planned, expected, "plan {}", action);
     }
     let unchanged = collection.update_without_changes(principal, document);
     prop_assert_eq!(unchanged.is_ok(), table.update_without_changes(who, &list));

@@ -114,7 +114,12 @@ pub fn sequence(document: &Document) -> i64 {
     document["$sequence"].as_str().and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
-/// Returns the permissions of a document. Values other than strings are left out, and grant nothing.
+/// Returns the permissions of a document.
 pub fn permissions(document: &Document) -> Vec<&str> {
-    document["$permissions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    strings(&document["$permissions"])
+}
+
+/// Returns the strings of a stored list. Other values are left out, and grant nothing.
+pub fn strings(permissions: &Value) -> Vec<&str> {
+    permissions.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }

@@ -15,6 +15,8 @@ pub fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
+    // A list that a document has cannot be deleted, and what a list grants is deleted with the list.
+    connection.pragma_update(None, "foreign_keys", true)?;
     // A commit returns after the data is on the disk.
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;

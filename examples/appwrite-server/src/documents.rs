@@ -16,6 +16,7 @@ use crate::answer::no_route;
 use crate::collections::{Collections, Document, Snapshot, Stored};
 use crate::collections::{find, find_mut, permissions, sequence};
 use crate::limits::{MAX_BODY, MAX_DOCUMENT};
+use crate::lists;
 use crate::query::{self, Query};
 use crate::request::{Asked, Call, object};
 use crate::{Server, failure::Failure, random_hex};
@@ -88,9 +89,11 @@ pub fn routes(words: Words) -> Router<Arc<Server>> {
 impl Place {
     fn list(&self, call: &Call) -> Result<Response> {
         self.read(call, |asked, stored| {
-            let principal = asked.who.principal();
-            let visible =
-                stored.rules.visibility(principal, Action::Read, &stored.index.table())?;
+            let visible = stored.rules.visibility(
+                asked.who.principal(),
+                Action::Read,
+                &stored.index.table(),
+            )?;
             let query = Query::parse(call.uri.query().unwrap_or_default(), &stored.attributes)?;
             let after = query.after.as_ref().map(|id| {
                 // The answer for a hidden document is the answer for a document that does not exist.
@@ -100,7 +103,7 @@ impl Place {
                 anyhow::Ok(number.filter(|it| stored.index.allows(&visible, it)).ok_or(missing)?)
             });
             let after = after.transpose()?;
-            let (documents, total) = query.page(&asked.database, stored, &visible, after)?;
+            let (documents, total) = query.page(asked, stored, &visible, after)?;
             let documents: Vec<_> = documents.into_iter().map(|one| self.show(one)).collect();
             let name = if self.words == Words::Rows { "rows" } else { "documents" };
             Ok(Json(json!({ "total": total, name: documents })).into_response())
@@ -140,6 +143,7 @@ impl Place {
             let created: Document = asked.database.one(&sql, values)?.ok_or_else(|| {
                 Failure::new(409, "document_already_exists", "a document with this id exists")
             })?;
+            lists::set(&asked.database, &[sequence(&created)], permissions(&created))?;
             stored.index.insert(sequence(&created), permissions(&created))?;
             Ok((StatusCode::CREATED, Json(self.show(created))).into_response())
         })
@@ -178,6 +182,7 @@ impl Place {
             let (given_now, number) = (changed["$permissions"].to_string(), sequence(&document));
             let values = (given_now, text(&changed)?, number);
             let mut updated: Document = asked.database.one(&sql, values)?.ok_or(missing)?;
+            lists::set(&asked.database, &[number], permissions(&updated))?;
             // A stored list may have malformed permissions, which were logged when they were loaded.
             let _ = stored.index.insert_lenient(number, permissions(&updated))?;
             if stored.rules.get(principal, permissions(&document)).is_err() {

@@ -1,7 +1,8 @@
 //! A server for Appwrite's own SDKs. rolegate makes every decision.
 //!
 //! The caller of a [`request`] is authenticated first. SQLite stores the data ([`database`]). The permissions
-//! of the documents in [`collections`] are indexed at start, and the index is updated with each write.
+//! of the documents in [`collections`] are indexed at start, and the index is updated with each write. A
+//! search asks SQLite, which stores the same permissions as [`lists`].
 
 pub mod account;
 pub mod answer;
@@ -11,6 +12,7 @@ pub mod documents;
 pub mod failure;
 pub mod graphql;
 pub mod limits;
+pub mod lists;
 pub mod password;
 pub mod query;
 pub mod request;
@@ -70,10 +72,12 @@ impl Server {
         let mut connection = database::connect(&path)?;
         let transaction = Transaction::new(&mut connection, Immediate)?;
         let is_new = !transaction.prepare("SELECT 1 FROM sqlite_schema")?.exists([])?;
+        lists::create_tables(&transaction)?;
         transaction.execute_batch(include_str!("../schema.sql"))?;
         if is_new {
             transaction.execute_batch(seed)?;
         }
+        lists::complete(&Database(&transaction))?;
         transaction.commit()?;
         let mut scopes = BuiltInScopes::default();
         scopes.users = Scopes::new(scopes.users.iter().chain(["account"]));

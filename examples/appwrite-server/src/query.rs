@@ -2,19 +2,17 @@
 
 use anyhow::{Result, ensure};
 use axum::http::Uri;
-use rolegate::Visibility;
+use rolegate::{Action, Visibility};
 use rusqlite::{params_from_iter, types::Value as Sql};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::collections::{Document, Snapshot};
-use crate::database::Database;
 use crate::documents::DOCUMENT;
 use crate::failure::Failure;
 use crate::limits::{MAX_LIMIT, MAX_QUERIES, MAX_QUERY_BYTES, MAX_VALUES};
-
-/// SQL for documents by a list of their numbers.
-const LISTED: &str = "sequence IN (SELECT value FROM json_each(?1))";
+use crate::lists;
+use crate::request::Asked;
 
 /// The settings of a page. Attributes are paths into the JSON of a document, which are bound as values. A name
 /// from a request never becomes a part of a statement.
@@ -108,14 +106,14 @@ impl Query {
     /// the order of creation.
     pub fn page(
         &self,
-        database: &Database<'_>,
+        asked: &Asked<'_>,
         stored: &Snapshot,
         visible: &Visibility,
         after: Option<i64>,
     ) -> Result<(Vec<Document>, usize)> {
         let (path, down) = self.order.clone().unwrap_or_default();
         if path.is_some() || !self.equal.is_empty() {
-            return self.search(database, stored, visible, (path, down, after));
+            return self.search(asked, stored, visible, (path, down, after));
         }
         let page: Box<dyn Iterator<Item = _>> = match down {
             true => Box::new(stored.index.before(visible, after.as_ref())),
@@ -125,32 +123,32 @@ impl Query {
         let page = json!(page.collect::<Vec<_>>()).to_string();
         let direction = if down { "DESC" } else { "ASC" };
         let sql = format!(
-            "SELECT {DOCUMENT} FROM documents WHERE {LISTED} ORDER BY sequence {direction}"
+            "SELECT {DOCUMENT} FROM documents WHERE sequence IN (SELECT value FROM json_each(?))
+            ORDER BY sequence {direction}"
         );
         let total = if self.no_total { 0 } else { stored.index.count(visible) };
-        Ok((database.page(&sql, [page])?, total))
+        Ok((asked.database.page(&sql, [page])?, total))
     }
 
-    /// Returns the same in another order, or filtered. SQLite searches only the visible documents.
+    /// Returns the same in another order, or filtered. SQLite decides which documents are visible, by the same
+    /// permissions as the index, and reads no other documents.
     fn search(
         &self,
-        database: &Database<'_>,
+        asked: &Asked<'_>,
         stored: &Snapshot,
         visible: &Visibility,
         (path, down, after): (Option<String>, bool, Option<i64>),
     ) -> Result<(Vec<Document>, usize)> {
         let number = |number| Sql::from(i64::try_from(number).unwrap_or(i64::MAX));
         let page = [number(self.limit.unwrap_or(25)), number(self.offset.unwrap_or(0))];
-        let (mut from, listed) = if visible.is_unrestricted() {
-            (String::from("FROM documents WHERE collection = ?1"), stored.number.into())
-        } else {
-            let listed = json!(stored.index.after(visible, None).collect::<Vec<_>>());
-            (format!("FROM documents WHERE {LISTED}"), Sql::from(listed.to_string()))
-        };
         // Documents without the attribute come first. Without a path, all documents are equal.
         let key = "coalesce(json_extract(data, ?2), -9e999)";
-        let mut values = vec![listed, path.into(), after.into()];
+        let mut values = vec![stored.number.into(), path.into(), after.into()];
         values.extend(page);
+        let plan = stored.rules.plan(asked.who.principal(), Action::Read)?;
+        let (visible_documents, roles) = lists::visible(&plan, values.len() + 1)?;
+        let mut from = format!("FROM {visible_documents} AND collection = ?1");
+        values.extend(roles);
         for (path, wanted) in &self.equal {
             // SQLite reads `true` as 1 and an array as its text, so types are compared. Numbers are one type.
             let (path_at, wanted_at) = (values.len() + 1, values.len() + 2);
@@ -164,7 +162,7 @@ impl Query {
         let mut total = stored.index.count(visible);
         if !self.equal.is_empty() && !self.no_total {
             let sql = format!("SELECT json(count(*)) {from}");
-            total = database.one(&sql, params_from_iter(&values))?.unwrap_or(0);
+            total = asked.database.one(&sql, params_from_iter(&values))?.unwrap_or(0);
         }
         let (beyond, direction) = if down { ("<", "DESC") } else { (">", "ASC") };
         let sql = format!(
@@ -173,6 +171,6 @@ impl Query {
             ORDER BY {key} {direction}, sequence {direction} LIMIT ?4 OFFSET ?5"
         );
         let total = if self.no_total { 0 } else { total };
-        Ok((database.page(&sql, params_from_iter(&values))?, total))
+        Ok((asked.database.page(&sql, params_from_iter(&values))?, total))
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use clap::{Args as Group, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
+use rolegate::query::sql::ColumnType;
 use rolegate::{Action, json};
 
 /// Filter documents by their Appwrite permissions, and explain or check the permissions
@@ -32,6 +33,20 @@ pub(crate) enum Command {
     /// reported on standard error.
     #[command(after_help = "Example: rolegate filter --roles any,users,user:user-a documents.json")]
     Filter(FilterArgs),
+    /// Print the condition under which a database finds the documents that a caller may see
+    ///
+    /// The output is one line with a JSON object. `plan` is `everything`, `nothing` or `matching`: the
+    /// documents that the action is allowed on. For SQL, `sql` is a boolean expression that belongs into
+    /// `WHERE`, and `binds` has the values of its placeholders. A value is a string or an array of strings.
+    /// SQLite and MariaDB get an array as JSON in a string. For other databases, `filter` is a filter in the
+    /// format of the database.
+    ///
+    /// The exit status is 1 if the collection denies the action on every document.
+    #[command(
+        after_help = "Example: rolegate query --dialect postgres --layout column --column-type text-array \
+                      --table birthdays --roles any,users,user:user-a"
+    )]
+    Query(QueryArgs),
     /// Explain why a caller may or may not see a document
     ///
     /// The exit status is 1 if access is denied. Values of a user that give no role are printed on
@@ -75,6 +90,16 @@ pub(crate) struct FilterArgs {
     /// The maximum length of a document, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = json::MAX_DOCUMENT_LEN)]
     pub(crate) max_document: usize,
+}
+
+#[derive(Group)]
+pub(crate) struct QueryArgs {
+    #[command(flatten)]
+    pub(crate) caller: CallerArgs,
+    #[command(flatten)]
+    pub(crate) asked: ActionArgs,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
 }
 
 #[derive(Group)]
@@ -149,6 +174,89 @@ pub(crate) struct ActionArgs {
     /// Appwrite's collection or table as JSON. `$permissions`, `documentSecurity` or `rowSecurity`, and `enabled` are read. A collection with `enabled` false or null is not found
     #[arg(long, value_name = "FILE")]
     pub(crate) collection: Option<PathBuf>,
+}
+
+/// The database, and the place where it stores permissions.
+#[derive(Group)]
+#[command(next_help_heading = "Database")]
+pub(crate) struct DatabaseArgs {
+    /// The database
+    #[arg(long, value_enum)]
+    pub(crate) dialect: DialectArg,
+    /// The place of the permissions. SQL needs a layout, and other databases have none
+    #[arg(long, value_enum)]
+    pub(crate) layout: Option<LayoutArg>,
+    /// The table of permissions for `perms`, such as `app_birthdays_perms`. For other layouts, the table of the documents, whose name then stands before each column. `--alias` replaces that name
+    #[arg(long)]
+    pub(crate) table: Option<String>,
+    /// The column or field of the documents. Without this option, it is `_uid` for `perms`, `acl` for `acl`, and `_permissions` elsewhere
+    #[arg(long)]
+    pub(crate) column: Option<String>,
+    /// The type of the column, for `column`. Without this option, it is `json`
+    #[arg(long, value_enum, value_name = "TYPE")]
+    pub(crate) column_type: Option<ColumnTypeArg>,
+    /// The alias or name that the documents' table has in the query. It stands before each column of the documents
+    #[arg(long)]
+    pub(crate) alias: Option<String>,
+    /// The tenant, if tables have a column `_tenant`. Documents of other tenants do not match
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub(crate) tenant: Option<i64>,
+    /// The number of the first placeholder, from 1. Without this option, it is 1. Placeholders of MariaDB have no numbers
+    #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..))]
+    pub(crate) first_placeholder: Option<u16>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectArg {
+    /// SQLite
+    Sqlite,
+    /// PostgreSQL
+    Postgres,
+    /// MariaDB
+    #[value(name = "mariadb")]
+    MariaDb,
+    /// DuckDB
+    #[value(name = "duckdb")]
+    DuckDb,
+    /// MongoDB
+    #[value(name = "mongodb")]
+    MongoDb,
+    /// Elasticsearch and OpenSearch
+    Elasticsearch,
+    /// Qdrant
+    Qdrant,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LayoutArg {
+    /// Appwrite's table of permissions, with one row for each document, action and role
+    Perms,
+    /// A column of the documents with the list of permissions
+    Column,
+    /// A column of type `jsonb`, as newer versions of Appwrite have it on PostgreSQL
+    AppwritePostgres,
+    /// A column with the number of a list, and the table `acl_grants`
+    Acl,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ColumnTypeArg {
+    /// A JSON array
+    Json,
+    /// `text[]` of PostgreSQL
+    TextArray,
+    /// `VARCHAR[]` of DuckDB
+    List,
+}
+
+impl From<ColumnTypeArg> for ColumnType {
+    fn from(column_type: ColumnTypeArg) -> Self {
+        match column_type {
+            ColumnTypeArg::Json => Self::Json,
+            ColumnTypeArg::TextArray => Self::TextArray,
+            ColumnTypeArg::List => Self::List,
+        }
+    }
 }
 
 /// The documents.

@@ -1,4 +1,4 @@
-//! The command line: `rolegate filter`, `explain`, `lint` and `roles`.
+//! The command line: `rolegate filter`, `query`, `explain`, `lint` and `roles`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
@@ -15,6 +15,7 @@ mod lint;
 mod object;
 mod output;
 mod progress;
+mod query;
 mod roles;
 mod style;
 
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<Status, Failure> {
     match command {
         Command::Filter(args) => filter::run(&args),
+        Command::Query(args) => query::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Roles(args) => roles::run(&args),

@@ -9,5 +9,6 @@ mod limits;
 mod php;
 mod processes;
 mod queries;
+mod searches;
 mod sessions;
 mod snapshots;

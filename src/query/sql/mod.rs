@@ -1,0 +1,86 @@
+//! Conditions in SQL: [`Layout`] turns a [`Plan`](super::Plan) into a text with placeholders, and their values.
+//!
+//! # Which layout
+//!
+//! | the permissions are in | layout | index |
+//! | --- | --- | --- |
+//! | Appwrite's table `COLLECTION_perms` | [`Layout::perms`] | Appwrite's, on `(_permission, _type)` |
+//! | Appwrite's column `_permissions` of type `jsonb` | [`Layout::appwrite_postgres`] | Appwrite's GIN index |
+//! | a column of your table, `jsonb` on PostgreSQL | [`Layout::appwrite_postgres`] | a GIN index, which you create |
+//! | a column of your table, `text[]` on PostgreSQL | [`Layout::column`] | a GIN index, which you create |
+//! | a column of your table, JSON or a list elsewhere | [`Layout::column`] | none: every document is read |
+//! | a schema that you design, with many documents for each list | [`AclSchema`] | on the number of the list |
+//!
+//! Choose [`AclSchema`] for a new schema. It needs less space, it finds the visible lists from the roles, and a total is
+//! a sum over lists. A column is simpler, and suits a few thousand documents, or conditions that leave few documents.
+//!
+//! # An existing PostgreSQL table
+//!
+//! A table `notes` gets a column, an index, and a page of the 25 newest visible notes:
+//!
+//! ```sql
+//! ALTER TABLE notes ADD COLUMN permissions jsonb NOT NULL DEFAULT '[]';
+//! CREATE INDEX notes_permissions ON notes USING gin (permissions);
+//! UPDATE notes SET permissions = jsonb_build_array('read("user:' || owner || '")');
+//! ```
+//!
+//! ```
+//! use rolegate::query::sql::{Bind, Layout};
+//! use rolegate::{Action, Principal};
+//!
+//! let layout = Layout::appwrite_postgres().column_name("permissions")?.alias("n")?;
+//!
+//! let ann = Principal::parse_roles(["any", "users", "user:ann"])?;
+//! let visible = layout.condition(&ann.plan(Action::Read), 1);
+//! let sql = format!(
+//!     "SELECT n.id, n.text FROM notes AS n WHERE {} ORDER BY n.id DESC LIMIT 25",
+//!     visible.text()
+//! );
+//! let [Bind::TextArray(permissions)] = visible.binds() else { unreachable!() };
+//! assert_eq!(permissions, &[r#"read("any")"#, r#"read("user:ann")"#, r#"read("users")"#]);
+//! // With tokio-postgres: client.query(&sql, &[permissions]).await?
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Guards
+//!
+//! The condition of another action guards a change: `UPDATE notes AS n SET text = $1 WHERE n.id = $2 AND CONDITION`. If no
+//! row changed, [`Layout::actions`] tells a document that is hidden from one that may only be read. To insert a
+//! document, check [`Collection::create`](crate::Collection::create) first.
+//!
+//! # Exact
+//!
+//! A condition compares byte for byte, whatever the collation of the columns. It is also false for an id that is
+//! NULL, and for a list that is NULL, no array, or no JSON. Elements that are no texts grant nothing. The database says
+//! what JSON is:
+//!
+//! - MariaDB and DuckDB accept some texts that are not, such as an array with the element `1.` or `NaN`.
+//! - MariaDB refuses JSON with more than 32 levels.
+//! - On PostgreSQL, [`ColumnType::Json`] grants nothing if an array contains arrays, objects, numbers of more than 200
+//!   digits, or the escape of half a surrogate pair.
+//!
+//! PostgreSQL databases need the encoding `UTF8` and the setting `standard_conforming_strings = on`, the defaults.
+//!
+//! Texts of the host become part of a statement only as identifiers in quotes. Everything else is a bind value, except
+//! the name of the action.
+//!
+//! Source: `getSQLPermissionsCondition` and `createCollection` of the SQL adapters of utopia-php/database.
+
+mod acl;
+mod column;
+mod dialect;
+mod error;
+mod fragment;
+mod json;
+mod jsonb;
+mod layout;
+mod perms;
+mod schema;
+#[cfg(feature = "sea-query")]
+mod sea_query;
+
+pub use dialect::Dialect;
+pub use error::{LayoutError, LayoutErrorKind};
+pub use fragment::{Bind, Fragment};
+pub use layout::{ColumnType, Layout};
+pub use schema::{AclSchema, CountChange, StoredList};
