@@ -2,6 +2,8 @@
 //!
 //! This file also defines `Collection::plan` and `Principal::plan`.
 
+use smallvec::SmallVec;
+
 use crate::evaluate::{AccessDenied, Collection, Listing};
 use crate::permission::{Action, ActionSet, CLOSING, Role, Verb};
 use crate::principal::Principal;
@@ -68,16 +70,17 @@ impl<'p> Filter<'p> {
     /// For create, update and delete, each role gives two permissions: one with the action, and one with
     /// `write`. A document matches if its list has one of the permissions, byte for byte.
     pub fn permissions(&self) -> impl Iterator<Item = String> + use<'p> {
-        let filter = *self;
+        let verbs = self.verbs();
         self.roles.iter().flat_map(move |role| {
-            filter.verbs().map(move |verb| [verb.opening(), role.as_str(), CLOSING].concat())
+            let verbs = verbs.clone().into_iter();
+            verbs.map(move |verb| [verb.opening(), role.as_str(), CLOSING].concat())
         })
     }
 
     /// Returns the verbs that stand for the action.
-    pub(super) fn verbs(&self) -> impl Iterator<Item = Verb> + use<> {
-        let action = self.action;
-        Verb::ALL.into_iter().filter(move |&verb| ActionSet::from(verb).contains(action))
+    pub(super) fn verbs(&self) -> SmallVec<[Verb; 2]> {
+        let stands = |verb: &Verb| ActionSet::from(*verb).contains(self.action);
+        Verb::ALL.into_iter().filter(stands).collect()
     }
 }
 

@@ -29,7 +29,6 @@ fn object(plan: &str, fragment: &Fragment) -> Value {
     let bind = |bind: &Bind| match bind {
         Bind::Text(text) => json!(text),
         Bind::TextArray(texts) => json!(texts),
-        other => unreachable!("{other:?}"),
     };
     let binds: Vec<Value> = fragment.binds().iter().map(bind).collect();
     json!({"plan": plan, "sql": fragment.text(), "binds": binds})

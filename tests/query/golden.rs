@@ -80,7 +80,10 @@ fn schema(out: &mut String, dialect: Dialect, principal: &Principal) {
         writeln!(out, "== {dialect} schema: {title}\n{}\n", statements.join(";\n")).unwrap();
     };
     statements("create", schema.create());
-    statements("remove unused lists", schema.remove_unused_lists("documents", "acl").unwrap());
+    statements("create counts", vec![schema.create_counts()]);
+    let removal = schema.remove_unused_lists("documents", "acl").unwrap();
+    statements("remove unused lists", removal.into());
+    statements("remove unused counts", vec![schema.remove_unused_counts()]);
     let [insert_list, insert_grants] = schema.insert_list(&list);
     write(out, &format!("{dialect} schema: insert list"), &insert_list);
     write(out, &format!("{dialect} schema: insert grants"), &insert_grants);

@@ -24,8 +24,9 @@ fn identifier_with_quotes_is_doubled() {
         let layout = layout.alias(name).unwrap().column_name(name).unwrap();
         assert!(text(&layout).contains(&format!("{quoted}.{quoted}")), "{}", text(&layout));
         let schema = AclSchema::new(dialect, name).unwrap();
-        let statements =
-            [schema.create(), schema.remove_unused_lists(name, name).unwrap()].concat();
+        let removal = schema.remove_unused_lists(name, name).unwrap();
+        let counts = [schema.create_counts(), schema.remove_unused_counts()];
+        let statements = schema.create().into_iter().chain(removal).chain(counts);
         let quote = if dialect == Dialect::MariaDb { '`' } else { '"' };
         for statement in statements {
             let outside: String = statement.split(quote).step_by(2).collect();

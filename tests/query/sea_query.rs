@@ -38,7 +38,7 @@ fn bind(value: Value) -> Bind {
 fn text(value: Value) -> String {
     match bind(value) {
         Bind::Text(text) => text,
-        other => panic!("{other:?} is no text"),
+        Bind::TextArray(texts) => panic!("{texts:?} is no text"),
     }
 }
 

@@ -21,7 +21,6 @@ fn texts(fragment: &Fragment) -> BTreeSet<String> {
     let lists = fragment.binds().iter().filter_map(|bind| match bind {
         Bind::TextArray(texts) => Some(texts.clone()),
         Bind::Text(text) => serde_json::from_str::<Vec<String>>(text).ok(),
-        _ => None,
     });
     let lists: BTreeSet<Vec<String>> = lists.collect();
     assert_eq!(lists.len(), 1, "{:?}", fragment.binds());

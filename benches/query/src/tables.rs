@@ -66,7 +66,9 @@ fn create(dialect: Dialect) -> Result<Vec<String>> {
         other => return Err(format!("Appwrite has no tables for {other}").into()),
     };
     // The table of documents refers to the lists, which are created first.
-    let mut all = acl_schema(dialect)?.create();
+    let schema = acl_schema(dialect)?;
+    let mut all = schema.create();
+    all.push(schema.create_counts());
     all.append(&mut statements);
     Ok(all)
 }

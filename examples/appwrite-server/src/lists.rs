@@ -22,9 +22,7 @@ fn schema() -> Result<AclSchema, LayoutError> {
 pub fn create_tables(connection: &Connection) -> Result<()> {
     let exists = |sql| connection.prepare(sql)?.exists([]);
     if !exists("SELECT 1 FROM sqlite_schema WHERE name = 'acl_lists'")? {
-        // The last statement is for counts. Totals come from the index or from the documents.
-        let tables = schema()?.create();
-        tables.iter().take(3).try_for_each(|sql| connection.execute_batch(sql))?;
+        schema()?.create().iter().try_for_each(|sql| connection.execute_batch(sql))?;
     }
     let lacks_the_column = "SELECT 1 FROM sqlite_schema WHERE name = 'documents'
         AND NOT EXISTS (SELECT 1 FROM pragma_table_info('documents') WHERE name = 'acl')";
@@ -45,9 +43,8 @@ pub fn complete(database: &Database<'_>) -> Result<()> {
     for (permissions, documents) in database.all::<(Value, Vec<i64>)>(sql, [])? {
         set(database, &documents, strings(&permissions))?;
     }
-    // The last statement is for counts.
     let unused = schema()?.remove_unused_lists("documents", "acl")?;
-    unused.iter().take(2).try_for_each(|sql| database.0.execute_batch(sql))?;
+    unused.iter().try_for_each(|sql| database.0.execute_batch(sql))?;
     Ok(())
 }
 
@@ -87,7 +84,7 @@ fn parts(fragment: Fragment) -> Result<(String, Vec<Sql>)> {
     let (sql, values) = fragment.into_parts();
     let values = values.into_iter().map(|value| match value {
         Bind::Text(text) => Ok(text.into()),
-        other => bail!("SQLite has no type for {other:?}"),
+        Bind::TextArray(_) => bail!("SQLite has no arrays"),
     });
     Ok((sql, values.collect::<Result<_>>()?))
 }

@@ -1,4 +1,11 @@
-//! Conditions on a column with the number of a list, and a table with one row for each list, action and role.
+//! Hash-consed lists: a column with the number of a list, and a table with one row for each list, action and role.
+
+mod list;
+mod schema;
+mod tables;
+
+pub use list::StoredList;
+pub use schema::{AclSchema, CountChange};
 
 use super::fragment::Binder;
 use super::{Dialect, json};

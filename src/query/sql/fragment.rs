@@ -161,8 +161,9 @@ fn json_array<'t>(
 /// Returns a JSON array of the permissions. Only the quotes around the role are escaped.
 fn permissions_as_json(filter: Filter<'_>) -> String {
     let mut json = String::new();
+    let verbs = filter.verbs();
     for role in filter.roles() {
-        for verb in filter.verbs() {
+        for verb in &verbs {
             json.push_str(if json.is_empty() { "[\"" } else { ",\"" });
             for part in [verb.name(), "(\\\"", role.as_str(), "\\\")\""] {
                 json.push_str(part);

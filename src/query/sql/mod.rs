@@ -75,12 +75,11 @@ mod json;
 mod jsonb;
 mod layout;
 mod perms;
-mod schema;
 #[cfg(feature = "sea-query")]
 mod sea_query;
 
+pub use acl::{AclSchema, CountChange, StoredList};
 pub use dialect::Dialect;
 pub use error::{LayoutError, LayoutErrorKind};
 pub use fragment::{Bind, Fragment};
 pub use layout::{ColumnType, Layout};
-pub use schema::{AclSchema, CountChange, StoredList};

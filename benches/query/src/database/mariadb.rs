@@ -126,7 +126,7 @@ fn lines<P: Protocol>(rows: QueryResult<'_, '_, '_, P>) -> Result<Vec<String>> {
 fn params(binds: &[Bind]) -> Result<Params> {
     let value = |bind: &Bind| match bind {
         Bind::Text(text) => Ok(Value::from(text)),
-        other => Err(format!("MariaDB has no bind value such as {other:?}").into()),
+        Bind::TextArray(_) => Err("MariaDB has no arrays".into()),
     };
     Ok(Params::Positional(binds.iter().map(value).collect::<Result<_>>()?))
 }

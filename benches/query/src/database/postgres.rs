@@ -82,7 +82,7 @@ impl Database for Postgres {
             }
             Statement::Prepared { text, binds } => {
                 let prepared = self.prepare(text)?;
-                let rows = self.client.query(&prepared, &params(binds)?)?;
+                let rows = self.client.query(&prepared, &params(binds))?;
                 Ok(rows.iter().map(|row| row.try_get(0)).collect::<std::result::Result<_, _>>()?)
             }
         }
@@ -95,7 +95,7 @@ impl Database for Postgres {
                 Ok(first_column(&messages).map(str::to_owned).collect())
             }
             Statement::Prepared { text, binds } => {
-                let rows = self.client.query(&text, &params(&binds)?)?;
+                let rows = self.client.query(&text, &params(&binds))?;
                 Ok(rows.iter().map(|row| row.get(0)).collect())
             }
         }
@@ -114,14 +114,13 @@ fn first_column(messages: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
     })
 }
 
-fn params(binds: &[Bind]) -> Result<Vec<&(dyn ToSql + Sync)>> {
+fn params(binds: &[Bind]) -> Vec<&(dyn ToSql + Sync)> {
     let mut params: Vec<&(dyn ToSql + Sync)> = Vec::new();
     for bind in binds {
-        match bind {
-            Bind::Text(text) => params.push(text),
-            Bind::TextArray(texts) => params.push(texts),
-            other => return Err(format!("PostgreSQL has no bind value such as {other:?}").into()),
-        }
+        params.push(match bind {
+            Bind::Text(text) => text,
+            Bind::TextArray(texts) => texts,
+        });
     }
-    Ok(params)
+    params
 }

@@ -86,7 +86,7 @@ fn texts(binds: &[Bind]) -> Result<Vec<&str>> {
     for bind in binds {
         match bind {
             Bind::Text(text) => texts.push(text.as_str()),
-            other => return Err(format!("SQLite has no bind value such as {other:?}").into()),
+            Bind::TextArray(_) => return Err("SQLite has no arrays".into()),
         }
     }
     Ok(texts)

@@ -35,7 +35,8 @@ pub fn hostile_json() -> Corpus {
 
 /// Returns arrays that every database reads.
 fn readable() -> Vec<JsonText> {
-    let escaped: String = ANY.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let characters: Vec<_> = ANY.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let escaped = characters.concat();
     let upper = escaped.to_uppercase().replace("\\U", "\\u");
     [
         ("[]", vec![]),

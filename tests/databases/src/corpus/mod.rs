@@ -148,12 +148,10 @@ impl Stored {
             return Reading::Exactly(self.permissions());
         };
         match (*readers, dialect) {
-            (Readers::All, _) => Reading::Exactly(list),
             (Readers::AllButPostgres, Dialect::Postgres) => Reading::Exactly(&[]),
-            (Readers::AllButPostgres, _) => Reading::Exactly(list),
-            (Readers::Maybe, _) => Reading::AtMost(list),
-            (Readers::MaybeOnly(only), _) if only == dialect => Reading::AtMost(list),
-            (Readers::MaybeOnly(_), _) => Reading::Exactly(&[]),
+            (Readers::All | Readers::AllButPostgres, _) => Reading::Exactly(list),
+            (Readers::MaybeOnly(only), _) if only != dialect => Reading::Exactly(&[]),
+            (Readers::Maybe | Readers::MaybeOnly(_), _) => Reading::AtMost(list),
         }
     }
 

@@ -36,6 +36,7 @@ struct StoredCollection {
 }
 
 /// Returns the value of a missing flag.
+#[allow(clippy::unnecessary_wraps, reason = "the type is that of the field")]
 fn enabled() -> Option<bool> {
     Some(true)
 }

@@ -169,7 +169,8 @@ pub fn check_changes(database: &mut dyn Database, corpus: &Corpus) {
     let mut writer = Writer::new(store.database);
     let used: BTreeSet<String> =
         lists.iter().flatten().map(|list| list.as_str().to_owned()).collect();
-    for statement in writer.schema.remove_unused_lists(DOCUMENTS, "acl").unwrap() {
+    let removal = writer.schema.remove_unused_lists(DOCUMENTS, "acl").unwrap();
+    for statement in removal.into_iter().chain([writer.schema.remove_unused_counts()]) {
         run(writer.database, &statement, &[]);
     }
     let used = i64::try_from(used.len()).unwrap();

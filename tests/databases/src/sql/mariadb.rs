@@ -76,7 +76,7 @@ fn parameters(binds: &[Bind]) -> Params {
     }
     let values = binds.iter().map(|bind| match bind {
         Bind::Text(text) => Value::from(text),
-        other => panic!("MariaDB has no arrays: {other:?}"),
+        Bind::TextArray(texts) => panic!("MariaDB has no arrays: {texts:?}"),
     });
     Params::Positional(values.collect())
 }

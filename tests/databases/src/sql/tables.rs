@@ -14,6 +14,7 @@ pub(super) fn create(dialect: Dialect, shape: Shape, constraints: Constraints) -
     let mut statements = Vec::new();
     if shape.place == Place::Acl {
         statements.extend(schema(dialect).create());
+        statements.push(schema(dialect).create_counts());
     }
     if dialect == Dialect::Postgres {
         statements.push(format!("CREATE COLLATION utf8_ci_ai {UTF8_CI_AI}"));
@@ -59,8 +60,9 @@ impl Tables {
             (Place::Json(json), _) => format!("_permissions {json} {text} DEFAULT NULL"),
             (Place::Array, Dialect::DuckDb) => "_permissions VARCHAR[] DEFAULT NULL".to_owned(),
             (Place::Array, _) => format!("_permissions text[] {text} DEFAULT NULL"),
-            (Place::Jsonb, _) => "_permissions JSONB DEFAULT NULL".to_owned(),
-            (Place::Perms, Dialect::Postgres) => "_permissions JSONB DEFAULT NULL".to_owned(),
+            (Place::Jsonb, _) | (Place::Perms, Dialect::Postgres) => {
+                "_permissions JSONB DEFAULT NULL".to_owned()
+            }
             (Place::Perms, Dialect::DuckDb) => "_permissions VARCHAR DEFAULT NULL".to_owned(),
             (Place::Perms, _) => "_permissions MEDIUMTEXT DEFAULT NULL".to_owned(),
         };

@@ -1,9 +1,9 @@
 //! Tables for hash-consed lists, for hosts that own the schema: [`AclSchema`].
 
-use super::fragment::Binder;
-use super::{Dialect, Fragment, Layout, LayoutError, acl, json};
-use crate::permission::Permission;
+use super::{StoredList, lists};
 use crate::query::Plan;
+use crate::query::sql::fragment::Binder;
+use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 
 /// The tables that hold each distinct list of permissions once. A document carries the number of its list.
 ///
@@ -57,24 +57,15 @@ use crate::query::Plan;
 /// the number of the list serves this count.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AclSchema {
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     /// The names of the tables, in quotes.
-    lists: String,
-    grants: String,
-    counts: String,
+    pub(super) lists: String,
+    pub(super) grants: String,
+    pub(super) counts: String,
     /// The names of an index of `lists`, of an index of `grants`, and of a sequence, in quotes.
-    lists_index: String,
-    grants_index: String,
-    sequence: String,
-}
-
-/// A list of permissions as [`AclSchema`] stores it: sorted, without repetitions.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct StoredList {
-    /// The permissions with a line feed between them.
-    text: String,
-    /// What the list grants: an action, a space and a role.
-    grants: Vec<String>,
+    pub(super) lists_index: String,
+    pub(super) grants_index: String,
+    pub(super) sequence: String,
 }
 
 /// The number of documents that got or lost a list.
@@ -84,31 +75,6 @@ pub enum CountChange {
     OneMore,
     /// One document less has the list.
     OneLess,
-}
-
-impl StoredList {
-    /// Creates a list. Equal sets of permissions give equal lists.
-    #[must_use]
-    pub fn new<'p>(permissions: impl IntoIterator<Item = Permission<'p>>) -> Self {
-        let mut texts = Vec::new();
-        let mut grants = Vec::new();
-        for permission in permissions {
-            let role = permission.role();
-            grants.extend(permission.actions().iter().map(|action| format!("{action} {role}")));
-            texts.push(permission.to_string());
-        }
-        for sorted in [&mut texts, &mut grants] {
-            sorted.sort_unstable();
-            sorted.dedup();
-        }
-        Self { text: texts.join("\n"), grants }
-    }
-
-    /// Returns the text in the column `permissions`: the permissions with line feeds between them.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
 }
 
 impl AclSchema {
@@ -139,88 +105,6 @@ impl AclSchema {
     #[must_use]
     pub fn layout(&self) -> Layout {
         Layout::acl(self.dialect, self.grants.clone())
-    }
-
-    /// Returns the statements that create the tables and their indexes.
-    ///
-    /// Leave the last one out if no documents are counted. It creates `PREFIX_counts`.
-    #[must_use]
-    pub fn create(&self) -> Vec<String> {
-        let Self { lists, grants, counts, lists_index, grants_index, sequence, .. } = self;
-        let reference = format!("REFERENCES {lists} (acl) ON DELETE CASCADE");
-        match self.dialect {
-            Dialect::Sqlite => vec![
-                format!(
-                    "CREATE TABLE {lists} (acl INTEGER PRIMARY KEY AUTOINCREMENT, \
-                     permissions TEXT NOT NULL UNIQUE)"
-                ),
-                format!(
-                    "CREATE TABLE {grants} (acl INTEGER NOT NULL {reference}, \
-                     action TEXT NOT NULL, role TEXT NOT NULL, \
-                     PRIMARY KEY (role, action, acl)) WITHOUT ROWID"
-                ),
-                format!("CREATE INDEX {grants_index} ON {grants} (acl)"),
-                format!(
-                    "CREATE TABLE {counts} (acl INTEGER PRIMARY KEY {reference}, \
-                     documents INTEGER NOT NULL)"
-                ),
-            ],
-            Dialect::Postgres => vec![
-                format!(
-                    "CREATE TABLE {lists} (acl bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
-                     permissions text COLLATE \"C\" NOT NULL)"
-                ),
-                format!(
-                    "CREATE UNIQUE INDEX {lists_index} ON {lists} \
-                     (sha256(CAST(permissions AS bytea)))"
-                ),
-                format!(
-                    "CREATE TABLE {grants} (acl bigint NOT NULL {reference}, \
-                     action text COLLATE \"C\" NOT NULL, role text COLLATE \"C\" NOT NULL, \
-                     PRIMARY KEY (role, action, acl))"
-                ),
-                format!("CREATE INDEX {grants_index} ON {grants} (acl)"),
-                format!(
-                    "CREATE TABLE {counts} (acl bigint PRIMARY KEY {reference}, \
-                     documents bigint NOT NULL)"
-                ),
-            ],
-            Dialect::MariaDb => vec![
-                format!(
-                    "CREATE TABLE {lists} (acl BIGINT AUTO_INCREMENT PRIMARY KEY, \
-                     permissions MEDIUMBLOB NOT NULL, \
-                     digest BINARY(64) AS (SHA2(permissions, 256)) STORED, UNIQUE (digest)) \
-                     ENGINE=InnoDB"
-                ),
-                format!(
-                    "CREATE TABLE {grants} (acl BIGINT NOT NULL, action VARBINARY(6) NOT NULL, \
-                     role VARBINARY(123) NOT NULL, PRIMARY KEY (role, action, acl), \
-                     FOREIGN KEY (acl) {reference}) ENGINE=InnoDB"
-                ),
-                format!(
-                    "CREATE TABLE {counts} (acl BIGINT PRIMARY KEY, documents BIGINT NOT NULL, \
-                     FOREIGN KEY (acl) {reference}) ENGINE=InnoDB"
-                ),
-            ],
-            // DuckDB has no deletes that cascade, and refuses some updates of rows that are referred to.
-            Dialect::DuckDb => vec![
-                format!("CREATE SEQUENCE {sequence}"),
-                format!(
-                    "CREATE TABLE {lists} (acl BIGINT PRIMARY KEY DEFAULT nextval('{}'), \
-                     permissions VARCHAR COLLATE \"C\" NOT NULL UNIQUE)",
-                    sequence.replace('\'', "''"),
-                ),
-                format!(
-                    "CREATE TABLE {grants} (acl BIGINT NOT NULL, \
-                     action VARCHAR COLLATE \"C\" NOT NULL, role VARCHAR COLLATE \"C\" NOT NULL, \
-                     PRIMARY KEY (role, action, acl))"
-                ),
-                format!("CREATE INDEX {grants_index} ON {grants} (acl)"),
-                format!(
-                    "CREATE TABLE {counts} (acl BIGINT PRIMARY KEY, documents BIGINT NOT NULL)"
-                ),
-            ],
-        }
     }
 
     /// Returns the statements that insert a list, unless it is there. Both run in this order.
@@ -277,7 +161,8 @@ impl AclSchema {
 
     /// Returns the statement that adds a change to the number of documents with a list.
     ///
-    /// It waits for other transactions that change the same number.
+    /// The statement changes one row, or no row if the list is not there. It waits for other transactions that change
+    /// the same number.
     pub fn count(&self, list: &StoredList, change: CountChange) -> Fragment {
         let Self { dialect, counts, .. } = self;
         let mut binder = Binder::starting_at(*dialect, 1);
@@ -313,10 +198,7 @@ impl AclSchema {
             Plan::Everything => "1=1".into(),
             Plan::Nothing => "1=0".into(),
             Plan::Matching(filter) => {
-                format!(
-                    "rolegate_c.acl IN ({})",
-                    acl::lists(*dialect, grants, *filter, &mut binder)
-                )
+                format!("rolegate_c.acl IN ({})", lists(*dialect, grants, *filter, &mut binder))
             }
         };
         let sum = dialect.integer("coalesce(sum(rolegate_c.documents), 0)");
@@ -325,8 +207,6 @@ impl AclSchema {
     }
 
     /// Returns the statements that remove the lists that no document has. All run in this order.
-    ///
-    /// Leave the last one out if no documents are counted. It removes counts.
     ///
     /// `documents` is the table of the documents, and `column` is the column with the number of the list. The column
     /// must refer to `PREFIX_lists` if other transactions insert documents at the same time.
@@ -338,18 +218,29 @@ impl AclSchema {
         &self,
         documents: &str,
         column: &str,
-    ) -> Result<Vec<String>, LayoutError> {
-        let Self { dialect, lists, grants, counts, .. } = self;
+    ) -> Result<[String; 2], LayoutError> {
+        let Self { dialect, lists, grants, .. } = self;
         let (documents, column) = (dialect.quote_table(documents)?, dialect.quote(column)?);
         let unused = format!(
             "DELETE FROM {lists} WHERE NOT EXISTS \
              (SELECT 1 FROM {documents} AS rolegate_d WHERE rolegate_d.{column} = {lists}.acl)"
         );
-        // The rest is gone already where deletes cascade.
-        let rest = [grants, counts].map(|table| {
-            format!("DELETE FROM {table} WHERE acl NOT IN (SELECT rolegate_l.acl FROM {lists} AS rolegate_l)")
-        });
-        Ok([unused].into_iter().chain(rest).collect())
+        // The grants are gone already where deletes cascade.
+        Ok([unused, self.remove_rows_without_list(grants)])
+    }
+
+    /// Returns the statement that removes the counts of removed lists. It runs after
+    /// [`remove_unused_lists`](Self::remove_unused_lists).
+    #[must_use]
+    pub fn remove_unused_counts(&self) -> String {
+        self.remove_rows_without_list(&self.counts)
+    }
+
+    fn remove_rows_without_list(&self, table: &str) -> String {
+        let Self { lists, .. } = self;
+        format!(
+            "DELETE FROM {table} WHERE acl NOT IN (SELECT rolegate_l.acl FROM {lists} AS rolegate_l)"
+        )
     }
 
     fn select_number(&self, list: &StoredList, binder: &mut Binder) -> String {
