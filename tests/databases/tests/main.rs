@@ -7,6 +7,7 @@
 
 mod document_stores;
 mod duckdb;
+mod examples;
 mod mariadb;
 mod postgres;
 mod sqlite;
