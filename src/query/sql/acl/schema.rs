@@ -20,7 +20,7 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 /// ```
 ///
 /// `NOT NULL` and the reference make a mistake an error. Without them, a document whose list is missing is visible to
-/// nobody.
+/// nobody. SQLite checks references only after `PRAGMA foreign_keys = ON` on the connection.
 ///
 /// ```
 /// use rolegate::query::sql::{AclSchema, Dialect, StoredList};
@@ -36,7 +36,7 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 ///
 /// # Writing
 ///
-/// All statements belong into the host's transaction.
+/// All statements belong into the host's transaction. The placeholders of whole statements begin at 1.
 ///
 /// - **Insert a document.** Run the statements of [`insert_list`](Self::insert_list). Insert the document with
 ///   [`number`](Self::number) as its list.
@@ -44,6 +44,7 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 /// - **Remove a document.** Delete the document. [`remove_unused_lists`](Self::remove_unused_lists) can run at any
 ///   later time.
 /// - **Count.** With `acl_counts`, also run [`count`](Self::count) for each document that got or lost a list.
+///   A lost list is in `acl_lists`: parse each line of `permissions`, and pass the result to [`StoredList::new`].
 ///
 /// Two transactions may insert the same list at the same time. The second waits for the first. At the isolation level
 /// `REPEATABLE READ` or higher, the second may then find no number, and its document is refused by `NOT NULL`. The
