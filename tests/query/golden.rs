@@ -7,7 +7,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use rolegate::query::Plan;
-use rolegate::query::sql::{AclSchema, CountChange, Dialect, Fragment, Layout, StoredList};
+use rolegate::query::sql::{AclSchema, Dialect, Fragment, Layout, StoredList};
 use rolegate::{Action, Collection, DocumentSecurity, Permission, Principal};
 
 use super::layouts;
@@ -81,15 +81,17 @@ fn schema(out: &mut String, dialect: Dialect, principal: &Principal) {
     };
     statements("create", schema.create());
     statements("create counts", vec![schema.create_counts()]);
-    let removal = schema.remove_unused_lists("documents", "acl").unwrap();
+    let tables = [("documents", "acl"), ("notes", "list")];
+    let removal = schema.remove_unused_lists(&tables).unwrap();
     statements("remove unused lists", removal.into());
     statements("remove unused counts", vec![schema.remove_unused_counts()]);
+    statements("count all", schema.count_all(&tables).unwrap());
     let [insert_list, insert_grants] = schema.insert_list(&list);
     write(out, &format!("{dialect} schema: insert list"), &insert_list);
     write(out, &format!("{dialect} schema: insert grants"), &insert_grants);
     write(out, &format!("{dialect} schema: number, from 2"), &schema.number(&list, 2));
-    write(out, &format!("{dialect} schema: one more"), &schema.count(&list, CountChange::OneMore));
-    write(out, &format!("{dialect} schema: one less"), &schema.count(&list, CountChange::OneLess));
+    write(out, &format!("{dialect} schema: one more"), &schema.count_one_more(&list));
+    write(out, &format!("{dialect} schema: one less"), &schema.count_one_less(7));
     for (name, plan) in [
         ("read", principal.plan(Action::Read)),
         ("everything", Plan::Everything),

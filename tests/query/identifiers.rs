@@ -24,9 +24,10 @@ fn identifier_with_quotes_is_doubled() {
         let layout = layout.alias(name).unwrap().column_name(name).unwrap();
         assert!(text(&layout).contains(&format!("{quoted}.{quoted}")), "{}", text(&layout));
         let schema = AclSchema::new(dialect, name).unwrap();
-        let removal = schema.remove_unused_lists(name, name).unwrap();
+        let removal = schema.remove_unused_lists(&[(name, name)]).unwrap();
         let counts = [schema.create_counts(), schema.remove_unused_counts()];
-        let statements = schema.create().into_iter().chain(removal).chain(counts);
+        let all = schema.count_all(&[(name, name)]).unwrap();
+        let statements = schema.create().into_iter().chain(removal).chain(counts).chain(all);
         let quote = if dialect == Dialect::MariaDb { '`' } else { '"' };
         for statement in statements {
             let outside: String = statement.split(quote).step_by(2).collect();
@@ -63,7 +64,10 @@ fn name_that_is_no_identifier_is_refused() {
             let layout = Layout::perms(dialect, "p").unwrap();
             assert!(layout.clone().alias(name).is_err(), "{dialect} {name:?}");
             assert!(
-                AclSchema::new(dialect, "acl").unwrap().remove_unused_lists(name, "acl").is_err()
+                AclSchema::new(dialect, "acl")
+                    .unwrap()
+                    .remove_unused_lists(&[(name, "acl")])
+                    .is_err()
             );
         }
         for name in ["", "a\0", "\t", "a\\b"] {

@@ -77,7 +77,7 @@ impl Server {
         if is_new {
             transaction.execute_batch(seed)?;
         }
-        lists::complete(&Database(&transaction))?;
+        lists::renew(&Database(&transaction))?;
         transaction.commit()?;
         let mut scopes = BuiltInScopes::default();
         scopes.users = Scopes::new(scopes.users.iter().chain(["account"]));

@@ -33,18 +33,20 @@ pub fn create_tables(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Gives a list to each document that has none, and removes the lists that no document has.
+/// Replaces all lists by those of the documents.
 ///
-/// A document has no list if SQL of another program inserted the document or changed its permissions.
-pub fn complete(database: &Database<'_>) -> Result<()> {
+/// Stored numbers are not trusted. SQL of another program can insert a document with a number, change its permissions,
+/// or replace the lists.
+pub fn renew(database: &Database<'_>) -> Result<()> {
+    database.0.execute_batch("UPDATE documents SET acl = NULL")?;
+    let all = schema()?.remove_unused_lists(&[("documents", "acl")])?;
+    all.iter().try_for_each(|sql| database.0.execute_batch(sql))?;
     let sql =
         "SELECT json_array(json(permissions), json(json_group_array(sequence))) FROM documents
-        WHERE acl IS NULL GROUP BY permissions";
+        GROUP BY permissions";
     for (permissions, documents) in database.all::<(Value, Vec<i64>)>(sql, [])? {
         set(database, &documents, strings(&permissions))?;
     }
-    let unused = schema()?.remove_unused_lists("documents", "acl")?;
-    unused.iter().try_for_each(|sql| database.0.execute_batch(sql))?;
     Ok(())
 }
 

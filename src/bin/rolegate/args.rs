@@ -201,8 +201,8 @@ pub(crate) struct DatabaseArgs {
     /// The tenant, if tables have a column `_tenant`. Documents of other tenants do not match
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub(crate) tenant: Option<i64>,
-    /// The number of the first placeholder, from 1. Without this option, it is 1. Placeholders of MariaDB have no numbers
-    #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..))]
+    /// The number of the first placeholder, from 1 to 32,000. Without this option, it is 1. Placeholders of MariaDB have no numbers
+    #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=32_000))]
     pub(crate) first_placeholder: Option<u16>,
 }
 
@@ -243,6 +243,8 @@ pub(crate) enum LayoutArg {
 pub(crate) enum ColumnTypeArg {
     /// A JSON array
     Json,
+    /// `jsonb` of PostgreSQL
+    Jsonb,
     /// `text[]` of PostgreSQL
     TextArray,
     /// `VARCHAR[]` of DuckDB
@@ -253,6 +255,7 @@ impl From<ColumnTypeArg> for ColumnType {
     fn from(column_type: ColumnTypeArg) -> Self {
         match column_type {
             ColumnTypeArg::Json => Self::Json,
+            ColumnTypeArg::Jsonb => Self::Jsonb,
             ColumnTypeArg::TextArray => Self::TextArray,
             ColumnTypeArg::List => Self::List,
         }

@@ -1,11 +1,12 @@
 //! Hash-consed lists: a column with the number of a list, and a table with one row for each list, action and role.
 
+mod counts;
 mod list;
 mod schema;
 mod tables;
 
 pub use list::StoredList;
-pub use schema::{AclSchema, CountChange};
+pub use schema::AclSchema;
 
 use super::fragment::Binder;
 use super::{Dialect, json};

@@ -4,7 +4,7 @@
 //! the JSON is read. The result still is no permission. A JSON text never contains the character itself.
 
 use super::fragment::Binder;
-use super::{ColumnType, Dialect, json};
+use super::{ColumnType, Dialect, json, jsonb};
 use crate::query::Filter;
 
 /// Returns the condition. `column` is the column of the outer document.
@@ -17,6 +17,7 @@ pub(super) fn condition(
 ) -> String {
     let permissions = binder.bind_permissions(filter);
     match (dialect, column_type) {
+        (Dialect::Postgres, ColumnType::Jsonb) => jsonb::condition(column, &permissions),
         (Dialect::Sqlite, _) => sqlite_json(column, &permissions),
         (Dialect::Postgres, ColumnType::TextArray) => format!(
             "{column} IS NOT NULL AND {column} && CAST({permissions} AS text[]) \

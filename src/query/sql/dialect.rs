@@ -104,12 +104,22 @@ impl Dialect {
         Ok(quoted)
     }
 
-    /// Returns the name of a table in quotes: one to three identifiers with dots between them.
+    /// Returns the number of parts of the longest name of a table: catalogue, schema and table.
+    const fn max_table_parts(self) -> usize {
+        match self {
+            Self::Sqlite | Self::MariaDb => 2,
+            Self::Postgres | Self::DuckDb => 3,
+        }
+    }
+
+    /// Returns the name of a table in quotes: identifiers with dots between them.
     pub(super) fn quote_table(self, name: &str) -> Result<String, LayoutError> {
         let mut quoted = String::with_capacity(name.len() + 6);
         for (position, identifier) in name.split('.').enumerate() {
-            if position == MAX_TABLE_PARTS {
-                return Err(LayoutError::identifier(name, "it has more than three parts"));
+            if position == self.max_table_parts() {
+                let (max, title) = (self.max_table_parts(), self.title());
+                let why = format!("it has more than {max} parts, the limit of {title}");
+                return Err(LayoutError::identifier(name, why));
             }
             if position > 0 {
                 quoted.push('.');
@@ -119,9 +129,6 @@ impl Dialect {
         Ok(quoted)
     }
 }
-
-/// The parts of the longest name of a table: catalogue, schema and table.
-const MAX_TABLE_PARTS: usize = 3;
 
 impl fmt::Display for Dialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::fragment::Binder;
-use super::{Dialect, Fragment, LayoutError, acl, column, jsonb, perms};
+use super::{Dialect, Fragment, LayoutError, acl, column, perms};
 use crate::evaluate::Collection;
 use crate::permission::ActionSet;
 use crate::principal::Principal;
@@ -47,8 +47,6 @@ enum Place {
     Perms { table: String },
     /// A column of the documents.
     Column(ColumnType),
-    /// A column `jsonb` of the documents with a GIN index.
-    Jsonb,
     /// A number of a list, and a table with one row for each list, action and role.
     Acl { grants: String },
 }
@@ -58,8 +56,10 @@ enum Place {
 #[non_exhaustive]
 pub enum ColumnType {
     /// A JSON array, in a column of any text or JSON type. No index helps. For a column of type `jsonb`, use
-    /// [`Layout::appwrite_postgres`].
+    /// [`ColumnType::Jsonb`].
     Json,
+    /// `jsonb` of PostgreSQL.
+    Jsonb,
     /// `text[]` of PostgreSQL.
     TextArray,
     /// `VARCHAR[]` of DuckDB.
@@ -68,13 +68,14 @@ pub enum ColumnType {
 
 impl ColumnType {
     /// All types.
-    pub const ALL: [Self; 3] = [Self::Json, Self::TextArray, Self::List];
+    pub const ALL: [Self; 4] = [Self::Json, Self::Jsonb, Self::TextArray, Self::List];
 
-    /// Returns the name: `json`, `text-array` or `list`.
+    /// Returns the name: `json`, `jsonb`, `text-array` or `list`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Jsonb => "jsonb",
             Self::TextArray => "text-array",
             Self::List => "list",
         }
@@ -84,7 +85,7 @@ impl ColumnType {
     pub(super) const fn of(dialect: Dialect) -> &'static [Self] {
         match dialect {
             Dialect::Sqlite | Dialect::MariaDb => &[Self::Json],
-            Dialect::Postgres => &[Self::Json, Self::TextArray],
+            Dialect::Postgres => &[Self::Jsonb, Self::TextArray, Self::Json],
             Dialect::DuckDb => &[Self::Json, Self::List],
         }
     }
@@ -100,7 +101,7 @@ impl Layout {
     /// Creates the layout of Appwrite's table of permissions, such as `app_birthdays_perms`.
     ///
     /// The table has the columns `_document`, `_type` and `_permission`. The documents have their id in `_uid`, which
-    /// [`column_name`](Self::column_name) can replace. `table` may have a schema and a catalogue before it, with dots
+    /// [`column_name`](Self::column_name) can replace. Ids are texts. `table` may have a schema and a catalogue before it, with dots
     /// between the parts.
     ///
     /// # Errors
@@ -113,8 +114,8 @@ impl Layout {
 
     /// Creates the layout of a column `_permissions` of the documents, which holds the list of permissions.
     ///
-    /// The condition reads the column of each document. Only [`ColumnType::TextArray`] can use an index, a GIN index
-    /// on the column.
+    /// On PostgreSQL, [`ColumnType::Jsonb`] and [`ColumnType::TextArray`] use a GIN index on the column with the
+    /// default operator class. Otherwise, the condition reads the column of each document.
     ///
     /// # Errors
     ///
@@ -129,11 +130,11 @@ impl Layout {
     /// Creates the layout of a column `_permissions` of type `jsonb`, as newer versions of Appwrite have it on
     /// PostgreSQL.
     ///
-    /// The condition uses a GIN index on the column with the default operator class.
+    /// This is [`column`](Self::column) with [`ColumnType::Jsonb`]. The condition uses Appwrite's GIN index.
     #[must_use]
     pub fn appwrite_postgres() -> Self {
         let column = "\"_permissions\"".into();
-        let (dialect, place) = (Dialect::Postgres, Place::Jsonb);
+        let (dialect, place) = (Dialect::Postgres, Place::Column(ColumnType::Jsonb));
         Self { dialect, place, alias: String::new(), column, tenant: None }
     }
 
@@ -257,7 +258,6 @@ impl Layout {
             Place::Column(column_type) => {
                 column::condition(self.dialect, &column, *column_type, filter, binder)
             }
-            Place::Jsonb => jsonb::condition(&column, filter, binder),
             Place::Acl { grants } => acl::condition(self.dialect, &column, grants, filter, binder),
         }
     }

@@ -1,7 +1,8 @@
 //! Conditions on Appwrite's table with one row for each document, action and role.
 //!
 //! A condition compares twice: first as the columns are compared, which uses their indexes, and then byte for byte.
-//! The first comparison may find too much, because a collation may ignore case, accents and trailing spaces.
+//! The first comparison may find too much, because a collation may ignore case, accents and trailing spaces. On SQLite,
+//! a comparison with a number would convert texts, so the id must be a text.
 //!
 //! On PostgreSQL, an object of `jsonb` looks up the role byte for byte. The object is created once for a statement.
 //! A second `= ANY` would compare each row with every role in a plan that PostgreSQL keeps for all roles, and would be
@@ -34,18 +35,18 @@ pub(super) fn condition(
              (SELECT rolegate_p.\"_document\" FROM {table} AS rolegate_p \
              WHERE rolegate_p.\"_permission\" COLLATE BINARY IN {roles} \
              AND rolegate_p.\"_type\" COLLATE BINARY = '{action}' \
-             AND rolegate_p.\"_document\" IS NOT NULL{tenant}) AND {id} IS NOT NULL",
+             AND rolegate_p.\"_document\" IS NOT NULL{tenant}) AND typeof({id}) = 'text'",
             roles = json::sqlite_texts(&roles),
         ),
         Dialect::Postgres => format!(
-            "{id} IS NOT NULL AND ({id}, {id} COLLATE \"C\") IN \
-             (SELECT rolegate_p.\"_document\", rolegate_p.\"_document\" COLLATE \"C\" \
+            "{id} IS NOT NULL AND ({id}, CAST({id} AS text) COLLATE \"C\") IN (SELECT \
+             rolegate_p.\"_document\", CAST(rolegate_p.\"_document\" AS text) COLLATE \"C\" \
              FROM {table} AS rolegate_p \
              WHERE rolegate_p.\"_permission\" = ANY(CAST({roles} AS text[])) \
              AND (SELECT jsonb_object(CAST({roles} AS text[]), CAST({roles} AS text[]))) \
              -> rolegate_p.\"_permission\" IS NOT NULL \
              AND rolegate_p.\"_type\" = '{action}' \
-             AND rolegate_p.\"_type\" COLLATE \"C\" = '{action}' \
+             AND CAST(rolegate_p.\"_type\" AS text) COLLATE \"C\" = '{action}' \
              AND rolegate_p.\"_document\" IS NOT NULL{tenant})",
         ),
         Dialect::MariaDb => format!(

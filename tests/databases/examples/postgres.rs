@@ -6,7 +6,7 @@
 //! cargo run --manifest-path tests/databases/Cargo.toml --example postgres -- "host=localhost user=USER dbname=NAME"
 //! ```
 
-use rolegate::query::sql::{Bind, Fragment, Layout};
+use rolegate::query::sql::{Bind, ColumnType, Dialect, Fragment, Layout};
 use rolegate::{Action, Permission, Principal};
 use tokio_postgres::{Client, NoTls, types::ToSql};
 
@@ -57,7 +57,8 @@ pub(crate) async fn run(url: &str) -> Result<Vec<String>> {
 
 /// Returns the query for the newest notes that a reader sees.
 fn newest(reader: &Principal) -> Result<(String, Fragment)> {
-    let layout = Layout::appwrite_postgres().column_name("permissions")?.alias("n")?;
+    let layout = Layout::column(Dialect::Postgres, ColumnType::Jsonb)?;
+    let layout = layout.column_name("permissions")?.alias("n")?;
     let visible = layout.condition(&reader.plan(Action::Read), 1);
     let sql = format!(
         "SELECT n.text FROM notes AS n WHERE {} ORDER BY n.id DESC LIMIT 25",
@@ -89,7 +90,8 @@ async fn insert(
 
 /// Changes a note if the writer may do so. Returns the number of changed notes, 1 or 0.
 async fn update(client: &Client, writer: &Principal, id: i64, text: &str) -> Result<u64> {
-    let layout = Layout::appwrite_postgres().column_name("permissions")?;
+    let layout =
+        Layout::column(Dialect::Postgres, ColumnType::Jsonb)?.column_name("permissions")?;
     let allowed = layout.condition(&writer.plan(Action::Update), 3);
     let sql = format!("UPDATE notes SET text = $1 WHERE id = $2 AND {}", allowed.text());
     Ok(client.execute(&sql, &values(&[&text, &id], &allowed)).await?)

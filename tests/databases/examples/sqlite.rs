@@ -4,7 +4,7 @@
 //! cargo run --manifest-path tests/databases/Cargo.toml --example sqlite -- NEW_FILE
 //! ```
 
-use rolegate::query::sql::{AclSchema, Bind, CountChange, Dialect, Fragment, StoredList};
+use rolegate::query::sql::{AclSchema, Bind, Dialect, Fragment, StoredList};
 use rolegate::{Action, Principal};
 use rusqlite::{Connection, ToSql};
 
@@ -66,7 +66,7 @@ impl Notes {
         let sql = format!("INSERT INTO notes (text, acl) VALUES (?1, {})", number.text());
         transaction.execute(&sql, &*values(&[&text], &number))?;
         let id = transaction.last_insert_rowid();
-        let count = self.schema.count(&list, CountChange::OneMore);
+        let count = self.schema.count_one_more(&list);
         transaction.execute(count.text(), &*values(&[], &count))?;
         transaction.commit()?;
         Ok(id)

@@ -45,5 +45,5 @@ fn duckdb_conditions_compose() {
 
 #[test]
 fn duckdb_changed_lists_agree() {
-    suite::changed_lists_agree(&mut DuckDb::start(&[]));
+    suite::changed_lists_agree(&mut DuckDb::start(&[]), "main");
 }

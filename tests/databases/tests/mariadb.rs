@@ -59,5 +59,5 @@ fn mariadb_conditions_compose() {
 #[test]
 fn mariadb_changed_lists_agree() {
     let server = MariaDbServer::shared();
-    suite::changed_lists_agree(&mut MariaDb::connect(&server, "changed", UTF8));
+    suite::changed_lists_agree(&mut MariaDb::connect(&server, "changed", UTF8), "changed");
 }

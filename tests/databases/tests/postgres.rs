@@ -1,7 +1,7 @@
 //! PostgreSQL.
 
 use rolegate_databases::servers::PostgresServer;
-use rolegate_databases::sql::{Place, Postgres, Shape};
+use rolegate_databases::sql::{self, Place, Postgres, Shape};
 
 use crate::suite;
 
@@ -45,6 +45,12 @@ fn postgres_random_rows_agree() {
 }
 
 #[test]
+fn postgres_citext_columns_are_compared_byte_for_byte() {
+    let server = PostgresServer::shared();
+    sql::check_types(&mut Postgres::connect(&server, "types"));
+}
+
+#[test]
 fn postgres_tenants_are_apart() {
     let server = PostgresServer::shared();
     let mut database = Postgres::connect(&server, "tenants");
@@ -61,5 +67,5 @@ fn postgres_conditions_compose() {
 #[test]
 fn postgres_changed_lists_agree() {
     let server = PostgresServer::shared();
-    suite::changed_lists_agree(&mut Postgres::connect(&server, "changed"));
+    suite::changed_lists_agree(&mut Postgres::connect(&server, "changed"), "public");
 }

@@ -1,6 +1,6 @@
 //! SQLite.
 
-use rolegate_databases::sql::{Place, Shape, Sqlite};
+use rolegate_databases::sql::{self, Place, Shape, Sqlite};
 
 use crate::suite;
 
@@ -30,6 +30,11 @@ fn sqlite_random_rows_agree() {
 }
 
 #[test]
+fn sqlite_ids_that_are_no_texts_are_hidden() {
+    sql::check_types(&mut Sqlite::default());
+}
+
+#[test]
 fn sqlite_tenants_are_apart() {
     suite::tenants_are_apart(&mut Sqlite::default(), Place::Perms);
 }
@@ -41,5 +46,5 @@ fn sqlite_conditions_compose() {
 
 #[test]
 fn sqlite_changed_lists_agree() {
-    suite::changed_lists_agree(&mut Sqlite::default());
+    suite::changed_lists_agree(&mut Sqlite::default(), "main");
 }

@@ -72,8 +72,9 @@ pub(crate) fn conditions_compose(database: &mut dyn Database) {
     sql::check_names(database);
 }
 
-/// Checks that documents with numbers of lists can be changed and deleted.
-pub(crate) fn changed_lists_agree(database: &mut dyn Database) {
+/// Checks that documents with numbers of lists can be changed and deleted. `schema` is a schema of the database.
+pub(crate) fn changed_lists_agree(database: &mut dyn Database, schema: &str) {
+    sql::check_prefix(database, &format!("{schema}.q"));
     sql::check_changes(database, &fewer(random(10), 600, 60));
     let mut hostile = hostile();
     hostile.questions.truncate(60);

@@ -248,6 +248,28 @@ async fn permissions_that_sql_changed_count_from_the_next_start() {
     assert_eq!(found(&host, &[]).await, ["New"]);
 }
 
+/// A number of a list from another file, and lists that got other numbers or grants, count for nothing.
+#[tokio::test]
+async fn numbers_of_lists_that_sql_changed_are_replaced_at_the_start() {
+    let file = directory("numbers-by-sql").join("data.db");
+    drop(Host::open(&file));
+    let numbers = r#"INSERT INTO acl_lists (acl, permissions) VALUES (77, 'read("any")');
+        INSERT INTO acl_grants VALUES (77, 'read', 'any');
+        INSERT INTO documents (collection, id, permissions, data, acl)
+        VALUES (1, 'new', '["read(\"user:user-b\")"]', '{"$id": "new", "name": "New"}', 77);"#;
+    let swapped = r#"UPDATE documents SET acl = (SELECT max(acl) + min(acl) FROM acl_lists) - acl;
+        INSERT OR IGNORE INTO acl_grants SELECT acl, 'read', 'any' FROM acl_lists;"#;
+    let dropped = "DROP TABLE acl_grants; DROP TABLE acl_lists;";
+    for sql in [numbers, swapped, dropped] {
+        Connection::open(&file).unwrap().execute_batch(sql).unwrap();
+        let host = Host::open(&file);
+        let (a, b) = (host.jwt_of("a").await, host.jwt_of("b").await);
+        assert_eq!(found(&host, &[("x-appwrite-jwt", &*a)]).await, ["Kevin"]);
+        assert_eq!(found(&host, &[("x-appwrite-jwt", &*b)]).await, ["Laura", "New"]);
+        assert_eq!(found(&host, &[]).await, [""; 0]);
+    }
+}
+
 #[tokio::test]
 async fn lists_that_no_document_has_are_removed_at_the_start() {
     let file = directory("unused-lists").join("data.db");

@@ -1,7 +1,6 @@
 //! Tables for hash-consed lists, for hosts that own the schema: [`AclSchema`].
 
-use super::{StoredList, lists};
-use crate::query::Plan;
+use super::StoredList;
 use crate::query::sql::fragment::Binder;
 use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 
@@ -39,16 +38,31 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 /// All statements belong into the host's transaction. The placeholders of whole statements begin at 1.
 ///
 /// - **Insert a document.** Run the statements of [`insert_list`](Self::insert_list). Insert the document with
-///   [`number`](Self::number) as its list.
-/// - **Change the permissions.** The same, with an update of the document.
-/// - **Remove a document.** Delete the document. [`remove_unused_lists`](Self::remove_unused_lists) can run at any
-///   later time.
-/// - **Count.** With `acl_counts`, also run [`count`](Self::count) for each document that got or lost a list.
-///   A lost list is in `acl_lists`: parse each line of `permissions`, and pass the result to [`StoredList::new`].
+///   [`number`](Self::number) as its list. With counts, run [`count_one_more`](Self::count_one_more).
+/// - **Change the permissions.** The same, with an update of the document. With counts, also run
+///   [`count_one_less`](Self::count_one_less) with the number of the old list. Read that number under a lock on the
+///   document, with `SELECT … FOR UPDATE`, or on SQLite after `BEGIN IMMEDIATE`. Two changes at the same time would
+///   otherwise subtract the same number.
+/// - **Remove a document.** Delete the document. With counts, `DELETE … RETURNING acl` gives the number for
+///   `count_one_less`.
 ///
 /// Two transactions may insert the same list at the same time. The second waits for the first. At the isolation level
 /// `REPEATABLE READ` or higher, the second may then find no number, and its document is refused by `NOT NULL`. The
 /// host runs the transaction again, as it does for other conflicts.
+///
+/// On MariaDB, the first statement of `insert_list` locks a list that is there until the transaction ends. Run the
+/// statements only if `SELECT` of the [`number`](Self::number) gives no number. Writers of a popular list then do not
+/// wait for each other.
+///
+/// # Unused lists
+///
+/// A list stays when no document has it. [`remove_unused_lists`](Self::remove_unused_lists) can run at any later time, in
+/// a transaction of its own. Another transaction may insert a document with such a list meanwhile. The reference then
+/// refuses the removal, or the document. The host runs the refused transaction again. Three databases need care:
+///
+/// - SQLite checks references only after `PRAGMA foreign_keys = ON`, on each connection.
+/// - MariaDB lets other inserts of documents wait until the removal is committed.
+/// - DuckDB does not see references of other transactions. No other transaction may write during the removal.
 ///
 /// # Counts
 ///
@@ -59,47 +73,58 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AclSchema {
     pub(super) dialect: Dialect,
-    /// The names of the tables, in quotes.
+    /// The names of the tables, in quotes, with their schema.
     pub(super) lists: String,
     pub(super) grants: String,
     pub(super) counts: String,
-    /// The names of an index of `lists`, of an index of `grants`, and of a sequence, in quotes.
+    /// The names of other objects, in quotes.
+    pub(super) names: Names,
+}
+
+/// The names that only the statements that create tables use. They are in quotes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Names {
+    /// The name of `lists` in a reference, and of `grants` in the definition of an index. SQLite refuses a schema there.
+    pub(super) referred_lists: String,
+    pub(super) indexed_grants: String,
+    /// The names of the indexes. The schema stands before the name on SQLite, and is that of the table elsewhere.
     pub(super) lists_index: String,
     pub(super) grants_index: String,
     pub(super) sequence: String,
 }
 
-/// The number of documents that got or lost a list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CountChange {
-    /// One document more has the list.
-    OneMore,
-    /// One document less has the list.
-    OneLess,
-}
-
 impl AclSchema {
     /// Creates a schema whose tables are `PREFIX_lists`, `PREFIX_grants` and `PREFIX_counts`.
     ///
-    /// `prefix` may have a schema and a catalogue before it, with dots between the parts.
+    /// `prefix` may have a schema before it, with a dot between the parts, and a catalogue where the database has them.
     ///
     /// # Errors
     ///
     /// A part of a name is not an identifier of the database.
     pub fn new(dialect: Dialect, prefix: &str) -> Result<Self, LayoutError> {
         let table = |suffix: &str| dialect.quote_table(&format!("{prefix}_{suffix}"));
-        // An index is in the schema of its table, and its name has no schema.
         let last = prefix.rsplit('.').next().unwrap_or(prefix);
-        let index = |suffix: &str| dialect.quote(&format!("{last}_{suffix}"));
-        Ok(Self {
-            dialect,
-            lists: table("lists")?,
-            grants: table("grants")?,
-            counts: table("counts")?,
-            lists_index: index("lists_by_permissions")?,
-            grants_index: index("grants_by_list")?,
-            sequence: table("numbers")?,
-        })
+        let name = |suffix: &str| dialect.quote(&format!("{last}_{suffix}"));
+        let (lists, grants) = (table("lists")?, table("grants")?);
+        let (lists_index, grants_index) = ("lists_by_permissions", "grants_by_list");
+        let names = if dialect == Dialect::Sqlite {
+            Names {
+                referred_lists: name("lists")?,
+                indexed_grants: name("grants")?,
+                lists_index: table(lists_index)?,
+                grants_index: table(grants_index)?,
+                sequence: table("numbers")?,
+            }
+        } else {
+            Names {
+                referred_lists: lists.clone(),
+                indexed_grants: grants.clone(),
+                lists_index: name(lists_index)?,
+                grants_index: name(grants_index)?,
+                sequence: table("numbers")?,
+            }
+        };
+        Ok(Self { dialect, lists, grants, counts: table("counts")?, names })
     }
 
     /// Returns the layout of documents with a column `acl`.
@@ -160,91 +185,7 @@ impl AclSchema {
         binder.finish(text)
     }
 
-    /// Returns the statement that adds a change to the number of documents with a list.
-    ///
-    /// The statement changes one row, or no row if the list is not there. It waits for other transactions that change
-    /// the same number.
-    pub fn count(&self, list: &StoredList, change: CountChange) -> Fragment {
-        let Self { dialect, counts, .. } = self;
-        let mut binder = Binder::starting_at(*dialect, 1);
-        let number = self.select_number(list, &mut binder);
-        let text = match change {
-            CountChange::OneMore => {
-                let add = match dialect {
-                    Dialect::MariaDb => "ON DUPLICATE KEY UPDATE documents = documents + 1".into(),
-                    _ => format!(
-                        "ON CONFLICT (acl) DO UPDATE SET documents = {counts}.documents + 1"
-                    ),
-                };
-                // SQLite reads `ON` after a query without `WHERE` as a condition of a join.
-                format!(
-                    "INSERT INTO {counts} (acl, documents) SELECT rolegate_n.acl, 1 FROM ({number}) AS rolegate_n WHERE 1=1 {add}"
-                )
-            }
-            CountChange::OneLess => {
-                format!("UPDATE {counts} SET documents = documents - 1 WHERE acl = ({number})")
-            }
-        };
-        binder.finish(text)
-    }
-
-    /// Returns a query for the exact number of documents of a plan, which is a sum over the visible lists.
-    ///
-    /// Every document has one list, so the number is exact if the host counts every change. The query takes time in
-    /// proportion to the visible lists. It does not know tenants. The number is an integer of 64 bits.
-    pub fn total(&self, plan: &Plan<'_>) -> Fragment {
-        let Self { dialect, counts, grants, .. } = self;
-        let mut binder = Binder::starting_at(*dialect, 1);
-        let condition = match plan {
-            Plan::Everything => "1=1".into(),
-            Plan::Nothing => "1=0".into(),
-            Plan::Matching(filter) => {
-                format!("rolegate_c.acl IN ({})", lists(*dialect, grants, *filter, &mut binder))
-            }
-        };
-        let sum = dialect.integer("coalesce(sum(rolegate_c.documents), 0)");
-        let text = format!("SELECT {sum} AS total FROM {counts} AS rolegate_c WHERE {condition}");
-        binder.finish(text)
-    }
-
-    /// Returns the statements that remove the lists that no document has. All run in this order.
-    ///
-    /// `documents` is the table of the documents, and `column` is the column with the number of the list. The column
-    /// must refer to `PREFIX_lists` if other transactions insert documents at the same time.
-    ///
-    /// # Errors
-    ///
-    /// A name is not an identifier of the database.
-    pub fn remove_unused_lists(
-        &self,
-        documents: &str,
-        column: &str,
-    ) -> Result<[String; 2], LayoutError> {
-        let Self { dialect, lists, grants, .. } = self;
-        let (documents, column) = (dialect.quote_table(documents)?, dialect.quote(column)?);
-        let unused = format!(
-            "DELETE FROM {lists} WHERE NOT EXISTS \
-             (SELECT 1 FROM {documents} AS rolegate_d WHERE rolegate_d.{column} = {lists}.acl)"
-        );
-        // The grants are gone already where deletes cascade.
-        Ok([unused, self.remove_rows_without_list(grants)])
-    }
-
-    /// Returns the statement that removes the counts of removed lists. It runs after
-    /// [`remove_unused_lists`](Self::remove_unused_lists).
-    #[must_use]
-    pub fn remove_unused_counts(&self) -> String {
-        self.remove_rows_without_list(&self.counts)
-    }
-
-    fn remove_rows_without_list(&self, table: &str) -> String {
-        let Self { lists, .. } = self;
-        format!(
-            "DELETE FROM {table} WHERE acl NOT IN (SELECT rolegate_l.acl FROM {lists} AS rolegate_l)"
-        )
-    }
-
-    fn select_number(&self, list: &StoredList, binder: &mut Binder) -> String {
+    pub(super) fn select_number(&self, list: &StoredList, binder: &mut Binder) -> String {
         format!("SELECT acl FROM {} WHERE {}", self.lists, self.is_list(list, binder))
     }
 

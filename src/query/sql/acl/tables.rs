@@ -1,6 +1,7 @@
 //! The statements that create the tables of lists.
 
 use super::AclSchema;
+use super::schema::Names;
 use crate::query::sql::Dialect;
 
 impl AclSchema {
@@ -35,7 +36,7 @@ impl AclSchema {
     }
 
     fn create_lists(&self) -> Vec<String> {
-        let Self { lists, lists_index, sequence, .. } = self;
+        let Self { lists, names: Names { lists_index, sequence, .. }, .. } = self;
         match self.dialect {
             // `AUTOINCREMENT` never gives the number of a removed list to another one.
             Dialect::Sqlite => vec![format!(
@@ -70,7 +71,7 @@ impl AclSchema {
     }
 
     fn create_grants(&self) -> Vec<String> {
-        let Self { grants, grants_index, .. } = self;
+        let Self { grants, names: Names { indexed_grants, grants_index, .. }, .. } = self;
         let reference = self.reference();
         let table = match self.dialect {
             Dialect::Sqlite => format!(
@@ -97,12 +98,12 @@ impl AclSchema {
                  PRIMARY KEY (role, action, acl))"
             ),
         };
-        vec![table, format!("CREATE INDEX {grants_index} ON {grants} (acl)")]
+        vec![table, format!("CREATE INDEX {grants_index} ON {indexed_grants} (acl)")]
     }
 
     /// Returns the reference to a list. DuckDB has no deletes that cascade, and refuses some updates of rows that are
     /// referred to.
     fn reference(&self) -> String {
-        format!("REFERENCES {} (acl) ON DELETE CASCADE", self.lists)
+        format!("REFERENCES {} (acl) ON DELETE CASCADE", self.names.referred_lists)
     }
 }

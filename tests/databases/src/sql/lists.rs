@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use rolegate::Permission;
 use rolegate::query::Plan;
-use rolegate::query::sql::{AclSchema, Bind, CountChange, Dialect, Fragment, StoredList};
+use rolegate::query::sql::{AclSchema, Bind, Dialect, Fragment, StoredList};
+use rolegate::{Action, Permission, Principal};
 
 use super::place::{DOCUMENTS, Place, schema};
 use super::{Database, Shape, SqlStore, ask, run};
@@ -49,11 +49,12 @@ impl<'d> Writer<'d> {
             number.text()
         );
         assert_eq!(run(self.database, &sql, number.binds()), 1);
-        self.run(&self.schema.count(list, CountChange::OneMore));
+        self.run(&self.schema.count_one_more(list));
     }
 
     /// Replaces the list of a document. The placeholder of the document's number is the first one.
-    fn update_document(&mut self, position: usize, old: &StoredList, new: &StoredList) {
+    fn update_document(&mut self, position: usize, new: &StoredList) {
+        let old = self.number_of(position);
         self.insert_list(new);
         let number = self.schema.number(new, 2);
         let (dialect, text) = (self.database.dialect(), Bind::Text((position + 1).to_string()));
@@ -76,14 +77,21 @@ impl<'d> Writer<'d> {
             ),
         };
         assert_eq!(run(self.database, &sql, &binds), 1);
-        self.run(&self.schema.count(new, CountChange::OneMore));
-        self.run(&self.schema.count(old, CountChange::OneLess));
+        self.run(&self.schema.count_one_more(new));
+        assert_eq!(self.run(&self.schema.count_one_less(old)), 1);
     }
 
-    fn delete_document(&mut self, position: usize, list: &StoredList) {
+    fn delete_document(&mut self, position: usize) {
+        let number = self.number_of(position);
         let sql = format!("DELETE FROM {DOCUMENTS} WHERE _id = {}", position + 1);
         assert_eq!(run(self.database, &sql, &[]), 1);
-        self.run(&self.schema.count(list, CountChange::OneLess));
+        assert_eq!(self.run(&self.schema.count_one_less(number)), 1);
+    }
+
+    /// Returns the number of the list of a document.
+    fn number_of(&mut self, position: usize) -> i64 {
+        let sql = format!("SELECT acl FROM {DOCUMENTS} WHERE _id = {}", position + 1);
+        ask(self.database, &sql, &[])[0]
     }
 
     fn total(&mut self, plan: &Plan<'_>) -> i64 {
@@ -155,13 +163,15 @@ pub fn check_changes(database: &mut dyn Database, corpus: &Corpus) {
         if old == new {
             continue;
         }
-        writer.update_document(position, &old, &new);
+        writer.update_document(position, &new);
         rows[position] = rows[other];
         lists[position] = Some(new);
     }
     for position in (0..count).filter(|position| position % 5 == 0) {
-        let Some(list) = lists[position].take() else { continue };
-        writer.delete_document(position, &list);
+        if lists[position].take().is_none() {
+            continue;
+        }
+        writer.delete_document(position);
         rows[position] = None;
     }
     check_totals(&mut store, corpus, &rows);
@@ -169,7 +179,7 @@ pub fn check_changes(database: &mut dyn Database, corpus: &Corpus) {
     let mut writer = Writer::new(store.database);
     let used: BTreeSet<String> =
         lists.iter().flatten().map(|list| list.as_str().to_owned()).collect();
-    let removal = writer.schema.remove_unused_lists(DOCUMENTS, "acl").unwrap();
+    let removal = writer.schema.remove_unused_lists(&[(DOCUMENTS, "acl")]).unwrap();
     for statement in removal.into_iter().chain([writer.schema.remove_unused_counts()]) {
         run(writer.database, &statement, &[]);
     }
@@ -180,6 +190,33 @@ pub fn check_changes(database: &mut dyn Database, corpus: &Corpus) {
         "SELECT count(*) FROM app_acl_grants WHERE acl NOT IN (SELECT acl FROM app_acl_lists)";
     assert_eq!(ask(writer.database, strays, &[]), [0], "{name}: grants of unused lists are left");
     check_totals(&mut store, corpus, &rows);
+
+    let writer = Writer::new(store.database);
+    run(writer.database, "UPDATE app_acl_counts SET documents = 7", &[]);
+    for statement in writer.schema.count_all(&[(DOCUMENTS, "acl")]).unwrap() {
+        run(writer.database, &statement, &[]);
+    }
+    check_totals(&mut store, corpus, &rows);
+}
+
+/// Checks that the tables can be in a schema of the database.
+pub fn check_prefix(database: &mut dyn Database, prefix: &str) {
+    database.reset();
+    let schema = AclSchema::new(database.dialect(), prefix).unwrap();
+    for statement in schema.create().iter().chain([&schema.create_counts()]) {
+        run(database, statement, &[]);
+    }
+    let mut writer = Writer { database, schema };
+    let list = StoredList::new([Permission::parse("read(\"any\")").unwrap()]);
+    writer.insert_list(&list);
+    assert_eq!(writer.run(&writer.schema.count_one_more(&list)), 1);
+    let guest = Principal::guest();
+    assert_eq!(writer.total(&guest.plan(Action::Read)), 1);
+    let removal = writer.schema.remove_unused_lists(&[]).unwrap();
+    for statement in removal.iter().chain([&writer.schema.remove_unused_counts()]) {
+        run(writer.database, statement, &[]);
+    }
+    assert_eq!(writer.total(&guest.plan(Action::Read)), 0);
 }
 
 /// Checks the totals and rows of each question without a collection. A row that was deleted is `None`.

@@ -10,15 +10,17 @@ mod postgres;
 mod sqlite;
 mod store;
 mod tables;
+mod types;
 
 pub use compose::{check_compositions, check_names, shapes};
 pub use duckdb::DuckDb;
-pub use lists::check_changes;
+pub use lists::{check_changes, check_prefix};
 pub use mariadb::MariaDb;
 pub use place::{Place, Shape};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use store::SqlStore;
+pub use types::check_types;
 
 use rolegate::query::sql::{Bind, Dialect};
 
