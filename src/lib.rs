@@ -72,9 +72,11 @@
 //!
 //! | feature | content |
 //! | --- | --- |
-//! | none | the engine and raw JSON |
+//! | none | the engine, raw JSON, the index, and conditions for databases |
 //! | `auth` | the module `auth`: sessions, JWTs, API keys and scopes |
 //! | `http` | `auth`, and the module `auth::http`: credentials from headers |
+//! | `bson` | [`query::mongodb`]: filters as documents of the crate `bson` |
+//! | `sea-query` | [`query::sql`]: conditions as expressions of the crate `sea-query` |
 //! | `cli` | the command `rolegate` |
 //!
 //! # Threads
