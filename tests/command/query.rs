@@ -319,11 +319,11 @@ fn query_of_sql_with_wrong_options_ends_with_2_and_names_what_to_write() {
         ),
         (
             "mariadb --layout column --column-type list",
-            "--column-type: MariaDB has no column of type `list`; use `json`\n",
+            "--column-type: MariaDB has no column of type `list`; its types are json\n",
         ),
         (
             "postgres --layout column --column-type list",
-            "--column-type: PostgreSQL has no column of type `list`; use `jsonb` or `text-array` or `json`\n",
+            "--column-type: PostgreSQL has no column of type `list`; its types are jsonb, text-array, json\n",
         ),
         (
             "sqlite --layout perms --table a..b",

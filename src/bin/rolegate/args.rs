@@ -176,6 +176,9 @@ pub(crate) struct ActionArgs {
     pub(crate) collection: Option<PathBuf>,
 }
 
+/// SQLite takes 32,766 values, and a condition needs a few after the first placeholder.
+const MAX_FIRST_PLACEHOLDER: i64 = 32_000;
+
 /// The database, and the place where it stores permissions.
 #[derive(Group)]
 #[command(next_help_heading = "Database")]
@@ -202,7 +205,7 @@ pub(crate) struct DatabaseArgs {
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub(crate) tenant: Option<i64>,
     /// The number of the first placeholder, from 1 to 32,000. Without this option, it is 1. Placeholders of MariaDB have no numbers
-    #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=32_000))]
+    #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=MAX_FIRST_PLACEHOLDER))]
     pub(crate) first_placeholder: Option<u16>,
 }
 

@@ -4,7 +4,7 @@
 //! the JSON is read. The result still is no permission. A JSON text never contains the character itself.
 
 use super::fragment::Binder;
-use super::{ColumnType, Dialect, json, jsonb};
+use super::{ColumnType, Dialect, json};
 use crate::query::Filter;
 
 /// Returns the condition. `column` is the column of the outer document.
@@ -17,12 +17,9 @@ pub(super) fn condition(
 ) -> String {
     let permissions = binder.bind_permissions(filter);
     match (dialect, column_type) {
-        (Dialect::Postgres, ColumnType::Jsonb) => jsonb::condition(column, &permissions),
+        (Dialect::Postgres, ColumnType::Jsonb) => postgres_jsonb(column, &permissions),
         (Dialect::Sqlite, _) => sqlite_json(column, &permissions),
-        (Dialect::Postgres, ColumnType::TextArray) => format!(
-            "{column} IS NOT NULL AND {column} && CAST({permissions} AS text[]) \
-             AND {column} COLLATE \"C\" && CAST({permissions} AS text[])"
-        ),
+        (Dialect::Postgres, ColumnType::TextArray) => postgres_array(column, &permissions),
         (Dialect::Postgres, _) => postgres_json(column, &permissions),
         (Dialect::MariaDb, _) => mariadb_json(column, &permissions),
         (Dialect::DuckDb, ColumnType::Json) => duckdb_json(column, &permissions),
@@ -34,16 +31,36 @@ pub(super) fn condition(
 
 /// The inner query without a table gives the column a name that no column of `json_each` has.
 ///
-/// The test for U+0000 compares bytes: `json_valid` ends a text there, and accepts an array before it.
+/// The test for U+0000 is needed because `json_valid` ends a text there, and accepts an array before it.
 fn sqlite_json(column: &str, permissions: &str) -> String {
     format!(
         "{column} IS NOT NULL AND EXISTS (SELECT 1 FROM \
-         (SELECT CASE WHEN json_valid({column}) AND instr(CAST({column} AS BLOB), x'00') = 0 \
+         (SELECT CASE WHEN json_valid({column}) AND instr({column}, char(0)) = 0 \
          THEN CASE json_type({column}) WHEN 'array' THEN replace({column}, '\\u0000', '\\ufffd') END END AS list) \
          AS rolegate_d, json_each(rolegate_d.list) AS rolegate_p \
          WHERE rolegate_p.type = 'text' AND rolegate_p.value IN {})",
         json::sqlite_texts(permissions),
     )
+}
+
+/// The operator `?|` also finds the keys of an object and a single text, which are no lists.
+fn postgres_jsonb(column: &str, permissions: &str) -> String {
+    format!(
+        "{column} IS NOT NULL AND jsonb_typeof({column}) = 'array' AND {column} ?| {}",
+        postgres_texts(permissions)
+    )
+}
+
+/// The first comparison uses the index of the column, and the second is exact.
+fn postgres_array(column: &str, permissions: &str) -> String {
+    let texts = postgres_texts(permissions);
+    format!("{column} IS NOT NULL AND {column} && {texts} AND {column} COLLATE \"C\" && {texts}")
+}
+
+/// Returns the permissions as the result of an inner query, so that PostgreSQL does not plan for their number. For
+/// many permissions it would otherwise read the whole table, and compare each document with each permission.
+fn postgres_texts(permissions: &str) -> String {
+    format!("(SELECT CAST({permissions} AS text[]))")
 }
 
 /// PostgreSQL 15 cannot test if a text is JSON, and a cast of another text is an error. A regular expression accepts

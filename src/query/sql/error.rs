@@ -33,8 +33,8 @@ impl LayoutError {
     #[cold]
     pub(super) fn column_type(dialect: Dialect, found: ColumnType) -> Self {
         let types: Vec<_> = ColumnType::of(dialect).iter().map(|one| one.as_str()).collect();
-        let (title, types) = (dialect.title(), types.join("` or `"));
-        let message = format!("{title} has no column of type `{found}`; use `{types}`");
+        let (title, types) = (dialect.title(), types.join(", "));
+        let message = format!("{title} has no column of type `{found}`; its types are {types}");
         Self::new(LayoutErrorKind::ColumnType, message)
     }
 

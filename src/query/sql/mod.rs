@@ -11,7 +11,8 @@
 //! | a schema that you design, with many documents for each list | [`AclSchema`] | on the number of the list |
 //!
 //! Choose [`AclSchema`] for a new schema. It needs less space, it finds the visible lists from the roles, and a total is
-//! a sum over lists. A column is simpler, and suits a few thousand documents, or conditions that leave few documents.
+//! a sum over lists. On PostgreSQL, a column `jsonb` with an index is as fast for users with up to 100 roles, and faster
+//! for users who see many documents. A column is simpler, and suits a few thousand documents, or conditions that leave few documents.
 //!
 //! # An existing PostgreSQL table
 //!
@@ -39,14 +40,13 @@
 //!     "SELECT n.id, n.text FROM notes AS n WHERE {} ORDER BY n.id DESC LIMIT 25",
 //!     visible.text()
 //! );
-//! let [Bind::TextArray(permissions)] = visible.binds() else { unreachable!() };
-//! assert_eq!(permissions, &[r#"read("any")"#, r#"read("user:ann")"#, r#"read("users")"#]);
-//! // With tokio-postgres: client.query(&sql, &[permissions]).await?
+//! let permissions = [r#"read("any")"#, r#"read("user:ann")"#, r#"read("users")"#];
+//! assert_eq!(visible.binds(), [Bind::TextArray(permissions.map(String::from).into())]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A program binds all values of [`Fragment::binds`] in their order. Their number depends on the plan: a key with bypass
-//! needs none. A total is `SELECT count(*)` with the same condition.
+//! A program binds all values of [`Fragment::binds`] in their order, as the function `values` of `postgres.rs` below does.
+//! Their number depends on the plan: a key with bypass needs none. A total is `SELECT count(*)` with the same condition.
 //!
 //! Run `VACUUM ANALYZE notes` once. `EXPLAIN` then shows that the index is used. This is the plan of the page for 20,000
 //! notes; PostgreSQL reads all rows of a much smaller table instead:
@@ -105,9 +105,9 @@
 //! what JSON is:
 //!
 //! - MariaDB and DuckDB accept some texts that are not, such as an array with the element `1.` or `NaN`.
-//! - MariaDB refuses JSON with more than 32 levels.
-//! - On PostgreSQL, [`ColumnType::Json`] grants nothing if an array contains arrays, objects, numbers of more than 200
-//!   digits, or the escape of half a surrogate pair.
+//! - MariaDB refuses JSON with 32 or more nested arrays and objects.
+//! - On PostgreSQL, [`ColumnType::Json`] grants nothing if an array contains arrays, objects, the escape of half a
+//!   surrogate pair, or a number with more than 200 digits before or after the point or 3 digits in its exponent.
 //!
 //! PostgreSQL databases need the encoding `UTF8` and the setting `standard_conforming_strings = on`, the defaults.
 //!
@@ -122,7 +122,6 @@ mod dialect;
 mod error;
 mod fragment;
 mod json;
-mod jsonb;
 mod layout;
 mod perms;
 #[cfg(feature = "sea-query")]

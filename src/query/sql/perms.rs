@@ -2,7 +2,7 @@
 //!
 //! A condition compares twice: first as the columns are compared, which uses their indexes, and then byte for byte.
 //! The first comparison may find too much, because a collation may ignore case, accents and trailing spaces. On SQLite,
-//! a comparison with a number would convert texts, so the id must be a text.
+//! a comparison with a number would convert texts, so both ids must be texts.
 //!
 //! On PostgreSQL, an object of `jsonb` looks up the role byte for byte. The object is created once for a statement.
 //! A second `= ANY` would compare each row with every role in a plan that PostgreSQL keeps for all roles, and would be
@@ -35,7 +35,7 @@ pub(super) fn condition(
              (SELECT rolegate_p.\"_document\" FROM {table} AS rolegate_p \
              WHERE rolegate_p.\"_permission\" COLLATE BINARY IN {roles} \
              AND rolegate_p.\"_type\" COLLATE BINARY = '{action}' \
-             AND rolegate_p.\"_document\" IS NOT NULL{tenant}) AND typeof({id}) = 'text'",
+             AND typeof(rolegate_p.\"_document\") = 'text'{tenant}) AND typeof({id}) = 'text'",
             roles = json::sqlite_texts(&roles),
         ),
         Dialect::Postgres => format!(

@@ -23,6 +23,14 @@ fn sqlite_hostile_rows_agree_in_every_collation() {
 }
 
 #[test]
+fn sqlite_hostile_rows_agree_in_utf_16() {
+    let shapes = [Place::Perms, JSON, Place::Acl].map(Shape::new);
+    for encoding in ["UTF-16le", "UTF-16be"] {
+        suite::hostile_rows_agree(&mut Sqlite::with_encoding(encoding), &shapes);
+    }
+}
+
+#[test]
 fn sqlite_random_rows_agree() {
     let nocase = Shape::new(Place::Perms).with_text("COLLATE NOCASE");
     let shapes = [Shape::new(Place::Perms), nocase, Shape::new(JSON), Shape::new(Place::Acl)];

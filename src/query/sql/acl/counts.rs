@@ -8,8 +8,8 @@ use crate::query::sql::{Dialect, Fragment, LayoutError};
 impl AclSchema {
     /// Returns the statement that counts a document that got a list.
     ///
-    /// The statement changes one row, or no row if the list is not there. It waits for other transactions that count
-    /// the same list.
+    /// The statement inserts or changes one row, or no row if the list is not there. MariaDB reports two for a changed
+    /// row. The statement waits for other transactions that count the same list.
     pub fn count_one_more(&self, list: &StoredList) -> Fragment {
         let Self { dialect, counts, .. } = self;
         let mut binder = Binder::starting_at(*dialect, 1);
@@ -36,7 +36,9 @@ impl AclSchema {
         let Self { dialect, counts, .. } = self;
         let mut binder = Binder::starting_at(*dialect, 1);
         let number = binder.bind_integer(number);
-        let text = format!("UPDATE {counts} SET documents = documents - 1 WHERE acl = {number}");
+        let text = format!(
+            "UPDATE {counts} SET documents = documents - 1 WHERE acl = {number} AND documents > 0"
+        );
         binder.finish(text)
     }
 
@@ -59,10 +61,10 @@ impl AclSchema {
         binder.finish(text)
     }
 
-    /// Returns the statements that count all documents anew. Both run in this order.
+    /// Returns the statements that count all documents anew. All run in this order, in one transaction.
     ///
-    /// `documents` are the tables of documents, each with the column that has the number of the list. No other
-    /// transaction may write documents meanwhile.
+    /// `documents` are **all** tables of documents, each with the column that has the number of the list. Without
+    /// tables, every count is removed. No other transaction may write documents meanwhile.
     ///
     /// # Errors
     ///
@@ -88,7 +90,8 @@ impl AclSchema {
     /// Returns the statements that remove the lists that no document has. Both run in this order.
     ///
     /// `documents` are **all** tables of documents, each with the column that has the number of the list. The lists
-    /// of a missing table are removed, unless its column refers to `PREFIX_lists`.
+    /// of a missing table are removed, unless its column refers to `PREFIX_lists`. Without tables, every list is
+    /// removed that no reference protects.
     ///
     /// # Errors
     ///

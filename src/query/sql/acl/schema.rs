@@ -46,6 +46,10 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 /// - **Remove a document.** Delete the document. With counts, `DELETE … RETURNING acl` gives the number for
 ///   `count_one_less`.
 ///
+/// Count only if the statement on the document changed a row. A guard can refuse the change, and then no row changes.
+/// Two transactions that exchange two lists may wait for each other. The database ends one of them, and the host runs
+/// it again.
+///
 /// Two transactions may insert the same list at the same time. The second waits for the first. At the isolation level
 /// `REPEATABLE READ` or higher, the second may then find no number, and its document is refused by `NOT NULL`. The
 /// host runs the transaction again, as it does for other conflicts.

@@ -6,24 +6,34 @@ use rusqlite::{Connection, Statement};
 use super::Database;
 
 pub struct Sqlite {
+    encoding: &'static str,
     connection: Connection,
 }
 
 impl Default for Sqlite {
     fn default() -> Self {
-        Self { connection: open() }
+        Self::with_encoding("UTF-8")
     }
 }
 
-fn open() -> Connection {
+impl Sqlite {
+    /// Creates a database that stores texts in an encoding, such as `UTF-16le`.
+    #[must_use]
+    pub fn with_encoding(encoding: &'static str) -> Self {
+        Self { encoding, connection: open(encoding) }
+    }
+}
+
+fn open(encoding: &str) -> Connection {
     let connection = Connection::open_in_memory().unwrap();
-    connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    let settings = format!("PRAGMA encoding = '{encoding}'; PRAGMA foreign_keys = ON");
+    connection.execute_batch(&settings).unwrap();
     connection
 }
 
 impl Database for Sqlite {
     fn name(&self) -> String {
-        format!("SQLite {}", rusqlite::version())
+        format!("SQLite {} {}", rusqlite::version(), self.encoding)
     }
 
     fn dialect(&self) -> Dialect {
@@ -31,7 +41,7 @@ impl Database for Sqlite {
     }
 
     fn reset(&mut self) {
-        self.connection = open();
+        self.connection = open(self.encoding);
     }
 
     fn execute(&mut self, sql: &str, binds: &[Bind]) -> Result<u64, String> {
