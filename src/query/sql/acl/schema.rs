@@ -18,8 +18,8 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 /// acl bigint NOT NULL REFERENCES acl_lists (acl)
 /// ```
 ///
-/// `NOT NULL` and the reference make a mistake an error. Without them, a document whose list is missing is visible to
-/// nobody. SQLite checks references only after `PRAGMA foreign_keys = ON` on the connection.
+/// `NOT NULL` and the reference make a mistake an error. Without them, a document whose list is missing is hidden from
+/// every user. The number of a removed list is never used again. SQLite checks references only after `PRAGMA foreign_keys = ON` on the connection.
 ///
 /// ```
 /// use rolegate::query::sql::{AclSchema, Dialect, StoredList};
@@ -35,7 +35,7 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 ///
 /// # Writing
 ///
-/// All statements belong into the host's transaction. The placeholders of whole statements begin at 1.
+/// All statements belong in the host's transaction. The placeholders of whole statements begin at 1.
 ///
 /// - **Insert a document.** Run the statements of [`insert_list`](Self::insert_list). Insert the document with
 ///   [`number`](Self::number) as its list. With counts, run [`count_one_more`](Self::count_one_more).
@@ -65,7 +65,7 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 /// refuses the removal, or the document. The host runs the refused transaction again. Three databases need care:
 ///
 /// - SQLite checks references only after `PRAGMA foreign_keys = ON`, on each connection.
-/// - MariaDB lets other inserts of documents wait until the removal is committed.
+/// - On MariaDB, other inserts of documents wait until the removal is committed.
 /// - DuckDB does not see references of other transactions. No other transaction may write during the removal.
 ///
 /// # Counts
