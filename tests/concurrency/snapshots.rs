@@ -5,11 +5,13 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
 
 use rolegate::index::{DocumentIndex, IndexSnapshot};
 use rolegate::{AclLimits, Action, Principal, Visibility};
 
-use super::{DOCUMENTS, ROLES, Shelf, allowed, list};
+use super::{DOCUMENTS, PATIENCE, ROLES, Shelf, allowed, list};
 
 /// The number of documents in a chunk. The documents therefore take many chunks.
 const CHUNK: usize = 4;
@@ -115,9 +117,15 @@ fn snapshot_during_writes_shows_one_state_of_the_index() {
     let kept: [Mutex<Option<Kept>>; KEPT] = Default::default();
     let read = || {
         let (snapshot, changes) = take();
+        // The first reads wait for a change. The writer goes on at least until the first of them ends.
+        let until = Instant::now() + PATIENCE;
+        let no_change = || outdated.load(Ordering::SeqCst) == 0 && take().1 == changes;
+        while no_change() && Instant::now() < until {
+            thread::yield_now();
+        }
+        outdated.fetch_add(usize::from(take().1 != changes), Ordering::SeqCst);
         let [seen, all] = shown(&snapshot);
         assert_eq!([&seen, &all], expected(changes).each_ref(), "after {changes} changes");
-        outdated.fetch_add(usize::from(take().1 != changes), Ordering::SeqCst);
         let selection =
             (0..DOCUMENTS).map(|document| seen.binary_search(&document).is_ok()).collect();
         let older = kept[changes % KEPT].lock().unwrap().replace((snapshot, [seen, all]));
