@@ -62,9 +62,8 @@ use crate::query::sql::{Dialect, Fragment, Layout, LayoutError, json};
 ///
 /// A list stays when no document has it. [`remove_unused_lists`](Self::remove_unused_lists) can run at any later time, in
 /// a transaction of its own. Another transaction may insert a document with such a list meanwhile. The reference then
-/// refuses the removal, or the document. The host runs the refused transaction again. Three databases need care:
+/// refuses the removal, or the document. The host runs the refused transaction again. Two databases need care:
 ///
-/// - SQLite checks references only after `PRAGMA foreign_keys = ON`, on each connection.
 /// - On MariaDB, other inserts of documents wait until the removal is committed.
 /// - DuckDB does not see references of other transactions. No other transaction may write during the removal.
 ///
