@@ -12,6 +12,11 @@ pub(crate) const WORD_BITS: usize = u64::BITS as usize;
 pub(crate) struct BitSet<W>(W);
 
 impl BitSet<Vec<u64>> {
+    /// Returns an empty set without room.
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
     /// Returns an empty set with room for the numbers below `len`.
     pub(crate) fn with_room(len: usize) -> Self {
         Self(vec![0; len.div_ceil(WORD_BITS)])
@@ -26,6 +31,11 @@ impl BitSet<Vec<u64>> {
     /// Makes room for 64 more numbers.
     pub(crate) fn push_word(&mut self) {
         self.0.push(0);
+    }
+
+    /// Returns the bytes on the heap.
+    pub(crate) fn memory(&self) -> usize {
+        self.0.capacity() * size_of::<u64>()
     }
 
     /// Gives back the room that is reserved for growth.
@@ -83,6 +93,14 @@ impl<W: AsMut<[u64]>> BitSet<W> {
         let is_new = *word >> (number % WORD_BITS) & 1 == 0;
         *word |= 1 << (number % WORD_BITS);
         is_new
+    }
+
+    /// Removes `number`. Returns `true` if it was a member.
+    pub(crate) fn remove(&mut self, number: usize) -> bool {
+        let Some(word) = self.words_mut().get_mut(number / WORD_BITS) else { return false };
+        let was_there = *word >> (number % WORD_BITS) & 1 != 0;
+        *word &= !(1 << (number % WORD_BITS));
+        was_there
     }
 
     /// Adds the members of `other`, each increased by `64 * offset`, if the set has room for them.

@@ -1,6 +1,6 @@
 //! Hashing of texts and numbers. A hash finds a candidate. The comparison of the values decides.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::SharedSeed;
 use foldhash::fast::SeedableRandomState;
@@ -33,4 +33,9 @@ pub(crate) fn hash_numbers(state: &RandomState, numbers: impl Iterator<Item = u3
     let mut hasher = state.0.build_hasher();
     numbers.for_each(|number| hasher.write_u32(number));
     hasher.finish()
+}
+
+/// Hashes a value of the host.
+pub(crate) fn hash_value(state: &RandomState, value: &impl Hash) -> u64 {
+    state.0.hash_one(value)
 }

@@ -43,6 +43,7 @@
 //! | test a page of documents that are seen once | [`Matcher`] |
 //! | filter documents in memory again and again | [`AclTable`], [`AclColumn`], [`Visibility`], [`Selection`] |
 //! | page through and count a changing collection | [`index::DocumentIndex`], read through [`index::IndexSnapshot`] |
+//! | find the open connections that may see a document that changed | [`audience::Audience`] |
 //! | decide on an operation of a collection | [`Collection`] |
 //! | check the permissions that a caller sets | [`Principal::document_permissions`] |
 //! | filter raw JSON | [`json::Filter`] |
@@ -101,10 +102,13 @@
 //! [snapshot](index::DocumentIndex::snapshot). Readers then use the snapshot without the lock. A snapshot still
 //! shows what was revoked after it was taken, so take a new one for each request.
 //!
+//! An [`Audience`](audience::Audience) needs its lock for connecting and subscribing. Events are found under the read
+//! lock, each thread with a buffer of its own.
+//!
 //! # Untrusted input
 //!
-//! Permission strings, lists, roles, user documents, collections, JSON, tokens and keys may come from an
-//! attacker.
+//! Permission strings, lists, roles, user documents, collections, channels, JSON, tokens and keys may come from
+//! an attacker.
 //!
 //! - **No panic.** No input causes a panic, an overflow, or recursion deeper than [`json::MAX_DEPTH`]. Rust ends
 //!   the process when memory runs out.
@@ -113,9 +117,9 @@
 //! - **Exact.** Roles and lists are compared whole, byte for byte. A hash finds a candidate and never decides. Its
 //!   seed differs for each table and matcher.
 //! - **Linear.** Time and memory grow linearly with the input, except for sorting a list or the roles of a
-//!   principal. The host limits the total with [`AclLimits`], [`json::Filter::max_document_len`] and
-//!   [`json::Filter::max_response_len`].
-//! - **Full is an error.** A table that has reached a limit refuses new lists and stays unchanged.
+//!   principal. The host limits the total with [`AclLimits`], [`audience::Limits`],
+//!   [`json::Filter::max_document_len`] and [`json::Filter::max_response_len`].
+//! - **Full is an error.** A table or an audience that has reached a limit refuses changes and stays unchanged.
 //! - **Ids belong to a table.** The id of another table is never visible. Table ids wrap after 2^32 tables. A list
 //!   that was inserted after a [`Visibility`] was resolved is visible only if the visibility is unrestricted.
 //!
@@ -137,6 +141,7 @@
 //! [Appwrite]: https://appwrite.io/docs/advanced/platform/permissions
 
 mod acl;
+pub mod audience;
 #[cfg(feature = "auth")]
 pub mod auth;
 mod bitset;

@@ -11,6 +11,7 @@
     reason = "tests and their helpers fail by panicking, and print how much they tried"
 )]
 
+mod audience;
 mod bounds;
 #[cfg(feature = "cli")]
 mod command;

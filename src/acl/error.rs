@@ -139,7 +139,7 @@ impl fmt::Display for TableFull {
 }
 
 /// A number that prints with a comma between groups of three digits.
-struct Grouped(u32);
+pub(crate) struct Grouped(pub(crate) u32);
 
 impl fmt::Display for Grouped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,6 +19,7 @@ pub use limits::AclLimits;
 pub use table::AclTable;
 
 pub(crate) use column::{Indices, for_any_width};
+pub(crate) use error::Grouped;
 pub(crate) use id::TableId;
 pub(crate) use reach::Reach;
 pub(crate) use table::{SavedTableError, TableLoader};

@@ -345,7 +345,7 @@ impl Collection {
 
     /// Returns `true` if permissions of documents count for an action. On a document, create means
     /// nothing.
-    pub(super) fn documents_can_grant(&self, action: Action) -> bool {
+    pub(crate) fn documents_can_grant(&self, action: Action) -> bool {
         self.document_security == DocumentSecurity::Enabled && ActionSet::DOCUMENT.contains(action)
     }
 }

@@ -9,6 +9,7 @@
     reason = "tests and their helpers fail by panicking"
 )]
 
+mod audience;
 #[path = "../support/growth.rs"]
 mod cases;
 mod growth;

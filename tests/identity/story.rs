@@ -3,6 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use rolegate::audience::Caller;
 use rolegate::auth::{
     AuthMethod, AuthenticateError, Credentials, DEFAULT_JWT_LIFETIME, GuestReason, KeyKind,
     StoredKey, TokenErrorKind,
@@ -67,6 +68,12 @@ fn guide_story_of_jwts_ends_as_in_appwrite() {
     let expires_at = store.ask(&as_user, now()).unwrap().expires_at().unwrap();
     assert_eq!(expires_at, now() + Duration::from_secs(900));
 
+    // A realtime connection takes the principal, the session and this time.
+    let caller = Caller::from(&store.ask(&as_user, now()).unwrap());
+    assert_eq!(caller.principal().user_id(), Some(&**user_id));
+    assert_eq!(caller.session_id(), Some(&**session_id));
+    assert_eq!(caller.expires_at(), Some(expires_at));
+
     // 899 seconds later the JWT is still valid. After 900 seconds the request is refused: an expired
     // token is the error user_jwt_invalid, and not the empty list of a guest.
     let last = now() + Duration::from_secs(899);
@@ -82,6 +89,7 @@ fn guide_story_of_jwts_ends_as_in_appwrite() {
 
     // The API key bypasses permissions and lists all three.
     let as_key = key("standard_reads");
+    assert_eq!(Caller::from(&store.ask(&as_key, now()).unwrap()).key_name(), Some("UNKNOWN"));
     let (names, reason) = birthdays(&store, &as_key, now()).unwrap();
     assert_eq!((names, reason), (vec!["Kevin", "Laura", "Bob"], None));
 

@@ -6,6 +6,7 @@ mod birthdays;
 mod printed;
 mod refusals;
 
+use rolegate::audience::{self, Audience, Buffer, Caller};
 use rolegate::index::{DocumentIndex, LoadError};
 use rolegate::principal::Membership;
 use rolegate::{
@@ -44,6 +45,10 @@ fn public_types_are_send_and_sync() {
     fn shared<T: Send + Sync + Unpin + 'static>() {}
     shared::<AclColumn>();
     shared::<AclTable>();
+    shared::<Audience<u64>>();
+    shared::<audience::Error>();
+    shared::<Buffer>();
+    shared::<Caller>();
     shared::<Collection>();
     shared::<DocumentIndex<String>>();
     shared::<Explanation>();

@@ -1,5 +1,6 @@
 //! Properties, tested on generated inputs at the edges.
 
+mod audience;
 mod collections;
 mod column;
 mod evaluation;

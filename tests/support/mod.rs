@@ -1,6 +1,7 @@
 //! Shared parts of the tests: the naive oracle, the rules as plain code, and strategies for inputs at the
 //! edges.
 
+pub mod audience;
 #[cfg(feature = "http")]
 pub mod headers;
 pub mod index;

@@ -1,0 +1,7 @@
+//! Audiences: channels, callers, endings, panics of keys, and audiences of thousands of connections.
+
+mod callers;
+mod channels;
+mod errors;
+mod large;
+mod panics;
