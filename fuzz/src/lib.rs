@@ -5,6 +5,7 @@
 
 #[path = "../../tests/support"]
 mod support {
+    pub(crate) mod audience;
     pub(crate) mod headers;
     #[allow(dead_code, reason = "the tests use the rest")]
     pub(crate) mod index;
@@ -20,6 +21,7 @@ mod support {
     pub(crate) mod users;
 }
 
+mod audience;
 mod headers;
 mod index;
 mod json_filter;
@@ -29,6 +31,7 @@ mod table;
 mod token;
 mod user;
 
+pub use audience::audience;
 pub use headers::headers;
 pub use index::document_index;
 pub use json_filter::json_filter;

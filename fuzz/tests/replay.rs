@@ -52,6 +52,11 @@ fn index_agrees_with_a_plain_map() {
 }
 
 #[test]
+fn audience_agrees_with_a_plain_map() {
+    replay("audience", rolegate_fuzz::audience);
+}
+
+#[test]
 fn saved_index_is_refused_or_loaded_as_it_is() {
     replay("saved_index", rolegate_fuzz::saved_index);
 }
