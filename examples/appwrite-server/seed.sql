@@ -16,7 +16,7 @@ INSERT INTO users (id, email, password, profile) VALUES
 INSERT INTO keys (secret, name, scopes) VALUES
     -- standard_backend-of-the-birthdays
     (x'355715b856536310d9ff65d427af4647332b6e17cef06d20add5d1bf303fe678',
-     'Backend', '["documents.read", "documents.write", "sessions.write"]'),
+     'Backend', '["documents.read", "documents.write", "sessions.write", "users.write"]'),
     -- standard_reader-of-the-birthdays
     (x'e89c730d97e74d12479098af96a1bbfe6a870249cee123f218207d21b5751123',
      'Reader', '["documents.read"]'),

@@ -15,6 +15,7 @@ DRIVER_SECONDS = 60
 DRIVERS = {
     "node-appwrite": ["node", HERE / "node.mjs"],
     "appwrite (web)": ["node", HERE / "web.mjs"],
+    "appwrite (web) in Chromium": ["node", HERE / "chromium.mjs"],
     "appwrite (Python)": [sys.executable, HERE / "python.py"],
 }
 

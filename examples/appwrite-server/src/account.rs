@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::database::digest;
 use crate::limits::{MAX_FORM, MAX_PASSWORD};
+use crate::realtime::News;
 use crate::request::{Call, nothing};
 use crate::{PROJECT, Server, failure::Failure, random_hex};
 
@@ -67,8 +68,9 @@ fn sign_in(call: &Call) -> Result<Response> {
         // Every request of a user reads all sessions of the user. As in Appwrite, the eleventh session ends
         // the oldest.
         let oldest = "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE user = ?
-            ORDER BY rowid DESC LIMIT -1 OFFSET 9)";
-        asked.database.one::<Value>(oldest, [user])?;
+            ORDER BY rowid DESC LIMIT -1 OFFSET 9) RETURNING json_quote(id)";
+        let ended = asked.database.all(oldest, [user])?;
+        ended.into_iter().for_each(|id| asked.tell(News::SessionEnded(id)));
         let sql = "INSERT INTO sessions (id, user, secret, expire)
             VALUES (?, ?, ?, strftime('%FT%H:%M:%f+00:00', 'now', ?)) RETURNING json_object('$id', id,
             'userId', user, '$createdAt', created, '$updatedAt', created, 'expire', expire,
@@ -93,8 +95,8 @@ fn sign_in(call: &Call) -> Result<Response> {
 }
 
 /// Returns `true` if a page of another host sent the request. Such a page must not sign its visitor in as
-/// another user.
-fn is_foreign(headers: &HeaderMap) -> bool {
+/// another user, and must not read the visitor's events.
+pub fn is_foreign(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return false };
     let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
@@ -119,7 +121,9 @@ fn sign_out(call: &Call, id: &str) -> Result<Response> {
         };
         let id = current.filter(|_| id == "current").map_or(id, |current| current);
         let sql = "DELETE FROM sessions WHERE id = ? AND user = ? RETURNING json_quote(id)";
-        Ok(asked.database.one::<String>(sql, [id, user])?.ok_or_else(no_session)?)
+        let ended = asked.database.one(sql, [id, user])?.ok_or_else(no_session)?;
+        asked.tell(News::SessionEnded(ended));
+        Ok(())
     })?;
     let cookie_name = session_cookie_name(PROJECT);
     let cookie = format!("{cookie_name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");

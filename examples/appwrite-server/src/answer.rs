@@ -36,25 +36,34 @@ async fn receive(body: Body, until: Instant) -> Result<Bytes, Failure> {
 }
 
 impl Call {
-    /// Answers with the result of `work`, which runs on a thread that may block. Logs the request and its
-    /// caller.
-    ///
-    /// A thread cannot be stopped, so all its work is bounded. If the client disconnects, the thread
-    /// continues and the request is logged.
+    /// Answers with the result of `work`, which runs on a thread that may block.
     pub async fn answer(
         self,
         work: impl FnOnce(&Self) -> Result<Response> + Send + 'static,
     ) -> Response {
+        let done = self.run(work, |response| response.status().as_u16());
+        done.await.unwrap_or_else(IntoResponse::into_response)
+    }
+
+    /// Returns the result of `work`, which runs on a thread that may block. Logs the request and its caller.
+    ///
+    /// A thread cannot be stopped, so all its work is bounded. If the client disconnects, the thread
+    /// continues and the request is logged.
+    pub async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+        status: fn(&T) -> u16,
+    ) -> Result<T, Failure> {
         let until = self.until + DEADLINE_GRACE;
         let task = tokio::task::spawn_blocking(move || {
-            let answer = self.in_time().map_err(Into::into).and_then(|()| work(&self));
-            let response = answer.unwrap_or_else(|error| Failure::of(error).into_response());
-            self.log(&response);
-            response
+            let done = self.in_time().map_err(Into::into).and_then(|()| work(&self));
+            let done = done.map_err(Failure::of);
+            self.log(done.as_ref().map_or_else(|failure| failure.0, status));
+            done
         });
         match timeout_at(until.into(), task).await {
-            Ok(done) => done.unwrap_or_else(|error| Failure::of(error.into()).into_response()),
-            Err(_) => Failure::late().into_response(),
+            Ok(done) => done.unwrap_or_else(|error| Err(Failure::of(error.into()))),
+            Err(_) => Err(Failure::late()),
         }
     }
 
@@ -77,8 +86,7 @@ impl Call {
         if Instant::now() < self.until { Ok(()) } else { Err(Failure::late()) }
     }
 
-    fn log(&self, response: &Response) {
-        let status = response.status().as_u16();
+    fn log(&self, status: u16) {
         if status == 404 && self.who.get().is_none() {
             // A route that does not exist needs no caller, but the log names the caller.
             let _ = self.name_caller();

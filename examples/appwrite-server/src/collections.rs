@@ -83,10 +83,10 @@ pub fn load(database: &Database<'_>) -> Result<Collections> {
         "SELECT json_array(number, database, id, json(rules), json(attributes)) FROM collections";
     type Row = (i64, String, String, Collection, Vec<String>);
     for (number, of, id, rules, attributes) in database.all::<Row>(sql, [])? {
-        let (rules, attributes) = (rules.into(), attributes.into());
-        let stored = Stored { number, rules, attributes, index: index(database, number)? };
+        let (attributes, index) = (attributes.into(), index(database, number)?);
         if let Some(parts) = collections.get_mut(&of) {
-            parts.collections.insert(id, stored);
+            let rules = if parts.enabled { rules } else { rules.closed() }.into();
+            parts.collections.insert(id, Stored { number, rules, attributes, index });
         }
     }
     Ok(collections)

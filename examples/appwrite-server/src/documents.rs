@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
 use rolegate::auth::Identity;
-use rolegate::{AccessDenied, Action};
+use rolegate::{AccessDenied, Action, Collection};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ use crate::collections::{find, find_mut, permissions, sequence};
 use crate::limits::{MAX_BODY, MAX_DOCUMENT};
 use crate::lists;
 use crate::query::{self, Query};
+use crate::realtime::{Changed, News};
 use crate::request::{Asked, Call, object};
 use crate::{Server, failure::Failure, random_hex};
 
@@ -145,6 +146,8 @@ impl Place {
             })?;
             lists::set(&asked.database, &[sequence(&created)], permissions(&created))?;
             stored.index.insert(sequence(&created), permissions(&created))?;
+            let sides = [None, Some(created.clone())];
+            asked.tell(self.changed(&stored.rules, sides, &created["$createdAt"]));
             Ok((StatusCode::CREATED, Json(self.show(created))).into_response())
         })
     }
@@ -185,11 +188,10 @@ impl Place {
             lists::set(&asked.database, &[number], permissions(&updated))?;
             // A stored list may have malformed permissions, which were logged when they were loaded.
             let _ = stored.index.insert_lenient(number, permissions(&updated))?;
+            let sides = [Some(document.clone()), Some(updated.clone())];
+            asked.tell(self.changed(&stored.rules, sides, &updated["$updatedAt"]));
             if stored.rules.get(principal, permissions(&document)).is_err() {
-                // A caller that may update and not read gets only its own data and the time.
-                updated.retain(|name, _| name.starts_with('$') || data.contains_key(name));
-                let told = given.map_or_else(|| json!([]), |_| updated["$permissions"].take());
-                updated["$permissions"] = told;
+                withhold(&mut updated, &data, given.is_some());
             }
             Ok(Json(self.show(updated)).into_response())
         })
@@ -202,8 +204,11 @@ impl Place {
             let document = document(stored.number, asked, &self.document)?.ok_or(missing)?;
             stored.rules.delete(asked.who.principal(), permissions(&document))?;
             let number = sequence(&document);
-            asked.database.one::<Value>("DELETE FROM documents WHERE sequence = ?", [number])?;
+            let sql =
+                format!("DELETE FROM documents WHERE sequence = ? RETURNING json_quote({NOW})");
+            let timestamp: Value = asked.database.one(&sql, [number])?.unwrap_or_default();
             stored.index.remove(&number);
+            asked.tell(self.changed(&stored.rules, [Some(document), None], &timestamp));
             Ok((StatusCode::NO_CONTENT, [(header::CONTENT_TYPE, "text/plain")]).into_response())
         })
     }
@@ -228,6 +233,19 @@ impl Place {
         find_mut(all, self.ids(), asked.who.principal())
     }
 
+    /// Returns a change of a document, for the connections.
+    fn changed(
+        &self,
+        rules: &Arc<Collection>,
+        [before, after]: [Option<Document>; 2],
+        timestamp: &Value,
+    ) -> News {
+        let (database, collection) = (self.database.clone(), self.collection.clone());
+        let timestamp = timestamp.as_str().unwrap_or_default().to_owned();
+        let rules = Arc::clone(rules);
+        News::Document(Changed { database, collection, rules, before, after, timestamp }.into())
+    }
+
     fn ids(&self) -> (&str, &str) {
         (&self.database, &self.collection)
     }
@@ -241,12 +259,21 @@ impl Place {
     }
 }
 
+/// Leaves a caller that may update and not read only its own data and the time.
+fn withhold(updated: &mut Document, data: &Document, gave_permissions: bool) {
+    updated.retain(|name, _| name.starts_with('$') || data.contains_key(name));
+    if !gave_permissions {
+        updated["$permissions"] = json!([]);
+    }
+}
+
 fn document(collection: i64, asked: &Asked<'_>, id: &str) -> Result<Option<Document>> {
     let sql = format!("SELECT {DOCUMENT} FROM documents WHERE collection = ? AND id = ?");
     Ok(asked.database.one(&sql, (collection, id))?)
 }
 
-fn check_id(id: &str) -> Result<(), Failure> {
+/// Checks an id that a client has chosen.
+pub fn check_id(id: &str) -> Result<(), Failure> {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let first = id.starts_with(|first: char| first.is_ascii_alphanumeric());
     if first && id.len() <= 36 && id.bytes().all(inner) {

@@ -15,7 +15,9 @@ pub mod limits;
 pub mod lists;
 pub mod password;
 pub mod query;
+pub mod realtime;
 pub mod request;
+pub mod users;
 
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -24,7 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use argon2::password_hash::rand_core::{OsRng, RngCore};
 use axum::Router;
-use axum::routing::{delete, post};
+use axum::routing::{delete, get, post, put};
 use rolegate::auth::{Authenticator, BuiltInScopes, JwtKeys, Scopes, Secret};
 use rusqlite::{Connection, Transaction, TransactionBehavior::Immediate};
 use tokio::sync::Semaphore;
@@ -35,6 +37,7 @@ use database::Database;
 use documents::Words;
 use limits::SEARCHES_AT_ONCE;
 use password::Passwords;
+use realtime::Realtime;
 
 /// The only project.
 pub const PROJECT: &str = "birthdays";
@@ -52,6 +55,7 @@ pub struct Server {
     authenticator: Authenticator,
     graphql: graphql::Api,
     passwords: Passwords,
+    realtime: Realtime,
     /// The turns of searches.
     searches: Arc<Semaphore>,
     /// `true` if searches must stop at once.
@@ -88,6 +92,7 @@ impl Server {
             authenticator: Authenticator::new(JwtKeys::new(secret), PROJECT).with_scopes(scopes),
             graphql: graphql::schema(),
             passwords: Passwords::default(),
+            realtime: Realtime::default(),
             searches: Arc::new(Semaphore::new(SEARCHES_AT_ONCE)),
             ending: AtomicBool::new(false),
             lock,
@@ -102,11 +107,18 @@ impl Server {
             .route("/v1/account/jwt", post(account::create_jwt))
             .route("/v1/graphql", post(graphql::post))
             .route("/v1/graphql/mutation", post(graphql::post))
+            .route("/v1/users/{user}/labels", put(users::set_labels))
+            .route("/v1/realtime", get(realtime::connect).head(no_route))
             .merge(documents::routes(Words::Documents))
             .merge(documents::routes(Words::Rows))
             .fallback(no_route)
             .method_not_allowed_fallback(no_route)
             .with_state(self)
+    }
+
+    /// Returns the number of open connections for events.
+    pub fn connections(&self) -> usize {
+        self.realtime.connections()
     }
 
     /// Stops present and future searches, because the server stops. Commits are not stopped.

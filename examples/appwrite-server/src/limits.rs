@@ -88,3 +88,65 @@ pub const MAX_GRAPHQL_ANSWER: usize = 64 << 10;
 
 /// The maximum number of errors in a GraphQL answer: 16. The first errors are kept.
 pub const MAX_GRAPHQL_ERRORS: usize = 16;
+
+/// The maximum number of labels of a user: 1,000, as in Appwrite.
+pub const MAX_LABELS: usize = 1000;
+
+/// The maximum number of open connections: 20,000. Each takes about 16 KiB, once it has received events, because no frame
+/// exceeds [`MAX_FRAME`].
+pub const MAX_CONNECTIONS: u32 = 20_000;
+
+/// The maximum length of a message on an open connection: 48 KiB.
+///
+/// A client that connects again sends all its subscriptions in one message. With the limits below, they take
+/// less than 40 KiB. The server holds the part of a message that has come, for as long as the client answers pings.
+pub const MAX_SOCKET_MESSAGE: usize = 48 << 10;
+
+/// The maximum length of a frame to a client: 8 KiB. The buffer of each connection keeps the size of its largest frame.
+pub const MAX_FRAME: usize = 8 << 10;
+
+/// The maximum number of subscriptions of a connection: 16. An event has the ids of all subscriptions that match it.
+pub const MAX_SUBSCRIPTIONS: usize = 16;
+
+/// The maximum number of channels of a connection: 100. A channel of two subscriptions counts twice.
+///
+/// Clients choose channels. An event compares at most this number of channels for each of its receivers.
+pub const MAX_CHANNELS: u32 = 100;
+
+/// The maximum length of a channel: 256 bytes. The longest channel of Appwrite has about 150 bytes.
+pub const MAX_CHANNEL_BYTES: u32 = 256;
+
+/// The maximum bytes of all distinct channels of all connections, and of all their distinct roles: 64 MiB each. The
+/// other limits alone would allow 512 MB of channels.
+pub const MAX_TEXTS: u32 = 64 << 20;
+
+/// The maximum bytes of the queries of all subscriptions of a connection: 4 KiB.
+///
+/// An event evaluates the queries of each of its receivers.
+pub const MAX_FILTERS: usize = 4 << 10;
+
+/// The maximum bytes of the queries of all connections: 4 MiB. A parsed query takes up to 16 times its length.
+pub const MAX_ALL_FILTERS: usize = 4 << 20;
+
+/// The maximum bytes of the messages that wait for a client: 16 MiB, which is enough for a burst of 16 events with the
+/// largest document, or of about 3,000 usual events.
+///
+/// A client that does not read is dropped at this limit.
+pub const MAX_QUEUE: usize = 16 << 20;
+
+/// The maximum bytes of the messages that wait for all clients: 256 MiB. The clients of an event share its text, which
+/// counts once. At this limit, the clients with the longest queues are dropped.
+pub const MAX_WAITING: usize = 256 << 20;
+
+/// The buffer for messages of a client: 1 KiB for each connection. The library's default is 128 KiB.
+pub const READ_BUFFER: usize = 1 << 10;
+
+/// The time for sending one message: 10 seconds. A client that takes longer is dropped.
+pub const SEND_TIME: Duration = Duration::from_secs(10);
+
+/// The time without events and messages after which the server asks for a sign of life: 30 seconds. A client that
+/// gives none in the same time is dropped. Appwrite's clients send a message every 20 seconds.
+pub const SILENCE: Duration = Duration::from_secs(30);
+
+/// The time in which a client that is told of its end closes the connection: 1 second.
+pub const CLOSE_TIME: Duration = Duration::from_secs(1);

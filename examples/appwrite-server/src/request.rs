@@ -1,5 +1,6 @@
 //! A request and its caller: [`Call`].
 
+use std::cell::RefCell;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
@@ -17,6 +18,7 @@ use serde_json::{Map, Value};
 use crate::collections::{self, Collections};
 use crate::database::Database;
 use crate::limits::{INSTRUCTIONS_PER_CHECK, SEARCH_TIME};
+use crate::realtime::News;
 use crate::{PROJECT, Server, failure::Failure};
 
 /// A request, its deadline, and the description of its caller for the log.
@@ -35,6 +37,14 @@ pub struct Call {
 pub struct Asked<'a> {
     pub who: Identity,
     pub database: Database<'a>,
+    news: RefCell<Vec<News>>,
+}
+
+impl Asked<'_> {
+    /// Lists a change, which [`Call::write`] publishes after the commit.
+    pub fn tell(&self, news: News) {
+        self.news.borrow_mut().push(news);
+    }
 }
 
 impl Call {
@@ -70,7 +80,8 @@ impl Call {
     /// Runs `work`, which writes, in one transaction, if the caller has the scope.
     ///
     /// `work` changes indexes last, when only the commit can fail. If the commit fails, the indexes are loaded
-    /// again. If that fails too, no document is visible.
+    /// again. If that fails too, no document is visible. After the commit, and under the same lock, the changes
+    /// become events.
     pub fn write<T>(
         &self,
         scope: &str,
@@ -81,15 +92,18 @@ impl Call {
         self.server.connected(|connection| {
             let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
             self.limit(&transaction);
-            let asked = self.ask(&transaction, scope);
-            let done = asked.and_then(|asked| work(&asked, &mut collections));
+            let done = self.ask(&transaction, scope).and_then(|asked| {
+                let done = work(&asked, &mut collections)?;
+                Ok((done, asked.news.into_inner()))
+            });
             unlimit(&transaction);
-            let done = done?;
+            let (done, news) = done?;
             if let Err(error) = transaction.commit() {
                 collections.clear();
                 *collections = collections::load(&Database(connection))?;
                 return Err(error.into());
             }
+            self.server.realtime.publish(news);
             Ok(done)
         })
     }
@@ -116,7 +130,7 @@ impl Call {
     fn ask<'a>(&self, connection: &'a Connection, scope: &str) -> Result<Asked<'a>> {
         let database = Database(connection);
         let who = self.checked(&database, |caller| caller.require_scope(scope))?;
-        Ok(Asked { who, database })
+        Ok(Asked { who, database, news: RefCell::default() })
     }
 
     /// Authenticates the caller, and checks its scope and account. The log shows the credential that counts, or

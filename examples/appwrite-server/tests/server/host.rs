@@ -1,8 +1,10 @@
 //! A server in this process, and its answers.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use appwrite_server::Server;
 use axum::Router;
@@ -10,6 +12,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use rolegate::auth::Secret;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 pub const SECRET: &str = "the secret of the tests";
@@ -17,9 +20,14 @@ pub const BACKEND: (&str, &str) = ("x-appwrite-key", "standard_backend-of-the-bi
 pub const PROJECT: (&str, &str) = ("x-appwrite-project", "birthdays");
 pub const ALL: &str = "/v1/databases/guide/collections/birthdays/documents";
 
+pub const KEVIN: &str = "ac5fc866ad1e";
+pub const LAURA: &str = "bc7fc866ad1e";
+/// The channel of all birthdays.
+pub const DOCUMENTS: &[&str] = &["databases.guide.collections.birthdays.documents"];
+
 pub type Headers<'a> = &'a [(&'a str, &'a str)];
 
-pub struct Host(Router);
+pub struct Host(Router, pub Arc<Server>);
 
 pub struct Answer {
     pub status: u16,
@@ -30,6 +38,13 @@ pub struct Answer {
 impl Host {
     pub fn new() -> Self {
         Self::seeded("")
+    }
+
+    /// Starts a server with the birthdays that listens, and returns its address too.
+    pub async fn start() -> (Self, SocketAddr) {
+        let host = Self::new();
+        let address = host.listen().await;
+        (host, address)
     }
 
     /// Starts a server with the birthdays and more.
@@ -50,7 +65,15 @@ impl Host {
     pub fn with(file: Option<&Path>, more: &str) -> anyhow::Result<Self> {
         let seed = format!("{}{more}", include_str!("../../seed.sql"));
         let server = Server::open(file, &seed, Secret::new(SECRET)?)?;
-        Ok(Self(Arc::clone(&server).router()))
+        Ok(Self(Arc::clone(&server).router(), server))
+    }
+
+    /// Listens on a free port of this machine, and returns its address.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(axum::serve(listener, self.0.clone()).into_future());
+        address
     }
 
     /// Sends a request. It names the project unless `headers` do.
@@ -82,6 +105,42 @@ impl Host {
 
     pub async fn get(&self, path: &str, headers: Headers<'_>) -> Answer {
         self.ask("GET", path, headers, Value::Null).await
+    }
+
+    /// Sends a request with the key of the backend, and returns the answer.
+    pub async fn by_key(&self, method: &str, path: &str, body: Value) -> Value {
+        let answer = self.ask(method, path, &[BACKEND], body).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.body);
+        answer.body
+    }
+
+    pub async fn rename(&self, document: &str, name: &str) {
+        let body = json!({ "data": { "name": name } });
+        self.by_key("PATCH", &format!("{ALL}/{document}"), body).await;
+    }
+
+    pub async fn permit(&self, document: &str, permissions: &[&str]) {
+        let body = json!({ "permissions": permissions });
+        self.by_key("PATCH", &format!("{ALL}/{document}"), body).await;
+    }
+
+    pub async fn create(&self, id: &str, permissions: &[&str]) {
+        let body = json!({ "documentId": id, "data": { "name": id }, "permissions": permissions });
+        self.by_key("POST", ALL, body).await;
+    }
+
+    /// Waits until the server has noticed that all clients have gone.
+    pub async fn has_no_connections(&self) {
+        let until = Instant::now() + Duration::from_secs(10);
+        while self.1.connections() > 0 {
+            assert!(Instant::now() < until, "{} are left", self.1.connections());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    pub async fn label(&self, user: &str, labels: &[&str]) -> Value {
+        let path = format!("/v1/users/{user}/labels");
+        self.by_key("PUT", &path, json!({ "labels": labels })).await
     }
 
     pub async fn session(&self, user: &str) -> (String, String) {

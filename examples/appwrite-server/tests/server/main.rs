@@ -1,5 +1,6 @@
 //! Requests that must be refused or must not reveal anything, sent as a client sends them.
 
+mod connections;
 mod documents;
 mod enabled;
 mod graphql;
@@ -9,6 +10,8 @@ mod limits;
 mod php;
 mod processes;
 mod queries;
+mod realtime;
 mod searches;
 mod sessions;
 mod snapshots;
+mod socket;
