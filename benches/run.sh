@@ -4,6 +4,7 @@
 #   benches/run.sh [RUNS]        measures RUNS times, 3 unless given; leave the machine alone meanwhile
 #   benches/run.sh index [RUNS]  measures the index at scale RUNS times, 5 unless given, and writes benches/INDEX.md and its chart
 #   benches/run.sh query [ROUNDS] times each statement ROUNDS times, 15 unless given, and writes benches/QUERY.md
+#   benches/run.sh audience [ROUNDS] measures events among many connections ROUNDS times, 7 unless given, and writes benches/AUDIENCE.md
 #   benches/run.sh report        writes them again from the last figures, after a change of benches/report
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -79,8 +80,31 @@ query() {
     echo "measured in $(((SECONDS - started) / 60)) minutes"
 }
 
+# Measures events among many connections, and writes benches/AUDIENCE.md.
+audience() {
+    local rounds=$1 programs="$target/audience/release" started=$SECONDS
+    cargo build --locked --release --manifest-path benches/audience/Cargo.toml --target-dir "$target/audience"
+    "$programs/times" "rounds=$rounds" >"$target/audience/times.md"
+    "$programs/memory" >"$target/audience/memory.md"
+    {
+        cat benches/audience/audience.md
+        echo "| | |"
+        echo "| --- | --- |"
+        machine | grep -v "^| peers"
+        awk -F '"' '/^name = "roaring"$/ { getline; print "| roaring | " $2 " |" }' benches/audience/Cargo.lock
+        echo "| rounds | $rounds |"
+        cat "$target/audience/times.md" "$target/audience/memory.md"
+    } >benches/AUDIENCE.md
+    echo "measured in $(((SECONDS - started) / 60)) minutes"
+}
+
 case "${1:-3}" in
 report) ;;
+audience)
+    [[ ${2:-7} =~ ^[1-9][0-9]?$ ]] || { echo "expected 1 to 99 rounds, found $2" >&2 && exit 2; }
+    audience "${2:-7}"
+    exit
+    ;;
 query)
     [[ ${2:-15} =~ ^[1-9][0-9]?$ ]] || { echo "expected 1 to 99 rounds, found $2" >&2 && exit 2; }
     query "${2:-15}"
@@ -107,7 +131,7 @@ index)
     echo "measured in $(((SECONDS - started) / 60)) minutes"
     ;;
 *)
-    echo "usage: benches/run.sh [RUNS|index [RUNS]|query [ROUNDS]|report]" >&2
+    echo "usage: benches/run.sh [RUNS|index [RUNS]|query [ROUNDS]|audience [ROUNDS]|report]" >&2
     exit 2
     ;;
 esac

@@ -35,19 +35,28 @@ pub fn warm<T>(mut call: impl FnMut(usize) -> T) -> f64 {
 /// A buffer that is larger than the caches.
 pub struct Sweeper(Vec<u64>);
 
-/// The bytes of the buffer: 256 MB.
+/// The bytes of the buffer, unless others are given: 256 MB.
 const SWEPT: usize = 256 << 20;
 /// The words of a cache line.
 const LINE: usize = 8;
 
 impl Sweeper {
     pub fn new() -> Self {
-        Self((0..SWEPT as u64 / 8).collect())
+        Self::with_bytes(SWEPT)
     }
 
-    /// Returns the nanoseconds of a call after the buffer is read, so that the caches hold nothing else.
-    pub fn cold<T>(&self, call: impl FnOnce() -> T) -> f64 {
+    pub fn with_bytes(bytes: usize) -> Self {
+        Self((0..bytes as u64 / 8).collect())
+    }
+
+    /// Reads the buffer, so that the caches hold nothing else.
+    pub fn sweep(&self) {
         black_box(self.0.iter().step_by(LINE).fold(0_u64, |sum, word| sum.wrapping_add(*word)));
+    }
+
+    /// Returns the nanoseconds of a call after the buffer is read.
+    pub fn cold<T>(&self, call: impl FnOnce() -> T) -> f64 {
+        self.sweep();
         let started = Instant::now();
         black_box(call());
         started.elapsed().as_nanos() as f64
