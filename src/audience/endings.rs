@@ -49,7 +49,8 @@ impl<C, S> Audience<C, S> {
     }
 
     fn end_all(&mut self, slots: Vec<u32>) -> Vec<C> {
-        // A slot that is there twice ends once. The host's values are dropped after all connections have ended, because dropping can panic.
+        // A slot that is there twice ends once. The host's values are dropped after all connections have ended,
+        // because dropping can panic.
         let ended: Vec<_> = slots.into_iter().filter_map(|slot| self.end(slot)).collect();
         self.compact_if_sparse();
         ended.into_iter().map(|(connection, _)| connection).collect()

@@ -3,8 +3,9 @@
 //!
 //! A realtime server has many open connections. When a document changes, it sends an event to each
 //! connection whose principal may read the document, and that subscribed to one of the document's channels.
-//! [`Audience::receivers`] finds these connections. [`Audience`] says how long it takes. A connection is a receiver if and only if [`Collection::get`] allows its principal to read the
-//! document, it has a matching channel, and it has not expired.
+//! [`Audience::receivers`] finds these connections, and [`Audience`] says how long that takes. A connection is
+//! a receiver if and only if [`Collection::get`] allows its principal to read the document, it has a matching
+//! channel, and it has not expired.
 //!
 //! An [`Audience`] opens no sockets. The host tells it about connections, and sends the messages.
 //!

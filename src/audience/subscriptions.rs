@@ -111,8 +111,8 @@ impl<C: Eq + Hash, S: Eq> Audience<C, S> {
     /// Subscribes a connection to channels. If the connection has the subscription already, the channels are
     /// added to it. Without channels, nothing changes.
     ///
-    /// A channel is any text. A repeated one counts once. [`channels::for_user`](super::channels::for_user) rewrites the channels of accounts
-    /// first.
+    /// A channel is any text. A repeated one counts once. For channels of accounts, call
+    /// [`channels::for_user`](super::channels::for_user) first.
     ///
     /// # Errors
     ///

@@ -17,15 +17,15 @@ pub const CHANNELS: u32 = 100;
 /// | role | clients |
 /// | --- | --- |
 /// | `any` | all |
-/// | `label:few` | seven in 1,000, whom an event looks up |
-/// | `label:more` | eight in 1,000, for whom an event combines bitmaps |
+/// | `label:few` | seven in 2,000, whom an event looks up |
+/// | `label:more` | nine in 2,000, for whom an event combines bitmaps |
 /// | `label:first` | half of the clients. The other half and 100 of these have the channel `second.half` |
 pub fn one_channel(count: u32) -> Vec<Client> {
     let client = |number| {
         let place = scattered(number, count);
         let mut roles = vec!["any", "users"];
-        roles.extend((place % 1000 < 7).then_some("label:few"));
-        roles.extend((place % 1000 < 8).then_some("label:more"));
+        roles.extend((place % 2000 < 7).then_some("label:few"));
+        roles.extend((place % 2000 < 9).then_some("label:more"));
         roles.extend((place < count / 2).then_some("label:first"));
         let second = place >= count / 2 - COMMON;
         let channels = ["documents"].into_iter().chain(second.then_some(SECOND_HALF));
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn one_channel_gives_the_same_receivers_in_each_way() {
         let mut ways = Ways::new(one_channel(10_000));
-        for (role, receivers) in [("label:few", 70), ("label:more", 80), ("label:first", 5000)] {
+        for (role, receivers) in [("label:few", 35), ("label:more", 45), ("label:first", 5000)] {
             assert_eq!(ways.check(&Event::new(role, 0)).len(), receivers);
         }
         let both = Event::new("label:first", 0).on(SECOND_HALF);

@@ -24,8 +24,8 @@ impl Shapes {
         let mut one_channel = Ways::new(one_channel(count));
         let mut many_channels = Ways::new(many_channels(count / 10));
         let one = [
-            ("all listen, and 0.7 % read", Event::new("label:few", 0)),
-            ("all listen, and 0.8 % read", Event::new("label:more", 0)),
+            ("all listen, and 0.35 % read", Event::new("label:few", 0)),
+            ("all listen, and 0.45 % read", Event::new("label:more", 0)),
             (
                 "half read, half listen, and 100 do both",
                 Event::new("label:first", 0).on(SECOND_HALF),
@@ -76,6 +76,6 @@ mod tests {
     #[test]
     fn event_is_described_with_its_receivers() {
         let shapes = Shapes::new(10_000);
-        assert_eq!(shapes.one[0].0, "all listen, and 0.7 % read (70 of 10,000)");
+        assert_eq!(shapes.one[0].0, "all listen, and 0.35 % read (35 of 10,000)");
     }
 }
