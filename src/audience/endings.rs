@@ -21,7 +21,7 @@ impl<C, S> Audience<C, S> {
     /// [`replace_principal_of_user`](Self::replace_principal_of_user) says which connections are those of a user.
     #[must_use = "the sockets are still open"]
     pub fn disconnect_user(&mut self, user_id: &str) -> Vec<C> {
-        let mut slots = self.slots_of(&caller_names::user(user_id));
+        let mut slots = self.slots_of_user(user_id);
         slots.extend(self.slots_of(&caller_names::actor(user_id)));
         self.end_all(slots)
     }

@@ -305,12 +305,13 @@ impl Names {
         self.ids.iter().copied()
     }
 
-    /// Returns `true` if less than a quarter of the ids are in use, and there are as many ids as connections.
-    /// Building the audience again takes time in proportion to its connections, so a client that adds and removes
-    /// a few thousand channels must not cause it.
+    /// Returns `true` if less than a quarter of the ids or of the postings are in use, and there are as many of them as
+    /// connections. Building the audience again takes time in proportion to its connections, so a client that adds and
+    /// removes a few thousand channels must not cause it.
     pub(super) fn is_sparse(&self, connections: usize) -> bool {
-        let end = self.entries.end();
-        end >= SPARSE_FROM.max(connections) && self.entries.used() < end / 4
+        let few = |end: usize, used: usize| end >= SPARSE_FROM.max(connections) && used < end / 4;
+        few(self.entries.end(), self.entries.used())
+            || few(self.postings.end(), self.postings.used())
     }
 
     /// Returns the bytes on the heap.

@@ -1,7 +1,8 @@
 //! Replacing the principal of connections.
 //!
 //! A replacement first removes the roles that the new principal does not have. It then adds the new ones, for which
-//! there may be no room. An audience that is full therefore fails closed.
+//! there may be no room. An audience that is full therefore fails closed. The name of the user before stays until the
+//! replacement succeeds, so that the host can end the connections of the user, or try again.
 
 use std::hash::Hash;
 
@@ -12,6 +13,7 @@ use super::error::Error;
 use super::expiries::Time;
 use super::names::Ids;
 use super::record::Record;
+use super::roles::Roles;
 use crate::principal::Principal;
 
 impl<C, S> Audience<C, S> {
@@ -26,13 +28,13 @@ impl<C, S> Audience<C, S> {
     /// # Errors
     ///
     /// A limit that the new roles exceed. The connections then keep only the roles that the principals before and
-    /// after have in common. The host ends them, or tries again.
+    /// after have in common, and are still those of the user. The host ends them, or tries again.
     pub fn replace_principal_of_user(
         &mut self,
         user_id: &str,
         principal: &Principal,
     ) -> Result<usize, Error> {
-        let slots = self.slots_of(&caller_names::user(user_id));
+        let slots = self.slots_of_user(user_id);
         self.replace_at(&slots, principal)?;
         Ok(slots.len())
     }
@@ -54,7 +56,8 @@ impl<C, S> Audience<C, S> {
         roles.map(|_| ())
     }
 
-    /// Returns the users that a connection belongs to: one at most, unless its principal is a list of roles.
+    /// Returns the users that a connection belongs to: one at most, unless its principal is a list of roles, or could
+    /// not be replaced.
     fn users_of(&self, slot: u32) -> Vec<String> {
         let roles = self.connections.record(slot).map_or(&[][..], Record::roles);
         let users = roles.iter().filter_map(|&role| self.roles.user_id(role));
@@ -63,7 +66,7 @@ impl<C, S> Audience<C, S> {
         users
     }
 
-    /// Removes the roles that a principal does not have. Sessions, actors and keys stay.
+    /// Removes the roles that a principal does not have. Sessions, actors, keys and names of users stay.
     fn narrow(&mut self, slots: &[u32], principal: &Principal) {
         let user = caller_names::user_beside_roles(principal);
         let names = caller_names::of_principal(principal, user.as_deref());
@@ -72,8 +75,13 @@ impl<C, S> Audience<C, S> {
         for &slot in slots {
             let mut kept = self.names_that_stay(slot);
             let roles = self.connections.record(slot).map_or(&[][..], Record::roles);
-            kept.extend(roles.iter().copied().filter(|role| common.binary_search(role).is_ok()));
+            kept.extend(roles.iter().filter_map(|&role| {
+                let is_user = || self.roles.user_id(role).is_some();
+                let is_common = common.binary_search(&role).is_ok();
+                if is_common { Some(role) } else { is_user().then_some(Roles::without_grant(role)) }
+            }));
             kept.sort_unstable();
+            kept.dedup();
             self.set_roles(slot, &kept);
         }
     }
@@ -132,21 +140,24 @@ impl<C: Eq + Hash, S> Audience<C, S> {
     ///
     /// # Errors
     ///
-    /// The connection is not connected, or a limit that the new channels or roles exceed. The connection then keeps only
-    /// the roles that the principals before and after have in common, and its session, actor, key and expiry. Its channels
-    /// may be those of the new user already. The host ends it, or tries again.
+    /// The connection is not connected, or a limit that the new roles or channels exceed. The connection then keeps only
+    /// the roles that the principals before and after have in common, and its session, actor, key, expiry and channels.
+    /// It is still one of the user before. The host ends it, or tries again.
     pub fn authenticate(&mut self, connection: &C, caller: &Caller) -> Result<(), Error> {
         let slot = self.slot(connection)?;
-        let users = self.users_of(slot);
-        self.narrow(&[slot], caller.principal());
-        let rebound = self.rebind(slot, &users, caller.principal().user_id());
-        let signed_in = rebound.and_then(|()| self.sign_in(slot, caller));
+        let signed_in = self.sign_in(slot, caller);
         self.compact_if_sparse();
         signed_in
     }
 
     fn sign_in(&mut self, slot: u32, caller: &Caller) -> Result<(), Error> {
+        let users = self.users_of(slot);
+        self.narrow(&[slot], caller.principal());
         let roles = self.intern_roles(caller.principal(), &caller.names())?;
+        if let Err(error) = self.rebind(slot, &users, caller.principal().user_id()) {
+            self.roles.release(&roles);
+            return Err(error);
+        }
         self.set_roles(slot, &roles);
         self.set_expiry(slot, caller.expires_at().map_or(Time::NEVER, Time::of));
         Ok(())
@@ -159,7 +170,8 @@ impl<C: Eq + Hash, S> Audience<C, S> {
     /// # Errors
     ///
     /// The connection is not connected, or a limit that the new roles exceed. The connection then keeps only the roles
-    /// that the principals before and after have in common. The host ends it, or tries again.
+    /// that the principals before and after have in common, and is still one of the user before. The host ends it, or
+    /// tries again.
     pub fn replace_principal(
         &mut self,
         connection: &C,

@@ -1,13 +1,13 @@
 //! The roles of all connections: [`Roles`].
 //!
 //! Nearly every user has both `user:ID` and `user:ID/verified`, or `user:ID/unverified`, and usually no other user has
-//! them. The three share the name `user:ID`, which saves the text, the entry and the place in the hash table of the second one:
-//! 54 bytes of 448 for a connection with 12 roles and ids of 20 characters. A role is therefore the id of a name with
-//! a part in the lowest two bits:
+//! them. The three share the name `user:ID`. This saves the text, the entry and the place in the hash table of the
+//! second one: 54 bytes of 448 for a connection with 12 roles and ids of 20 characters. A role is therefore the id of
+//! a name with a part in the lowest two bits:
 //!
 //! | part | role | connections of the name |
 //! | --- | --- | --- |
-//! | 0 | the name | those with the role |
+//! | 0 | the name. If the name is `user:ID`, no role: the connection was one of the user | those of the name |
 //! | 1 | the name, which is `user:ID` | those with this role or one of the next two |
 //! | 2 | the name with `/verified` | the same |
 //! | 3 | the name with `/unverified` | the same |
@@ -18,6 +18,7 @@ use super::connections::Connections;
 use super::error::Error;
 use super::limits::Limits;
 use super::names::{Ids, Names};
+use super::record::Record;
 use crate::bitset::BitSet;
 use crate::permission::Verification;
 
@@ -72,8 +73,37 @@ impl Roles {
     /// Returns the id of the user whose connections have this role or name, or `None` for another one.
     pub(super) fn user_id(&self, role: u32) -> Option<&str> {
         let name = self.name(role);
-        let prefix = if part_of(role) == 1 { "user:" } else { "=" };
-        name.strip_prefix(prefix)
+        let user = name.strip_prefix("user:").filter(|_| part_of(role) < 2);
+        user.or_else(|| name.strip_prefix('='))
+    }
+
+    /// Returns the name of a user in place of the role of the user. The name grants nothing.
+    pub(super) fn without_grant(role: u32) -> u32 {
+        name_of(role) << 2
+    }
+
+    /// Calls `each` with the slot of every connection of a user, by the name of [`caller_names::user`]. Connections
+    /// with the name alone are included.
+    ///
+    /// [`caller_names::user`]: super::caller_names::user
+    pub(super) fn for_each_of_user<C, S>(
+        &self,
+        user: &str,
+        connections: &Connections<C, S>,
+        mut each: impl FnMut(u32),
+    ) {
+        let Some(name) = self.names.get(user) else { return };
+        self.names.for_each(name, |slot| {
+            let roles = connections.record(slot).map_or(&[][..], Record::roles);
+            if [0, 1].iter().any(|part| roles.binary_search(&(name << 2 | part)).is_ok()) {
+                each(slot);
+            }
+        });
+    }
+
+    /// Removes the names of some roles, unless they have connections.
+    pub(super) fn release(&mut self, roles: &[u32]) {
+        Self::names_of(roles).for_each(|name| self.names.release(name));
     }
 
     /// Returns the name of a role.
@@ -132,7 +162,7 @@ impl Roles {
             return self.names.for_each(name_of(role), each);
         }
         self.names.for_each(name_of(role), |slot| {
-            let roles = connections.record(slot).map_or(&[][..], |record| record.roles());
+            let roles = connections.record(slot).map_or(&[][..], Record::roles);
             if roles.binary_search(&role).is_ok() {
                 each(slot);
             }

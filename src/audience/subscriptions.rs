@@ -15,7 +15,8 @@ use super::names::{Ids, Names};
 use super::record::{Group, Record};
 
 impl<C, S> Audience<C, S> {
-    /// Rewrites the channels of accounts of a connection that belonged to the users `old`.
+    /// Rewrites the channels of accounts of a connection that belonged to the users `old`. Changes nothing if there
+    /// is no room for the new channels.
     pub(super) fn rebind(
         &mut self,
         slot: u32,
@@ -23,7 +24,9 @@ impl<C, S> Audience<C, S> {
         new: Option<&str>,
     ) -> Result<(), Error> {
         let Some(record) = self.connections.record(slot) else { return Ok(()) };
-        let before: Ids = record.channels().iter().collect();
+        let mut before: Ids = record.channels().iter().collect();
+        before.sort_unstable();
+        before.dedup();
         let rebound = |&channel: &u32| {
             let text = rebound(self.channels.text(channel), old, new)?;
             Some((channel, text))
@@ -36,7 +39,7 @@ impl<C, S> Audience<C, S> {
         texts.clone().try_for_each(|text| self.limits.check_channel(text))?;
         let ids = self.channels.intern(texts, &self.limits)?;
         let new_id = |id: u32| {
-            let at = changed.iter().position(|(channel, _)| *channel == id);
+            let at = changed.binary_search_by_key(&id, |(channel, _)| *channel).ok();
             at.and_then(|at| ids.get(at)).copied().unwrap_or(id)
         };
         let groups = record.subscriptions().map(|(_, group)| {
@@ -131,21 +134,30 @@ impl<C: Eq + Hash, S: Eq> Audience<C, S> {
         let position = record.position(&subscription);
         let room = (self.limits.channels as usize).saturating_sub(record.channels().len());
         texts.iter().try_for_each(|text| self.limits.check_channel(text))?;
-        let mut new = self.channels.intern(texts, &self.limits)?;
-        if new.len() > 1 {
-            new.sort_unstable();
-            new.dedup();
-        }
-        if let Some(group) = position.and_then(|at| record.group(at)) {
-            let mut before: Ids = group.iter().collect();
-            before.sort_unstable();
-            // A channel of the subscription has a connection, so it needs no release.
-            new.retain(|id| before.binary_search(id).is_err());
-        }
-        if new.len() > room {
-            new.iter().for_each(|&id| self.channels.release(id));
-            return Err(Error::too_many_channels(self.limits.channels));
-        }
+        let new = self.channels.intern(texts, &self.limits).and_then(|mut new| {
+            if new.len() > 1 {
+                new.sort_unstable();
+                new.dedup();
+            }
+            if let Some(group) = position.and_then(|at| record.group(at)) {
+                let mut before: Ids = group.iter().collect();
+                before.sort_unstable();
+                // A channel of the subscription has a connection, so it needs no release.
+                new.retain(|id| before.binary_search(id).is_err());
+            }
+            if new.len() > room {
+                new.iter().for_each(|&id| self.channels.release(id));
+                return Err(Error::too_many_channels(self.limits.channels));
+            }
+            Ok(new)
+        });
+        let new = match new {
+            Ok(new) => new,
+            Err(error) => {
+                self.compact_if_sparse();
+                return Err(error);
+            }
+        };
         if let Some(record) = self.connections.record_mut(slot)
             && !new.is_empty()
         {

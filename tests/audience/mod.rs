@@ -3,5 +3,6 @@
 mod callers;
 mod channels;
 mod errors;
+mod full;
 mod large;
 mod panics;

@@ -15,6 +15,7 @@ use super::rules::Rules;
 use connection::{Connection, rebound};
 
 mod connection;
+mod room;
 
 type List = Vec<String>;
 
@@ -212,15 +213,17 @@ impl Machine {
             let connection = self.connections.get_mut(&at).unwrap();
             let users = connection.users();
             connection.narrow(&who.principal);
+            self.fits_roles(who)?;
             let channels = self.connections[&at].subscriptions.values().flatten();
             let rebound = channels.filter_map(|channel| rebound(channel, &users, new));
             self.fits_channels(&rebound.collect::<List>())?;
-            self.connections.get_mut(&at).unwrap().rebind(&users, new);
-            self.fits_roles(who)
+            Ok(users)
         });
         let result = self.audience.authenticate(&at, &who.caller());
-        if agrees(result, expected) {
-            self.connections.get_mut(&at).unwrap().replace(who);
+        if agrees(result, expected.as_ref().map(|_| ()).map_err(|kind| *kind)) {
+            let connection = self.connections.get_mut(&at).unwrap();
+            connection.rebind(&expected.unwrap(), who.principal.user_id());
+            connection.replace(who);
         }
     }
 
@@ -262,21 +265,6 @@ impl Machine {
         }
     }
 
-    /// Returns the error of a subscription, by the number of channels before and after it.
-    fn room(&self, at: u8, id: u8, channels: &List) -> Result<(), ErrorKind> {
-        let limit = self.limits.channels as usize;
-        let subscriptions = &self.connections[&at].subscriptions;
-        let before: usize = subscriptions.values().map(BTreeSet::len).sum();
-        let mut with = subscriptions.get(&id).cloned().unwrap_or_default();
-        let own = with.len();
-        with.extend(channels.iter().cloned());
-        if channels.iter().collect::<BTreeSet<_>>().len() > limit {
-            return Err(ErrorKind::TooManyChannels);
-        }
-        self.fits_channels(channels)?;
-        if before - own + with.len() > limit { Err(ErrorKind::TooManyChannels) } else { Ok(()) }
-    }
-
     fn unsubscribe(&mut self, at: u8, id: u8) {
         let removed = self.connections.get_mut(&at).and_then(|c| c.subscriptions.remove(&id));
         assert_eq!(self.audience.unsubscribe(&at, &id), removed.is_some(), "{at} {id}");
@@ -284,27 +272,6 @@ impl Machine {
 
     fn known(&self, at: u8) -> Result<(), ErrorKind> {
         self.connections.get(&at).map(|_| ()).ok_or(ErrorKind::NotConnected)
-    }
-
-    /// Returns the error of new roles, by the length of each and by the bytes of all distinct ones.
-    fn fits_roles(&self, who: &Who) -> Result<(), ErrorKind> {
-        let texts = who.texts();
-        if texts.iter().any(|text| text.len() > self.limits.text_len as usize) {
-            return Err(ErrorKind::TextTooLong);
-        }
-        let all = self.connections.values().flat_map(Connection::texts).chain(texts);
-        let names: BTreeSet<String> = all.map(|role| role_name(&role)).collect();
-        if bytes(&names) > self.limits.text_bytes as usize { Err(ErrorKind::Full) } else { Ok(()) }
-    }
-
-    /// Returns the error of new channels, by the length of each and by the bytes of all distinct ones.
-    fn fits_channels(&self, channels: &[String]) -> Result<(), ErrorKind> {
-        if channels.iter().any(|text| text.len() > self.limits.channel_len as usize) {
-            return Err(ErrorKind::TextTooLong);
-        }
-        let all = self.connections.values().flat_map(|c| c.subscriptions.values().flatten());
-        let all: BTreeSet<String> = all.chain(channels).cloned().collect();
-        if bytes(&all) > self.limits.text_bytes as usize { Err(ErrorKind::Full) } else { Ok(()) }
     }
 
     fn end(&mut self, mut ended: Vec<u8>, is_ended: impl Fn(&Connection) -> bool) {

@@ -10,21 +10,20 @@ use super::{Event, List, Stored, Who};
 #[derive(Clone)]
 pub(super) struct Connection {
     pub(super) who: Who,
-    /// The id of the user. A principal that could not be replaced is a list of roles, and may still be of a user.
-    pub(super) user: Option<String>,
+    /// The ids of the users that the connection belongs to without their roles: that of the principal, and those of
+    /// principals that could not be replaced.
+    pub(super) users: BTreeSet<String>,
     pub(super) subscriptions: BTreeMap<u8, BTreeSet<String>>,
 }
 
 impl Connection {
     pub(super) fn of(who: &Who) -> Self {
-        let user = who.principal.user_id().map(String::from);
-        Self { who: who.clone(), user, subscriptions: BTreeMap::new() }
+        Self { who: who.clone(), users: users_of(who), subscriptions: BTreeMap::new() }
     }
 
     pub(super) fn is_of_user(&self, user: &str) -> bool {
         let role = Role::user(user).ok();
-        self.user.as_deref() == Some(user)
-            || role.is_some_and(|role| self.who.principal.has_role(&role))
+        self.users.contains(user) || role.is_some_and(|role| self.who.principal.has_role(&role))
     }
 
     /// Returns the users that the connection belongs to.
@@ -32,7 +31,7 @@ impl Connection {
         let roles = self.who.principal.roles().iter();
         let named = roles.filter_map(|role| role.as_str().strip_prefix("user:"));
         let named = named.filter(|id| !id.contains('/'));
-        named.chain(self.user.as_deref()).map(String::from).collect()
+        named.map(String::from).chain(self.users.iter().cloned()).collect()
     }
 
     /// Rewrites the channels of accounts.
@@ -44,13 +43,16 @@ impl Connection {
     }
 
     pub(super) fn texts(&self) -> List {
-        let user = self.user.as_deref().filter(|id| Role::user(id).is_err());
-        self.who.texts().into_iter().chain(user.map(|id| format!("={id}"))).collect()
+        let users = self.users.iter().map(|id| match Role::user(id) {
+            Ok(role) => role.to_string(),
+            Err(_) => format!("={id}"),
+        });
+        self.who.texts().into_iter().chain(users).collect()
     }
 
-    /// Removes the roles that a principal does not have.
+    /// Removes the roles that a principal does not have. The connection still belongs to its users.
     pub(super) fn narrow(&mut self, principal: &Principal) {
-        self.user = self.user.take().filter(|user| principal.user_id() == Some(user));
+        self.users = self.users();
         let before = &self.who.principal;
         if !(before.bypasses_permissions() && principal.bypasses_permissions()) {
             let common = before.roles().iter().filter(|role| principal.has_role(role));
@@ -60,7 +62,7 @@ impl Connection {
 
     pub(super) fn replace(&mut self, who: &Who) {
         self.who = who.clone();
-        self.user = who.principal.user_id().map(String::from);
+        self.users = users_of(who);
     }
 
     pub(super) fn replace_principal(&mut self, principal: &Principal) {
@@ -83,6 +85,10 @@ impl Connection {
         let subscriptions: BTreeSet<u8> = subscriptions.map(|(id, _)| *id).collect();
         (!subscriptions.is_empty()).then_some(subscriptions)
     }
+}
+
+fn users_of(who: &Who) -> BTreeSet<String> {
+    who.principal.user_id().map(String::from).into_iter().collect()
 }
 
 /// Returns a channel of an account for the new user, or `None` if it does not change.
