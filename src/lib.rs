@@ -119,7 +119,8 @@
 //! - **Linear.** Time and memory grow linearly with the input, except for sorting a list or the roles of a
 //!   principal. The host limits the total with [`AclLimits`], [`audience::Limits`],
 //!   [`json::Filter::max_document_len`] and [`json::Filter::max_response_len`].
-//! - **Full is an error.** A table or an audience that has reached a limit refuses changes and stays unchanged.
+//! - **Full is an error.** A table or an audience that has reached a limit refuses changes and stays unchanged. A
+//!   principal of an audience that cannot be replaced loses the roles that the new one does not have.
 //! - **Ids belong to a table.** The id of another table is never visible. Table ids wrap after 2^32 tables. A list
 //!   that was inserted after a [`Visibility`] was resolved is visible only if the visibility is unrestricted.
 //!

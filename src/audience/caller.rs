@@ -36,7 +36,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Creates a caller without a session, an actor or a key, who never expires.
+    /// Creates a caller who never expires, without a session, an actor or a key.
     pub fn new(principal: Principal) -> Self {
         Self { principal, session_id: None, actor_id: None, key_name: None, expires_at: None }
     }
@@ -102,7 +102,7 @@ impl Caller {
     }
 }
 
-/// Creates a caller without a session, an actor or a key, who never expires.
+/// Creates a caller who never expires, without a session, an actor or a key.
 impl From<Principal> for Caller {
     fn from(principal: Principal) -> Self {
         Self::new(principal)

@@ -89,8 +89,8 @@ impl<'a, C, S> Change<'a, C, S> {
     /// Returns the connections that keep the document. The host sends them the new body, as an update event.
     ///
     /// A host whose subscriptions have queries applies them to both bodies: the document can start to match a query, or
-    /// stop. A connection that listens only to channels of the old collection of a moved document is here too, if
-    /// `channels` returns them for [`Transition::Stayed`].
+    /// stop. If a document moves to another collection, `channels` can return the channels of both collections for
+    /// [`Transition::Stayed`]. Connections that listen to the old collection only are then here too.
     pub fn stayed(&self) -> Receivers<'a, C, S> {
         self.of(Transition::Stayed)
     }

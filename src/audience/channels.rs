@@ -193,7 +193,7 @@ fn is_absent(id: &str) -> bool {
 /// `user_id` is that of [`Principal::user_id`](crate::Principal::user_id). A channel that is repeated is
 /// returned once.
 ///
-/// | channel | for user `U` | for a guest |
+/// | channel | for user `U` | for a guest or a key |
 /// | --- | --- | --- |
 /// | `account` | `account` and `account.U` | `account` |
 /// | `account.create`, and the other operations | `account.U.create` | unchanged |
@@ -201,7 +201,8 @@ fn is_absent(id: &str) -> bool {
 /// | another channel | unchanged | unchanged |
 ///
 /// A client that names `account.U` itself gets no channel for it, also if it is user `U`. An event of
-/// `account` is for the role `user:U`, so a guest receives none.
+/// `account` is for the role `user:U`, so a guest receives none. A key that bypasses permissions receives those of
+/// **all** users. A host that does not want this leaves out the account channels of keys.
 ///
 /// ```
 /// use rolegate::audience::channels::for_user;

@@ -1,7 +1,7 @@
 //! Building an audience again without unused slots and ids.
 //!
 //! Slots and ids are in the postings and in the records, so they cannot be moved one by one. To build all again
-//! takes a few hundred nanoseconds for each connection.
+//! takes 2 to 3 µs for each connection with 12 roles and 10 channels.
 
 use super::audience::Audience;
 use super::expiries::Expiries;

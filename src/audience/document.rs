@@ -37,6 +37,12 @@ enum Permissions<'a, P> {
 }
 
 impl<'a> Document<'a, &'a str> {
+    /// Creates a document without permissions. Only the collection can grant.
+    #[must_use]
+    pub fn without_permissions(collection: &'a Collection) -> Self {
+        Self { collection, permissions: Permissions::Texts(&[]) }
+    }
+
     /// Creates a document from its compiled list. The list of another table grants nothing.
     #[must_use]
     pub fn with_list(collection: &'a Collection, table: &'a AclTable, list: AclId) -> Self {

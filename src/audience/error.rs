@@ -19,7 +19,7 @@ pub enum ErrorKind {
     NotConnected,
     /// The connection would have too many channels.
     TooManyChannels,
-    /// A channel, a session id or a user id is too long.
+    /// A channel, a role, an id of a session or a user, or the name of a key is too long.
     TextTooLong,
     /// The audience has reached one of its limits.
     Full,

@@ -4,10 +4,10 @@ use super::error::Error;
 
 /// The limits of an audience. A change beyond one of them fails with [`Error`](super::Error).
 ///
-/// Clients choose channels, so the default values of [`channels`](Self::channels) and [`channel_len`](Self::channel_len) are
-/// low: one client holds about 80 KB at most. The other default values are the largest that the representation can
-/// number. A host whose clients choose the ids `S` of subscriptions bounds their length itself, because an audience does
-/// not know how many bytes an `S` holds.
+/// Clients choose channels, so the default values of [`channels`](Self::channels) and
+/// [`channel_len`](Self::channel_len) are low: one client holds about 80 KB at most. The other default values are the
+/// largest that the representation can number. A host whose clients choose the ids `S` of subscriptions bounds their
+/// length itself, because an audience does not know how many bytes an `S` holds.
 ///
 /// ```
 /// use rolegate::audience::{Audience, Caller, ErrorKind, Limits};
@@ -35,8 +35,8 @@ pub struct Limits {
     /// Bytes of one channel. The default is 256. The longest channel of Appwrite has about 150 bytes. At most 65,535,
     /// because the length is stored in 16 bits.
     pub channel_len: u32,
-    /// Bytes of one role, and of one id of a session or a user or one name of a key with the byte that goes before it.
-    /// The default is 1,024. At most 65,535.
+    /// Bytes of one role. Also those of an id of a session or an actor, or of the name of a key, with one byte more that
+    /// distinguishes them from roles. The default is 1,024. At most 65,535.
     pub text_len: u32,
     /// Bytes of all distinct roles and ids together, and of all distinct channels together. At most 2^32 - 1.
     pub text_bytes: u32,

@@ -68,11 +68,11 @@
 //! | a project has its first connection | [`Audience::new`]: each project has an audience of its own |
 //! | a membership, a label, or the verification of a user changes | [`Audience::replace_principal_of_user`] |
 //! | a team is deleted | the same, for each of its members |
-//! | a user is blocked or deleted | [`Audience::disconnect_user`], and closes the sockets. It also ends connections in which the user acts as another user |
+//! | a user is blocked or deleted, or must give another factor | [`Audience::disconnect_user`], and closes the sockets. It also ends connections in which the user acts as another user |
 //! | a user may no longer act as other users | the same |
 //! | a session is deleted | [`Audience::disconnect_session`], and closes the sockets |
 //! | an API key is deleted, or its scopes change | [`Audience::disconnect_key`], and closes the sockets |
-//! | a client signs in on an open connection | [`Audience::authenticate`] |
+//! | a client signs in on an open connection, or its session is extended | [`Audience::authenticate`] |
 //! | a document is created, updated or deleted, or its permissions change | [`Audience::change`] |
 //! | the permissions of a collection change | nothing, or [`Audience::change`] for each of its documents, so that clients learn what they gain and lose |
 //! | a collection is closed | nothing, or the same |
@@ -88,8 +88,14 @@
 //! [`RwLock`](std::sync::RwLock). Events take the read lock, each thread with a [`Buffer`] of its own. Apply
 //! role changes and events under one lock. Otherwise an event can use roles from before the change.
 //!
+//! Read a session and a user, and connect, authenticate or replace with them, under one lock that a change of
+//! sessions and users takes too. Otherwise a session that another thread deletes in between, or a role that it
+//! takes away, stays on the connection until it ends.
+//!
 //! # Differences from Appwrite
 //!
+//! - An API key that bypasses permissions receives every event of its channels, also those of accounts. A host
+//!   that does not want this leaves out the account channels of keys.
 //! - A document event reaches a principal with the role `any` if a permission names `any`. In Appwrite it
 //!   reaches every connection. Users and guests always have this role. A principal from
 //!   [`Principal::from_roles`] has it only if the host lists it, because [`Collection::get`] decides so.

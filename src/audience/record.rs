@@ -1,8 +1,8 @@
 //! What an audience knows of one connection: [`Record`].
 //!
 //! Each subscription is next to its first channel, because most subscriptions have one channel. An event then reads one
-//! box of a receiver, which takes two cache lines for ten subscriptions. With the ids of subscriptions in another box than
-//! the channels, 60 % of the time of an event with many receivers was one load. Further channels share a box with
+//! box of a receiver, which takes two cache lines for ten subscriptions. With the ids of subscriptions in another box
+//! than the channels, 60 % of the time of an event with many receivers was one load. Further channels share a box with
 //! the roles. The highest bit of a first channel says that there are further ones, and that of a further channel ends
 //! its subscription. A box has no spare capacity, so each change allocates it again.
 

@@ -38,8 +38,8 @@ impl<C, S> Audience<C, S> {
     /// its principal may read the document, it has one of the channels, and it has not expired at `now`.
     ///
     /// Takes time in proportion to the permissions, the channels, and the smaller of two numbers: the connections
-    /// with the roles, and those with the channels. This can be long for an event without receivers. Allocates
-    /// nothing if the buffer has held these receivers before.
+    /// with one of the roles, and those with one of the channels. Allocates nothing if the buffer has held these
+    /// receivers before.
     ///
     /// ```
     /// use std::time::SystemTime;
