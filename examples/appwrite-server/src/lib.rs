@@ -35,7 +35,7 @@ use answer::no_route;
 use collections::Collections;
 use database::Database;
 use documents::Words;
-use limits::SEARCHES_AT_ONCE;
+use limits::{ConnectionLimits, SEARCHES_AT_ONCE};
 use password::Passwords;
 use realtime::Realtime;
 
@@ -67,7 +67,12 @@ pub struct Server {
 
 impl Server {
     /// Opens a file, or a database in memory. Fills a new database with the SQL of `seed`.
-    pub fn open(file: Option<&Path>, seed: &str, secret: Secret) -> anyhow::Result<Arc<Self>> {
+    pub fn open(
+        file: Option<&Path>,
+        seed: &str,
+        secret: Secret,
+        limits: ConnectionLimits,
+    ) -> anyhow::Result<Arc<Self>> {
         // SQLite takes an absolute path for a file, also if its name looks like a URI. A database in memory
         // has a name for the other connections of this process.
         let memory = format!("file:/{}?vfs=memdb", random_hex(16)?).into();
@@ -92,7 +97,7 @@ impl Server {
             authenticator: Authenticator::new(JwtKeys::new(secret), PROJECT).with_scopes(scopes),
             graphql: graphql::schema(),
             passwords: Passwords::default(),
-            realtime: Realtime::default(),
+            realtime: Realtime::new(limits),
             searches: Arc::new(Semaphore::new(SEARCHES_AT_ONCE)),
             ending: AtomicBool::new(false),
             lock,

@@ -150,3 +150,32 @@ pub const SILENCE: Duration = Duration::from_secs(30);
 
 /// The time in which a client that is told of its end closes the connection: 1 second.
 pub const CLOSE_TIME: Duration = Duration::from_secs(1);
+
+/// The limits that take many connections or much time to reach. Tests make them small.
+///
+/// The default values are the constants.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionLimits {
+    /// [`MAX_CONNECTIONS`]
+    pub connections: u32,
+    /// [`MAX_TEXTS`]
+    pub texts: u32,
+    /// [`MAX_ALL_FILTERS`]
+    pub filters: usize,
+    /// [`MAX_WAITING`]
+    pub waiting: usize,
+    /// [`SILENCE`]
+    pub silence: Duration,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            connections: MAX_CONNECTIONS,
+            texts: MAX_TEXTS,
+            filters: MAX_ALL_FILTERS,
+            waiting: MAX_WAITING,
+            silence: SILENCE,
+        }
+    }
+}

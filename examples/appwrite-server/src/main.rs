@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use appwrite_server::limits::ConnectionLimits;
 use appwrite_server::{Server, random_hex};
 use clap::Parser;
 use rolegate::auth::Secret;
@@ -55,7 +56,7 @@ async fn serve(Args { listen, db, seed, secret }: Args) -> anyhow::Result<()> {
     let hint = "could not use the secret; give APPWRITE_SERVER_SECRET random text, or nothing";
     let secret = Secret::new(secret.map_or_else(|| random_hex(32), Ok)?).context(hint)?;
     let hint = "give --db a file that may be written, and --seed SQL that fits schema.sql";
-    let server = Server::open(db.as_deref(), &sql, secret);
+    let server = Server::open(db.as_deref(), &sql, secret, ConnectionLimits::default());
     let name = db.as_deref().unwrap_or("a database in memory".as_ref()).display();
     let server = server.with_context(|| format!("could not open {name}; {hint}"))?;
     let hint = "give --listen an address of this machine that is free";

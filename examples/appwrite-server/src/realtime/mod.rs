@@ -23,7 +23,7 @@ mod subscriptions;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rolegate::Principal;
 use rolegate::audience::{Audience, Buffer, Caller, Error, ErrorKind, Limits};
@@ -34,9 +34,7 @@ pub use news::{ChangedUser, News};
 pub use open::connect;
 
 use crate::failure::Failure;
-use crate::limits::{
-    MAX_ALL_FILTERS, MAX_CHANNEL_BYTES, MAX_CHANNELS, MAX_CONNECTIONS, MAX_TEXTS, MAX_WAITING,
-};
+use crate::limits::{ConnectionLimits, MAX_CHANNEL_BYTES, MAX_CHANNELS};
 use budget::Budget;
 use client::{Client, Ending};
 use filter::Subscription;
@@ -48,6 +46,8 @@ pub struct Realtime {
     state: Mutex<State>,
     /// The queries of all subscriptions.
     queries: Budget,
+    /// The time without a sign of life.
+    silence: Duration,
 }
 
 struct State {
@@ -61,23 +61,22 @@ struct State {
     next: u64,
 }
 
-impl Default for Realtime {
-    fn default() -> Self {
+impl Realtime {
+    pub fn new(limits: ConnectionLimits) -> Self {
+        let ConnectionLimits { connections, texts, filters, waiting, silence } = limits;
         let mut limits = Limits::default();
-        limits.connections = MAX_CONNECTIONS;
+        limits.connections = connections;
         // A connection has the subscriptions before and after a message for a moment.
         limits.channels = 2 * MAX_CHANNELS;
         limits.channel_len = MAX_CHANNEL_BYTES;
-        limits.text_bytes = MAX_TEXTS;
+        limits.text_bytes = texts;
         let audience = Audience::with_limits(limits);
         let (buffer, clients) = (Buffer::new(), HashMap::new());
-        let waiting = Budget::new(MAX_WAITING);
+        let waiting = Budget::new(waiting);
         let state = Mutex::new(State { audience, buffer, clients, waiting, next: 0 });
-        Self { state, queries: Budget::new(MAX_ALL_FILTERS) }
+        Self { state, queries: Budget::new(filters), silence }
     }
-}
 
-impl Realtime {
     /// Adds a connection without subscriptions.
     fn connect(&self, who: &Identity) -> Result<Client, Failure> {
         let mut state = self.state();

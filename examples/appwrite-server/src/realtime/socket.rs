@@ -14,7 +14,7 @@ use super::message::{
 };
 use super::open::Connection;
 use crate::failure::Failure;
-use crate::limits::{CLOSE_TIME, SEND_TIME, SILENCE};
+use crate::limits::{CLOSE_TIME, SEND_TIME};
 
 /// The end of a connection: what the client is told, or `None` if it has gone or does not read.
 type End = Option<Failure>;
@@ -94,7 +94,8 @@ impl Connection {
     fn patience(&self) -> Duration {
         let now = SystemTime::now();
         let left = self.expires_at.map(|end| end.duration_since(now).unwrap_or_default());
-        left.map_or(SILENCE, |left| left.min(SILENCE))
+        let silence = self.server.realtime.silence;
+        left.map_or(silence, |left| left.min(silence))
     }
 
     async fn receive(&mut self, socket: &mut Frames, frame: Frame) -> Result<(), End> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use appwrite_server::Server;
+use appwrite_server::limits::ConnectionLimits;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
@@ -64,7 +65,7 @@ impl Host {
     /// Starts a server with the birthdays and more, in a file or in memory.
     pub fn with(file: Option<&Path>, more: &str) -> anyhow::Result<Self> {
         let seed = format!("{}{more}", include_str!("../../seed.sql"));
-        let server = Server::open(file, &seed, Secret::new(SECRET)?)?;
+        let server = Server::open(file, &seed, Secret::new(SECRET)?, ConnectionLimits::default())?;
         Ok(Self(Arc::clone(&server).router(), server))
     }
 

@@ -66,7 +66,8 @@ fn file_in_use_is_refused() {
     let [file, link, hard] = ["data.db", "link.db", "hard.db"].map(|name| directory.join(name));
     let dotted = directory.join("../one-file/data.db");
     std::os::unix::fs::symlink(&file, &link).unwrap();
-    let open = |path| Server::open(Some(path), "", Secret::new(SECRET).unwrap());
+    let open =
+        |path| Server::open(Some(path), "", Secret::new(SECRET).unwrap(), Default::default());
     let first = open(&link).unwrap();
     fs::hard_link(&file, &hard).unwrap();
     for path in [&file, &link, &hard, &dotted] {
