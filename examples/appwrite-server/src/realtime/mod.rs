@@ -164,3 +164,54 @@ fn refusal(client: &Client, error: Error) -> Failure {
 fn is_over(expires_at: Option<SystemTime>) -> bool {
     expires_at.is_some_and(|end| end <= SystemTime::now())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rolegate::auth::{Authenticator, Credentials, JwtKeys, Secret};
+    use rolegate::{Collection, DocumentSecurity};
+    use serde_json::json;
+
+    use super::message::Wanted;
+    use super::*;
+    use crate::database::Database;
+
+    fn guest() -> Identity {
+        let keys = JwtKeys::new(Secret::new("the secret of the tests").unwrap());
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        let (authenticator, credentials) = (Authenticator::new(keys, "p"), Credentials::default());
+        let now = SystemTime::now();
+        let caller = authenticator.authenticate(&credentials, &Database(&database), now).unwrap();
+        caller.require_active().unwrap()
+    }
+
+    /// Returns the creation of a document that every caller may read.
+    fn created() -> News {
+        let rules = Collection::new([r#"read("any")"#], DocumentSecurity::Disabled);
+        let document = json!({ "$id": "x", "$permissions": [] }).as_object().cloned();
+        let [database, collection, timestamp] = ["d", "c", "t"].map(String::from);
+        let (rules, before, after) = (Arc::new(rules), None, document);
+        News::Document(Changed { database, collection, rules, before, after, timestamp }.into())
+    }
+
+    /// The client is dropped after its message was read, and before the message is answered.
+    #[test]
+    fn message_of_a_dropped_client_is_answered_with_try_again_later() {
+        let limits = ConnectionLimits { waiting: 0, ..Default::default() };
+        let realtime = Realtime::new(limits);
+        let client = realtime.connect(&guest()).unwrap();
+        let channels = vec!["documents".into()];
+        let all = [Wanted { subscription_id: None, channels, queries: Vec::new() }];
+        realtime.subscribe(&client, None, &all).unwrap();
+        realtime.authenticate(&client, &guest()).unwrap();
+        realtime.publish(vec![created()]);
+        assert!(matches!(client.ending(), Some(Ending::Slow)));
+        assert_eq!(realtime.connections(), 0);
+        let subscribed = realtime.subscribe(&client, None, &all).map(drop);
+        for refused in [subscribed, realtime.authenticate(&client, &guest())] {
+            let Failure(code, _, message) = refused.unwrap_err();
+            assert_eq!((code, &*message), (1013, "the client does not read its events"));
+        }
+    }
+}

@@ -48,6 +48,13 @@ impl Host {
         (host, address)
     }
 
+    /// Starts a server with small limits that listens, and returns its address too.
+    pub async fn limited(limits: ConnectionLimits) -> (Self, SocketAddr) {
+        let host = Self::build(None, "", limits).unwrap();
+        let address = host.listen().await;
+        (host, address)
+    }
+
     /// Starts a server with the birthdays and more.
     pub fn seeded(more: &str) -> Self {
         Self::try_seeded(more).unwrap()
@@ -64,8 +71,12 @@ impl Host {
 
     /// Starts a server with the birthdays and more, in a file or in memory.
     pub fn with(file: Option<&Path>, more: &str) -> anyhow::Result<Self> {
+        Self::build(file, more, ConnectionLimits::default())
+    }
+
+    fn build(file: Option<&Path>, more: &str, limits: ConnectionLimits) -> anyhow::Result<Self> {
         let seed = format!("{}{more}", include_str!("../../seed.sql"));
-        let server = Server::open(file, &seed, Secret::new(SECRET)?, ConnectionLimits::default())?;
+        let server = Server::open(file, &seed, Secret::new(SECRET)?, limits)?;
         Ok(Self(Arc::clone(&server).router(), server))
     }
 
@@ -132,11 +143,17 @@ impl Host {
 
     /// Waits until the server has noticed that all clients have gone.
     pub async fn has_no_connections(&self) {
+        self.has_connections(0).await;
+    }
+
+    /// Waits until the server has noticed that all clients but this number have gone.
+    pub async fn has_connections(&self, number: usize) {
         let until = Instant::now() + Duration::from_secs(10);
-        while self.1.connections() > 0 {
+        while self.1.connections() > number {
             assert!(Instant::now() < until, "{} are left", self.1.connections());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        assert_eq!(self.1.connections(), number);
     }
 
     pub async fn label(&self, user: &str, labels: &[&str]) -> Value {

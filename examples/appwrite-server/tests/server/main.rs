@@ -1,5 +1,6 @@
 //! Requests that must be refused or must not reveal anything, sent as a client sends them.
 
+mod capacity;
 mod connections;
 mod documents;
 mod enabled;

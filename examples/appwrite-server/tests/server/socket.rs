@@ -89,6 +89,12 @@ impl Socket {
         }
     }
 
+    /// Checks that the next frame asks for a sign of life. A further call or [`read`](Self::read) answers it.
+    pub async fn is_pinged(&mut self) {
+        let frame = timeout(PATIENCE, self.0.next()).await.expect("a ping in time");
+        assert!(matches!(frame, Some(Ok(Message::Ping(_)))), "{frame:?}");
+    }
+
     /// Returns the next event: its first name after the document's collection, and its payload.
     pub async fn event(&mut self) -> (String, Value) {
         let mut event = self.next().await;
@@ -105,11 +111,22 @@ impl Socket {
 
     /// Checks that the server ends the connection, with the error and the code of a policy violation.
     pub async fn is_refused(&mut self, message: &str) {
+        self.ends(message, 1008).await;
+    }
+
+    /// Checks that the server ends the connection, with the error and the code after which clients try again.
+    pub async fn is_put_off(&mut self, message: &str) {
+        let error = self.ends(message, 1013).await;
+        assert_eq!(error["data"]["code"], 1013);
+    }
+
+    async fn ends(&mut self, message: &str, code: u16) -> Value {
         let error = self.next().await;
         assert_eq!(error["type"], "error", "{error}");
         let text = error["data"]["message"].as_str().unwrap();
         assert!(text.contains(message), "{text}");
         let frame = self.read().await.unwrap_err().expect("a close frame");
-        assert_eq!(u16::from(frame.code), 1008);
+        assert_eq!(u16::from(frame.code), code);
+        error
     }
 }
