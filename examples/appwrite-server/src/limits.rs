@@ -99,7 +99,8 @@ pub const MAX_CONNECTIONS: u32 = 20_000;
 /// The maximum length of a message on an open connection: 48 KiB.
 ///
 /// A client that connects again sends all its subscriptions in one message. With the limits below, they take
-/// less than 40 KiB. The server holds the part of a message that has come, for as long as the client answers pings.
+/// less than 40 KiB. The server holds the part of a message that has come, for as long as the client answers pings. With
+/// the buffer of an incomplete frame, this part takes up to 122 KiB, and 2.5 GB for [`MAX_CONNECTIONS`].
 pub const MAX_SOCKET_MESSAGE: usize = 48 << 10;
 
 /// The maximum length of a frame to a client: 8 KiB. The buffer of each connection keeps the size of its largest frame.
