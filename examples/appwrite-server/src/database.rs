@@ -77,7 +77,7 @@ impl Directory for Database<'_> {
     type Error = rusqlite::Error;
 
     fn user(&self, lookup: UserLookup<'_>) -> Result<Option<User>> {
-        // Users of this server cannot act as other users.
+        // Users who act as other users name them by the id only.
         let UserLookup::Id(id) = lookup else { return Ok(None) };
         let session = "json_object('$id', id, 'secret', lower(hex(secret)), 'provider', 'email',
             'expire', expire, 'factors', json('[\"password\"]'))";

@@ -48,6 +48,8 @@ pub enum Ending {
     Session,
     /// The client does not read.
     Slow,
+    /// The audience has no room for the new roles of the user.
+    Full,
 }
 
 impl Queue {

@@ -73,6 +73,11 @@ pub fn session_ended() -> Failure {
     policy_violation("the session has ended; sign in again")
 }
 
+/// Returns the refusal of a caller whose new roles have no room. The client may try again.
+pub fn no_room() -> Failure {
+    try_again_later("the server has no room for the roles of the user")
+}
+
 /// Returns the first message to a client, with the subscriptions that its request has made.
 pub fn connected(subscriptions: &[Value], user: Option<&Value>) -> String {
     let of = |name: &str| subscriptions.iter().map(|it| it[name].clone()).collect::<Vec<_>>();

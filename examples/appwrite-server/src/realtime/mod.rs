@@ -134,13 +134,15 @@ impl State {
     /// Replaces the roles of a user's connections. If the user is blocked or the new roles have no room, ends the
     /// connections, and those in which the user acts as another user.
     fn replace_user(&mut self, changed: &ChangedUser) {
-        let (id, principal) = (changed.id(), Principal::user(&changed.user));
-        let audience = &mut self.audience;
-        let replaced =
-            principal.is_ok_and(|it| audience.replace_principal_of_user(id, &it).is_ok());
-        if !replaced {
-            end(audience.disconnect_user(id), Ending::Session);
-        }
+        let (id, audience) = (changed.id(), &mut self.audience);
+        let why = match Principal::user(&changed.user) {
+            Err(_) => Ending::Session,
+            Ok(principal) => match audience.replace_principal_of_user(id, &principal) {
+                Ok(_) => return,
+                Err(_) => Ending::Full,
+            },
+        };
+        end(audience.disconnect_user(id), why);
     }
 }
 
@@ -154,6 +156,7 @@ fn refusal(client: &Client, error: Error) -> Failure {
         ErrorKind::Full => message::try_again_later(error),
         ErrorKind::NotConnected => match client.ending() {
             Some(Ending::Slow) => message::try_again_later("the client does not read its events"),
+            Some(Ending::Full) => message::no_room(),
             _ => message::session_ended(),
         },
         _ => message::malformed(error),
@@ -203,12 +206,12 @@ mod tests {
         let client = realtime.connect(&guest()).unwrap();
         let channels = vec!["documents".into()];
         let all = [Wanted { subscription_id: None, channels, queries: Vec::new() }];
-        realtime.subscribe(&client, None, &all).unwrap();
+        realtime.subscribe(&client, None, |_| true, &all).unwrap();
         realtime.authenticate(&client, &guest()).unwrap();
         realtime.publish(vec![created()]);
         assert!(matches!(client.ending(), Some(Ending::Slow)));
         assert_eq!(realtime.connections(), 0);
-        let subscribed = realtime.subscribe(&client, None, &all).map(drop);
+        let subscribed = realtime.subscribe(&client, None, |_| true, &all).map(drop);
         for refused in [subscribed, realtime.authenticate(&client, &guest())] {
             let Failure(code, _, message) = refused.unwrap_err();
             assert_eq!((code, &*message), (1013, "the client does not read its events"));

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::handshake::Handshake;
-use super::message::{TRY_AGAIN_LATER, malformed, policy_violation, response};
+use super::message::{TRY_AGAIN_LATER, Wanted, malformed, policy_violation, response};
 use super::{parameters, socket};
 use crate::account::is_foreign;
 use crate::collections::Collections;
@@ -29,6 +29,8 @@ pub struct Connection {
     pub server: Arc<Server>,
     pub client: Client,
     pub user_id: Option<Box<str>>,
+    /// `true` if the caller is an API key, which would receive the account events of all users.
+    pub is_key: bool,
     pub expires_at: Option<SystemTime>,
     /// The user and the channels, for the first message.
     pub greeting: Option<(Option<Value>, Vec<String>)>,
@@ -62,8 +64,9 @@ fn open(call: &Call, channels: Vec<String>) -> Result<Connection> {
         let server = Arc::clone(&call.server);
         let client = server.realtime.connect(who)?;
         let user_id = who.principal().user_id().map(Into::into);
+        let is_key = who.principal().bypasses_permissions();
         let (expires_at, greeting) = (who.expires_at(), None);
-        Ok(Connection { server, client, user_id, expires_at, greeting })
+        Ok(Connection { server, client, user_id, is_key, expires_at, greeting })
     };
     call.read(SCOPE, connect, |asked, mut connection| {
         connection.greeting = Some((account(asked)?, channels));
@@ -88,8 +91,16 @@ impl Connection {
         };
         let (who, account) = call.run(work, |_| 200).await.map_err(ending_if_in_doubt)?;
         self.user_id = who.principal().user_id().map(Into::into);
+        self.is_key = false;
         self.expires_at = who.expires_at();
         Ok(response("authentication", "user", account))
+    }
+
+    /// Subscribes to channels, and returns the subscriptions as the client sees them. The account channels of a key
+    /// are left out, because its scope is for documents.
+    pub fn subscribe(&self, all: &[Wanted]) -> Result<Vec<Value>, Failure> {
+        let is_allowed = |channel: &str| !self.is_key || !is_of_account(channel);
+        self.server.realtime.subscribe(&self.client, self.user_id.as_deref(), is_allowed, all)
     }
 
     /// Returns a request with the session in a message, which is checked and logged as other requests are.
@@ -112,6 +123,10 @@ fn ending_if_in_doubt(failure: Failure) -> Failure {
         Failure(408 | 500..=599, kind, message) => Failure(TRY_AGAIN_LATER, kind, message),
         certain => certain,
     }
+}
+
+fn is_of_account(channel: &str) -> bool {
+    channel == "account" || channel.starts_with("account.")
 }
 
 /// Returns the caller's user as a client sees it, or `None` for guests and keys.

@@ -10,7 +10,7 @@ use super::frames::Frames;
 use super::is_over;
 use super::message::{
     Message, POLICY_VIOLATION, TOO_MANY, TRY_AGAIN_LATER, Wanted, connected, error, malformed,
-    pong, response, session_ended,
+    no_room, pong, response, session_ended,
 };
 use super::open::Connection;
 use crate::failure::Failure;
@@ -57,8 +57,7 @@ impl Connection {
         let mut subscriptions = Vec::new();
         if !channels.is_empty() {
             let all = [Wanted { subscription_id: None, channels, queries: Vec::new() }];
-            let realtime = &self.server.realtime;
-            subscriptions = realtime.subscribe(&self.client, self.user_id.as_deref(), &all)?;
+            subscriptions = self.subscribe(&all)?;
         }
         self.send(socket, &[&connected(&subscriptions, user.as_ref())]).await
     }
@@ -70,6 +69,7 @@ impl Connection {
             biased;
             event = self.client.next() => {
                 let event = event.map_err(told)?;
+                self.check_expiry()?;
                 self.send(socket, &event.parts()).await?;
                 self.client.sent(event.len());
                 Ok(())
@@ -79,15 +79,18 @@ impl Connection {
                 self.receive(socket, frame.ok_or(None)?).await
             }
             () = sleep(self.patience()) => {
-                if is_over(self.expires_at) {
-                    return Err(Some(session_ended()));
-                }
+                self.check_expiry()?;
                 if std::mem::replace(is_silent, true) {
                     return Err(None);
                 }
                 self.until_slow(socket.ping()).await
             }
         }
+    }
+
+    /// Ends the connection of a caller that has expired, also if events from before are queued.
+    fn check_expiry(&self) -> Result<(), End> {
+        if is_over(self.expires_at) { Err(Some(session_ended())) } else { Ok(()) }
     }
 
     /// Returns the time until the client is asked for a sign of life, or until the caller expires.
@@ -125,8 +128,7 @@ impl Connection {
             Message::Ping => Ok(pong()),
             Message::Authentication { session } => self.authenticate(&session).await,
             Message::Subscribe(all) => {
-                let done = realtime.subscribe(&self.client, self.user_id.as_deref(), &all)?;
-                Ok(response("subscribe", "subscriptions", done))
+                Ok(response("subscribe", "subscriptions", self.subscribe(&all)?))
             }
             Message::Unsubscribe(all) => {
                 let done = realtime.unsubscribe(&self.client, &all);
@@ -156,5 +158,6 @@ fn told(why: Ending) -> End {
     match why {
         Ending::Session => Some(session_ended()),
         Ending::Slow => None,
+        Ending::Full => Some(no_room()),
     }
 }

@@ -20,12 +20,13 @@ use crate::random_hex;
 type New<'a> = (Subscription, Vec<Cow<'a, str>>);
 
 impl Realtime {
-    /// Subscribes a connection, and returns the subscriptions as the client sees them. A subscription with the id
-    /// of another replaces it. A refused message changes nothing.
+    /// Subscribes a connection to the channels that are allowed, and returns the subscriptions as the client sees them. A
+    /// subscription with the id of another replaces it. A refused message changes nothing.
     pub fn subscribe(
         &self,
         client: &Client,
         user_id: Option<&str>,
+        is_allowed: impl Fn(&str) -> bool,
         all: &[Wanted],
     ) -> Result<Vec<Value>, Failure> {
         let mut new: Vec<New> = Vec::new();
@@ -34,7 +35,8 @@ impl Realtime {
             let random = || random_hex(10).map_err(Failure::of);
             let id = subscription_id.clone().map_or_else(random, Ok)?;
             check_id(&id).map_err(|failure| malformed(failure.2))?;
-            let channels = for_user(channels.iter().map(String::as_str), user_id);
+            let allowed = channels.iter().map(String::as_str).filter(|channel| is_allowed(channel));
+            let channels = for_user(allowed, user_id);
             shown.push(json!({ "subscriptionId": id, "channels": channels, "queries": queries }));
             new.retain(|(earlier, _)| earlier.id() != id);
             let subscription = Subscription::parse(&id, queries, &self.queries)?;

@@ -107,7 +107,7 @@ async fn labels_that_have_no_room_end_the_connections_of_the_user() {
     host.label("user-a", &labels[..1]).await;
     assert_eq!(user.event().await.0, "users.user-a.update.labels");
     host.label("user-a", &labels).await;
-    user.is_refused("the session has ended").await;
+    user.is_put_off("no room for the roles").await;
     host.has_connections(1).await;
     stays.has_no_event().await;
 }
@@ -115,7 +115,7 @@ async fn labels_that_have_no_room_end_the_connections_of_the_user() {
 /// Reading answers a ping, so the client that reads stays.
 #[tokio::test]
 async fn client_without_a_sign_of_life_is_asked_and_then_dropped() {
-    let limits = ConnectionLimits { silence: Duration::from_secs(1), ..Default::default() };
+    let limits = ConnectionLimits { silence: Duration::from_secs(2), ..Default::default() };
     let (host, address) = Host::limited(limits).await;
     let (mut silent, _) = Socket::connect(address, &[]).await;
     let (mut answers, _) = Socket::connect(address, &[BACKEND]).await;

@@ -109,6 +109,34 @@ async fn expired_jwt_ends_the_connection() {
     socket.is_refused("the session has ended").await;
 }
 
+/// The sockets of the kernel hold some of the events, and the queue the others.
+#[tokio::test]
+async fn events_that_wait_when_the_caller_expires_are_not_sent() {
+    const EVENTS: usize = 30;
+    let (host, address) = Host::start().await;
+    let session = host.session("a").await.0;
+    let duration = json!({ "duration": 2 });
+    let answer =
+        host.ask("POST", "/v1/account/jwts", &[("x-appwrite-session", &session)], duration).await;
+    let jwt = answer.body["jwt"].as_str().unwrap();
+    let (mut socket, _) = Socket::connect(address, &[("x-appwrite-jwt", jwt)]).await;
+    socket.subscribe("s", DOCUMENTS, &[]).await;
+    for number in 0..EVENTS {
+        host.rename(KEVIN, &format!("{number} {}", "x".repeat(500_000))).await;
+    }
+    sleep(Duration::from_secs(3)).await;
+    let mut events = 0;
+    let last = loop {
+        let message = socket.next().await;
+        if message["type"] != "event" {
+            break message;
+        }
+        events += 1;
+    };
+    assert!(events < EVENTS, "{events} events");
+    assert_eq!(last["data"]["message"], "the session has ended; sign in again");
+}
+
 #[tokio::test]
 async fn expired_session_ends_the_connection() {
     let host = Host::seeded(

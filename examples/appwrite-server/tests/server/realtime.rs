@@ -145,6 +145,21 @@ async fn cookie_fallback_and_key_authenticate_a_connection() {
 }
 
 #[tokio::test]
+async fn key_gets_no_events_of_accounts() {
+    let (host, address) = Host::start().await;
+    let session = host.session("a").await.0;
+    let mut user = Socket::of_user(address, &session, &["account"]).await;
+    let reader = ("x-appwrite-key", "standard_reader-of-the-birthdays");
+    let (mut key, _) = Socket::connect(address, &[reader]).await;
+    let channels = ["account", "account.update", "account.user-a", "documents"];
+    let subscription = key.subscribe("k", &channels, &[]).await;
+    assert_eq!(subscription["channels"], json!(["documents"]));
+    host.label("user-a", &["secret"]).await;
+    assert_eq!(user.event().await.0, "users.user-a.update.labels");
+    key.has_no_event().await;
+}
+
+#[tokio::test]
 async fn queries_of_a_subscription_select_documents() {
     let (host, address) = Host::start().await;
     let (mut socket, _) = Socket::connect(address, &[BACKEND]).await;
