@@ -5,8 +5,8 @@
 //! only if they are equal. Any other string is a [`ParseError`] with a kind and a byte span. The error
 //! has a hint if the intended text can be guessed.
 //!
-//! Each file imports only files before it in this list: `verb`, `error`, `grammar`, `diagnose`, `action`,
-//! `role`, `permission`.
+//! Each file imports only files before it in this list: `verb`, `error`, `grammar`, `shortcut`, `diagnose`,
+//! `action`, `role`, `permission`.
 
 mod action;
 mod diagnose;
@@ -18,6 +18,7 @@ mod grammar;
 )]
 mod permission;
 mod role;
+mod shortcut;
 mod verb;
 
 pub use action::{Action, ActionSet};
@@ -25,6 +26,7 @@ pub use error::{ParseError, ParseErrorKind};
 pub use permission::{Permission, aggregate};
 pub use role::{Role, RoleKind, Verification};
 
-pub(crate) use grammar::{MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN, is_role};
+pub(crate) use grammar::{MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN};
 pub(crate) use permission::split_canonical;
+pub(crate) use shortcut::is_role;
 pub(crate) use verb::{CLOSING, Verb};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::grammar::MAX_PERMISSION_LEN;
 use super::verb::{CLOSING, Verb};
-use super::{Action, ActionSet, ParseError, Role, diagnose, grammar};
+use super::{Action, ActionSet, ParseError, Role, diagnose, grammar, shortcut};
 
 /// A permission in its canonical spelling, such as `read("user:user-a")`.
 ///
@@ -44,9 +44,10 @@ impl<'a> Permission<'a> {
     ///
     /// The text is not a permission in its canonical spelling.
     pub fn parse(input: &'a str) -> Result<Self, ParseError> {
-        match grammar::permission(input) {
-            Some(_) => Ok(Self(Cow::Borrowed(input))),
-            None => Err(diagnose::permission(input)),
+        if shortcut::is_permission(input) {
+            Ok(Self(Cow::Borrowed(input)))
+        } else {
+            Err(diagnose::permission(input))
         }
     }
 
@@ -72,6 +73,13 @@ impl<'a> Permission<'a> {
     #[must_use]
     pub fn into_owned(self) -> Permission<'static> {
         Permission(Cow::Owned(self.0.into_owned()))
+    }
+
+    /// For tests: returns `true` if the shortcut accepts a text, and `true` if the grammar does.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn internal_accepts(text: &str) -> [bool; 2] {
+        [shortcut::accepts_permission(text), grammar::permission(text).is_some()]
     }
 
     fn parts(&self) -> (ActionSet, &str) {
@@ -164,8 +172,8 @@ pub fn aggregate<'a>(permissions: &[Permission<'a>], allowed: ActionSet) -> Vec<
 /// accepts the role. A caller that has not checked the text must check the role.
 #[inline]
 pub(crate) fn split_canonical(text: &str) -> Option<(ActionSet, &str)> {
-    let (verb, role) = Verb::strip_opening(text)?;
-    Some((verb.into(), role.strip_suffix(CLOSING)?))
+    let (verb, role) = Verb::split_permission(text)?;
+    Some((verb.into(), role))
 }
 
 impl AsRef<str> for Permission<'_> {

@@ -69,11 +69,12 @@ impl Verb {
         Self::ALL.into_iter().find(|verb| verb.name() == name)
     }
 
-    /// Splits the opening off a permission. Returns its verb, and the text after it.
+    /// Splits a text with the shape of a permission into its verb and its role. Does not check the role.
     #[inline]
-    pub(crate) fn strip_opening(text: &str) -> Option<(Self, &str)> {
+    pub(super) fn split_permission(text: &str) -> Option<(Self, &str)> {
         let strip = |verb: Self| Some((verb, text.strip_prefix(verb.opening())?));
-        Self::by_initial(*text.as_bytes().first()?, strip)
+        let (verb, rest) = Self::by_initial(*text.as_bytes().first()?, strip)?;
+        Some((verb, rest.strip_suffix(CLOSING)?))
     }
 
     /// Splits the opening off a permission in a JSON string, which begins with the quote of the string.

@@ -2,8 +2,10 @@
 
 use rolegate::{ActionSet, Permission, Role, RoleKind, Verification, aggregate};
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{check_all, same};
+use super::{FILES, check_all, same};
+use crate::support::language;
 
 #[derive(Deserialize)]
 struct Language {
@@ -63,6 +65,34 @@ fn role_is_accepted_if_appwrite_prints_it_unchanged() {
         same("printed", &Some(role.to_string()), &case.canonical)?;
         case.check_role(&role)
     });
+}
+
+/// Compares both parsers for every text in the value, the names of fields included. Returns the number of texts.
+fn check_texts(value: &Value) -> usize {
+    match value {
+        Value::String(text) => {
+            language::check(text);
+            1
+        }
+        Value::Array(values) => values.iter().map(check_texts).sum(),
+        Value::Object(fields) => {
+            fields.keys().for_each(|name| language::check(name));
+            fields.len() + fields.values().map(check_texts).sum::<usize>()
+        }
+        _ => 0,
+    }
+}
+
+#[test]
+fn text_of_any_vector_is_accepted_by_both_parsers_or_by_neither() {
+    for name in FILES {
+        let mut texts = 0;
+        check_all(name, |case: &Value| {
+            texts += check_texts(case);
+            Ok(())
+        });
+        assert!(texts > 0, "{name} has no texts");
+    }
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@
 //! and each must equal the decision of [`oracle::allows`]. The order of a list and repetitions in it are
 //! sampled.
 
+mod language;
 mod scope;
 
 use rolegate::index::DocumentIndex;

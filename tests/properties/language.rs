@@ -8,7 +8,7 @@ use rolegate::{Action, ActionSet, Permission, Role, RoleKind, Verification};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::support::{recogniser, strategies};
+use crate::support::{language, recogniser, strategies};
 
 /// Prints a value as JSON, and parses it again.
 fn through_json<T: Serialize + DeserializeOwned>(value: &T) -> T {
@@ -69,11 +69,13 @@ proptest! {
     #[test]
     fn permission_text_is_accepted_as_by_the_recogniser(text in permission_text()) {
         prop_assert_eq!(Permission::parse(&text).is_ok(), recogniser::is_permission(&text));
+        language::check(&text);
     }
 
     #[test]
     fn role_text_is_accepted_as_by_the_recogniser(text in role_text()) {
         prop_assert_eq!(Role::parse(&text).is_ok(), recogniser::is_role(&text));
+        language::check(&text);
     }
 
     #[test]

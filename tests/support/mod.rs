@@ -6,6 +6,7 @@ pub mod audience;
 pub mod headers;
 pub mod index;
 pub mod json;
+pub mod language;
 pub mod model;
 pub mod oracle;
 pub mod recogniser;
