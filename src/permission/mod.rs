@@ -28,5 +28,5 @@ pub use role::{Role, RoleKind, Verification};
 
 pub(crate) use grammar::{MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN};
 pub(crate) use permission::split_canonical;
-pub(crate) use shortcut::is_role;
+pub(crate) use shortcut::{is_role, is_role_in_bytes};
 pub(crate) use verb::{CLOSING, Verb};

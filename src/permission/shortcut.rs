@@ -31,6 +31,11 @@ pub(crate) fn is_role(text: &str) -> bool {
     accepts_role(text.as_bytes()) || grammar::is_role(text)
 }
 
+/// Returns `true` if bytes are a role.
+pub(crate) fn is_role_in_bytes(bytes: &[u8]) -> bool {
+    accepts_role(bytes) || str::from_utf8(bytes).is_ok_and(grammar::is_role)
+}
+
 /// Returns `true` if the shortcut accepts a text as a permission.
 #[inline]
 pub(super) fn accepts_permission(text: &str) -> bool {

@@ -2,8 +2,10 @@
 
 use super::pass::Pass;
 use crate::json::report::ProblemKind;
-use crate::json::scan::{MAX_DEPTH, Raw, Scan, ScanErrorKind, Scanner, is_alphanumeric};
-use crate::permission::{ActionSet, CLOSING, MAX_PERMISSION_LEN, Permission, Verb, is_role};
+use crate::json::scan::{MAX_DEPTH, Raw, Scan, ScanErrorKind, Scanner};
+use crate::permission::{
+    ActionSet, CLOSING, MAX_PERMISSION_LEN, Permission, Verb, is_role_in_bytes,
+};
 
 /// The number of bytes of a string that are parsed: 532. It is enough to report why a longer string is not
 /// a permission.
@@ -104,29 +106,10 @@ fn plain_permission<'a>(
     }
     scanner.plain();
     let role = scanner.slice(role_start, scanner.at);
-    if scanner.rest().starts_with(JSON_CLOSING)
-        && (is_plain_role(role) || is_role_of_any_kind(role))
-    {
+    if scanner.rest().starts_with(JSON_CLOSING) && is_role_in_bytes(role) {
         scanner.at += JSON_CLOSING.len();
         return Some((verb, role));
     }
     scanner.at = start;
     None
-}
-
-/// Returns `true` if this is a `user` or `team` role without a suffix, whose id has 16 to 32 letters and
-/// digits.
-///
-/// Most permissions are for such roles, and a check by the grammar takes ten times as long.
-#[inline]
-fn is_plain_role(role: &[u8]) -> bool {
-    let Some((b"user:" | b"team:", id)) = role.split_first_chunk() else { return false };
-    // Two blocks, which may overlap, cover the id.
-    let (Some(first), Some(last)) = (id.first_chunk(), id.last_chunk()) else { return false };
-    id.len() <= 2 * last.len() && is_alphanumeric(first) && is_alphanumeric(last)
-}
-
-/// Returns `true` if this is a role.
-fn is_role_of_any_kind(role: &[u8]) -> bool {
-    std::str::from_utf8(role).is_ok_and(is_role)
 }

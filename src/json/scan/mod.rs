@@ -6,7 +6,6 @@ mod number;
 mod scanner;
 mod string;
 
-pub(crate) use block::is_alphanumeric;
 pub(crate) use error::{Scan, ScanError, ScanErrorKind};
 pub use scanner::MAX_DEPTH;
 pub(crate) use scanner::Scanner;
