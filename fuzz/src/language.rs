@@ -4,15 +4,17 @@ use rolegate::{
     AclTable, Action, ActionSet, ParseError, Permission, Principal, Role, Verification,
 };
 
-use crate::support::recogniser;
+use crate::support::{language, recogniser};
 
 /// The maximum length of a message and of a caret rendering: 400 bytes, as in the property tests.
 const MAX_SHOWN: usize = 400;
 
 /// Parses a text with every parser. A parser must accept the text if and only if the recogniser accepts it.
-/// Otherwise the error must be small and point into the text.
+/// Otherwise the error must be small and point into the text. For permissions and roles, the same holds for the
+/// grammar alone, and for the shortcut alone.
 pub fn permission(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
+    language::check(text);
     check("permission", text, Permission::parse(text).err(), recogniser::is_permission(text));
     check("role", text, Role::parse(text).err(), recogniser::is_role(text));
     check("action", text, Action::parse(text).err(), recogniser::is_action(text));

@@ -11,6 +11,7 @@ mod support {
     pub(crate) mod index;
     #[allow(dead_code, reason = "the tests use the rest")]
     pub(crate) mod json;
+    pub(crate) mod language;
     pub(crate) mod model;
     pub(crate) mod oracle;
     pub(crate) mod recogniser;
