@@ -17,7 +17,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rolegate::{AclColumn, AclTable, Action, Permission, Principal, Role};
 
-use data::List;
+use data::{List, recogniser};
 
 const MILLION: usize = 1_000_000;
 
@@ -25,8 +25,17 @@ fn parse(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("parse");
     let valid: Vec<String> = data::lists(300).into_iter().flatten().collect();
     let invalid = data::malformed();
-    assert!(valid.iter().all(|text| Permission::parse(text).is_ok()));
-    assert!(invalid.iter().all(|text| Permission::parse(text).is_err()));
+    for text in valid.iter().chain(&data::permissions_of_each_kind()) {
+        let permission = Permission::parse(text).expect("a permission");
+        let parts = recogniser::recognise(text).expect("a permission");
+        assert_eq!(parts.actions(), permission.actions(), "{text}");
+        assert_eq!(parts.role(text), permission.role().as_str(), "{text}");
+        assert_eq!(parts.kind(text), permission.role().kind(), "{text}");
+    }
+    for text in &invalid {
+        assert!(Permission::parse(text).is_err(), "{text}");
+        assert!(recogniser::recognise(text).is_none(), "{text}");
+    }
     for (name, texts) in [("valid", &valid), ("invalid", &invalid)] {
         group.throughput(Throughput::Elements(texts.len() as u64));
         group.bench_function(name, |bencher| {
@@ -37,6 +46,14 @@ fn parse(criterion: &mut Criterion) {
             });
         });
     }
+    group.throughput(Throughput::Elements(valid.len() as u64));
+    group.bench_function("recogniser", |bencher| {
+        bencher.iter(|| {
+            for text in &valid {
+                black_box(recogniser::recognise(black_box(text)));
+            }
+        });
+    });
     group.finish();
 }
 

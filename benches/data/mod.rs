@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each bench uses a part")]
 #![allow(clippy::indexing_slicing, reason = "the sizes are chosen here")]
 
+pub(crate) mod recogniser;
+
 use fastrand::Rng;
 use rolegate::principal::Membership;
 use rolegate::{AclColumn, AclId, AclTable, Principal, User};
@@ -94,6 +96,25 @@ pub(crate) fn column(count: usize, ids: &[AclId]) -> (AclColumn, Vec<u32>) {
         .map(|_| u32::try_from(rng.usize(..ids.len())).expect("an index of 32 bits"))
         .collect();
     (numbers.iter().map(|&number| ids[number as usize]).collect(), numbers)
+}
+
+/// Returns a permission of each verb for a role of each kind.
+pub(crate) fn permissions_of_each_kind() -> Vec<String> {
+    let roles = [
+        "any",
+        "guests",
+        "users",
+        "users/verified",
+        "user:a.b_c-d",
+        "user:65f2a9/unverified",
+        "team:65f2a9",
+        "team:65f2a9/owner",
+        "member:65f2a9",
+        "label:vip",
+    ];
+    let verbs = ["read", "create", "update", "delete", "write"];
+    let texts = verbs.map(|verb| roles.map(|role| format!("{verb}(\"{role}\")")));
+    texts.into_iter().flatten().collect()
 }
 
 /// Returns malformed permissions, as people and old versions of Appwrite write them.
