@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benches and writes benches/RESULTS.md, its charts and the table in README.md.
 #
-#   benches/run.sh [RUNS]        measures RUNS times, 3 unless given; leave the machine alone meanwhile
+#   benches/run.sh [RUNS]        measures RUNS times, 5 unless given; leave the machine alone meanwhile
 #   benches/run.sh index [RUNS]  measures the index at scale RUNS times, 5 unless given, and writes benches/INDEX.md and its chart
 #   benches/run.sh query [ROUNDS] times each statement ROUNDS times, 15 unless given, and writes benches/QUERY.md
 #   benches/run.sh audience [ROUNDS] measures events among many connections ROUNDS times, 7 unless given, and writes benches/AUDIENCE.md
@@ -98,7 +98,7 @@ audience() {
     echo "measured in $(((SECONDS - started) / 60)) minutes"
 }
 
-case "${1:-3}" in
+case "${1:-5}" in
 report) ;;
 audience)
     [[ ${2:-7} =~ ^[1-9][0-9]?$ ]] || { echo "expected 1 to 99 rounds, found $2" >&2 && exit 2; }
@@ -123,12 +123,14 @@ index)
     rm -rf "$folder"
     mkdir -p "$folder"
     started=$SECONDS
-    for ((run = 1; run <= ${1:-3}; run++)); do
+    for ((run = 1; run <= ${1:-5}; run++)); do
         CRITERION_HOME="$folder/$run" "${bench[@]}" -- --noplot
         CRITERION_HOME="$folder/$run" "${peers[@]}" -- --noplot
     done
-    machine >"$folder/machine.md"
-    echo "measured in $(((SECONDS - started) / 60)) minutes"
+    {
+        machine
+        echo "| measured in | $(((SECONDS - started) / 60)) minutes |"
+    } >"$folder/machine.md"
     ;;
 *)
     echo "usage: benches/run.sh [RUNS|index [RUNS]|query [ROUNDS]|audience [ROUNDS]|report]" >&2

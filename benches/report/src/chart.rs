@@ -16,8 +16,10 @@ pub fn draw(figures: &Figures) -> Result<String> {
     let mut names = figures.names("batch/2000/");
     // A caller cannot prepare the visibility of every user.
     names.retain(|name| !name.ends_with("/rolegate-filter"));
-    let times =
-        names.iter().map(|name| Ok(figures.get(name)?.each())).collect::<Result<Vec<_>>>()?;
+    let times = names
+        .iter()
+        .map(|name| Ok(figures.get(name)?.each().median()))
+        .collect::<Result<Vec<_>>>()?;
     let [shortest, .., longest] = times[..] else { return Err("the chart needs two bars".into()) };
     let (first, last) = ((shortest / 2.0).log10().floor(), longest.log10().ceil());
     let width = |time: f64| (time.log10() - first) / (last - first) * WIDTH;
@@ -42,7 +44,7 @@ pub fn draw(figures: &Figures) -> Result<String> {
         let (_, short) = name.rsplit_once('/').ok_or("a benchmark without a group")?;
         let fill = if short.starts_with("rolegate") { "#c2410c" } else { "#8ca0b8" };
         let (top, middle, width) = (68 + 26 * row, 81 + 26 * row, width(time));
-        let ratio = RATIO(figures.ratio(name, "batch/2000/rolegate-compiled")?, 2);
+        let ratio = RATIO(figures.ratio(name, "batch/2000/rolegate-compiled")?.smallest(), 2);
         let (left, right, time) = (LEFT - 10.0, LEFT + width + 8.0, TIME(time, 2));
         writeln!(
             svg,

@@ -1,4 +1,4 @@
-//! The measurements of criterion: [`Figures`].
+//! The measurements of criterion: [`Figures`], and what the runs say of one of them: [`Runs`].
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,16 +18,42 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// Returns the median of the runs.
-    pub fn time(&self) -> f64 {
-        let mut runs = self.runs.clone();
-        runs.sort_by(f64::total_cmp);
-        runs.get(runs.len() / 2).copied().unwrap_or(f64::NAN)
+    /// Returns the time or the bytes of an iteration.
+    pub fn time(&self) -> Runs {
+        Runs(self.runs.clone())
     }
 
-    /// Returns the median of the runs for one element.
-    pub fn each(&self) -> f64 {
-        self.time() / self.elements
+    /// Returns the time or the bytes of one element.
+    pub fn each(&self) -> Runs {
+        Runs(self.runs.iter().map(|time| time / self.elements).collect())
+    }
+
+    /// Returns the elements of a second.
+    pub fn rate(&self) -> Runs {
+        Runs(self.runs.iter().map(|time| 1e9 * self.elements / time).collect())
+    }
+}
+
+/// A number of each run, such as a time or the ratio of two times.
+pub struct Runs(Vec<f64>);
+
+impl Runs {
+    /// Returns the median. For an even number of runs, this is the mean of the two in the middle.
+    pub fn median(&self) -> f64 {
+        let mut runs = self.0.clone();
+        runs.sort_by(f64::total_cmp);
+        let middle = [runs.len().saturating_sub(1) / 2, runs.len() / 2];
+        middle.iter().map(|&at| runs.get(at).copied().unwrap_or(f64::NAN)).sum::<f64>() / 2.0
+    }
+
+    /// Returns the smallest number.
+    pub fn smallest(&self) -> f64 {
+        self.0.iter().copied().fold(f64::NAN, f64::min)
+    }
+
+    /// Returns the largest number.
+    pub fn largest(&self) -> f64 {
+        self.0.iter().copied().fold(f64::NAN, f64::max)
     }
 }
 
@@ -83,17 +109,38 @@ impl Figures {
         Ok(self.0.get(name).ok_or_else(|| format!("{name} was not measured"))?)
     }
 
-    /// Returns the smallest ratio of the runs. A ratio is the time of `other` divided by that of `ours`.
-    pub fn ratio(&self, other: &str, ours: &str) -> Result<f64> {
+    /// Returns the time of `other` divided by that of `ours`, in each run.
+    pub fn ratio(&self, other: &str, ours: &str) -> Result<Runs> {
         let runs = self.get(other)?.runs.iter().zip(&self.get(ours)?.runs);
-        Ok(runs.map(|(other, ours)| other / ours).fold(f64::INFINITY, f64::min))
+        Ok(Runs(runs.map(|(other, ours)| other / ours).collect()))
     }
 
     /// Returns the names of all benchmarks whose names begin with `prefix`, the fastest first.
     pub fn names(&self, prefix: &str) -> Vec<&str> {
         let mut members: Vec<_> =
             self.0.iter().filter(|(name, _)| name.starts_with(prefix)).collect();
-        members.sort_by(|(_, one), (_, other)| one.time().total_cmp(&other.time()));
+        members
+            .sort_by(|(_, one), (_, other)| one.time().median().total_cmp(&other.time().median()));
         members.into_iter().map(|(name, _)| name.as_str()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Runs;
+
+    #[test]
+    fn runs_in_any_order_have_median_and_extremes() {
+        for (runs, median, smallest, largest) in [
+            (vec![5.0], 5.0, 5.0, 5.0),
+            (vec![4.0, 2.0], 3.0, 2.0, 4.0),
+            (vec![9.0, 1.0, 3.0], 3.0, 1.0, 9.0),
+            (vec![8.0, 2.0, 6.0, 4.0], 5.0, 2.0, 8.0),
+            (vec![7.0, 100.0, 1.0, 3.0, 5.0], 5.0, 1.0, 100.0),
+        ] {
+            let runs = Runs(runs);
+            let found = [runs.median(), runs.smallest(), runs.largest()].map(f64::to_bits);
+            assert_eq!(found, [median, smallest, largest].map(f64::to_bits), "{:?}", runs.0);
+        }
     }
 }

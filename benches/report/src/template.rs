@@ -7,11 +7,13 @@
 //! | `{ratio OTHER OURS}` | the time of `OTHER` divided by that of `OURS` |
 //! | `{row OURS OTHER...}` | cells: time, time of an element, and the time and ratio of each `OTHER` |
 //! | `{group PREFIX}` | rows: the benchmarks whose names begin with it, and their ratios to two ways of rolegate |
-//! | `{at-most LIMIT ...}`, `{at-least LIMIT ...}` | cells: the target, the figure, the verdict |
+//! | `{at-most LIMIT ...}`, `{at-least LIMIT ...}` | cells: the target, the median of the runs, the worst run, the verdict by the median |
 //! | `{met}` | the number of targets that are met, of all targets |
+//!
+//! A time is the median of the runs. A ratio is the smallest of the runs, but a target is compared with the median.
 
 use crate::Result;
-use crate::figures::Figures;
+use crate::figures::{Figures, Runs};
 use crate::format::{BYTES, RATE, RATIO, Show, TIME, round};
 
 /// Replaces every placeholder.
@@ -32,10 +34,12 @@ fn expand(words: &[&str], figures: &Figures) -> Result<String> {
     match *words {
         ["met"] => Ok("{met}".into()),
         ["at-most", limit, ref words @ ..] => {
-            target("at most", limit, f64::le, measure(words, figures)?)
+            let (runs, show) = measure(words, figures)?;
+            target("at most", limit, f64::le, [runs.median(), runs.largest()], show)
         }
         ["at-least", limit, ref words @ ..] => {
-            target("at least", limit, f64::ge, measure(words, figures)?)
+            let (runs, show) = measure(words, figures)?;
+            target("at least", limit, f64::ge, [runs.median(), runs.smallest()], show)
         }
         ["row", ours, ref others @ ..] => {
             let other = |other| format!(" | {{time {other}}} | {{ratio {other} {ours}}}");
@@ -52,34 +56,41 @@ fn expand(words: &[&str], figures: &Figures) -> Result<String> {
             let rows: Vec<_> = figures.names(group).into_iter().map(row).collect();
             fill(&rows.join("\n"), figures)
         }
-        _ => measure(words, figures).map(|(value, show)| show(value, 2)),
+        ["ratio", ..] => measure(words, figures).map(|(runs, show)| show(runs.smallest(), 2)),
+        _ => measure(words, figures).map(|(runs, show)| show(runs.median(), 2)),
     }
 }
 
 /// Returns a figure and the function that prints it.
-fn measure(words: &[&str], figures: &Figures) -> Result<(f64, Show)> {
+fn measure(words: &[&str], figures: &Figures) -> Result<(Runs, Show)> {
     Ok(match *words {
         ["time", name] => (figures.get(name)?.time(), TIME),
         ["bytes", name] => (figures.get(name)?.each(), BYTES),
         ["each", name] => (figures.get(name)?.each(), TIME),
-        ["rate", name] => (1e9 / figures.get(name)?.each(), RATE),
+        ["rate", name] => (figures.get(name)?.rate(), RATE),
         ["ratio", other, ours] => (figures.ratio(other, ours)?, RATIO),
         _ => return Err(format!("unknown placeholder {{{}}}", words.join(" ")).into()),
     })
 }
 
+/// Returns the cells of a target. The median decides.
 fn target(
     side: &str,
     limit: &str,
     meets: fn(&f64, &f64) -> bool,
-    (value, show): (f64, Show),
+    [median, worst]: [f64; 2],
+    show: Show,
 ) -> Result<String> {
     let limit = limit.parse()?;
-    let met = meets(&value, &limit);
+    let met = meets(&median, &limit);
     // Two digits can round a figure to the other side of the limit.
-    let digits = if meets(&round(value, 2), &limit) == met { 2 } else { 3 };
+    let shown = |value: f64| {
+        let same_side = meets(&round(value, 2), &limit) == meets(&value, &limit);
+        show(value, if same_side { 2 } else { 3 })
+    };
     let verdict = if met { "met" } else { "**missed**" };
-    Ok(format!("{side} {} | {} | {verdict}", show(limit, 2), show(value, digits)))
+    let [limit, median, worst] = [show(limit, 2), shown(median), shown(worst)];
+    Ok(format!("{side} {limit} | {median} | {worst} | {verdict}"))
 }
 
 /// Replaces the text between the two markers of README.md.
@@ -97,22 +108,48 @@ mod tests {
     use super::fill;
     use crate::figures::Figures;
 
-    #[test]
-    fn placeholder_takes_median_time_and_smallest_ratio_of_runs() {
+    /// Returns figures of three runs, with two elements in each iteration.
+    fn figures() -> Figures {
         let mut figures = Figures::default();
         for (ours, other) in [(20.0, 600.0), (10.0, 99.6), (30.0, 400.0)] {
             figures.insert("g/rolegate-raw", ours, 2.0);
             figures.insert("g/other", other, 2.0);
         }
-        let filled = |template| fill(template, &figures);
+        figures
+    }
+
+    #[test]
+    fn placeholder_takes_median_time_and_smallest_ratio_of_runs() {
+        let filled = |template| fill(template, &figures());
         assert_eq!(
             filled("{row g/rolegate-raw g/other}").unwrap(),
             "20 ns | 10 ns | 400 ns | 10 ×"
         );
-        let met = "{met} | {at-least 9 ratio g/other g/rolegate-raw} |";
-        assert_eq!(filled(met).unwrap(), "1 of 1 | at least 9.0 × | 10 × | met |");
-        let missed = "{met} | {at-least 10 ratio g/other g/rolegate-raw} |";
-        assert_eq!(filled(missed).unwrap(), "0 of 1 | at least 10 × | 9.96 × | **missed** |");
+        assert_eq!(filled("{rate g/rolegate-raw}").unwrap(), "100 M/s");
         assert!(filled("{time g/absent}").is_err());
+    }
+
+    #[test]
+    fn target_shows_median_and_worst_run_and_is_judged_by_the_median() {
+        for (target, cells) in [
+            ("at-least 13 ratio g/other g/rolegate-raw", "at least 13 × | 13 × | 10 × | met"),
+            (
+                "at-least 14 ratio g/other g/rolegate-raw",
+                "at least 14 × | 13 × | 10 × | **missed**",
+            ),
+            ("at-most 20 time g/rolegate-raw", "at most 20 ns | 20 ns | 30 ns | met"),
+            ("at-most 9.9 each g/rolegate-raw", "at most 9.9 ns | 10 ns | 15 ns | **missed**"),
+            ("at-least 1e8 rate g/rolegate-raw", "at least 100 M/s | 100 M/s | 67 M/s | met"),
+        ] {
+            let met = u8::from(!cells.contains("missed"));
+            let filled = fill(&format!("{{met}} | {{{target}}} |"), &figures()).unwrap();
+            assert_eq!(filled, format!("{met} of 1 | {cells} |"), "{target}");
+        }
+    }
+
+    #[test]
+    fn figure_at_the_limit_has_digits_that_show_its_side() {
+        let cells = fill("{at-least 10 ratio g/other g/rolegate-raw}", &figures()).unwrap();
+        assert_eq!(cells, "at least 10 × | 13 × | 9.96 × | met");
     }
 }
