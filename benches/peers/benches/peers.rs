@@ -3,15 +3,17 @@
 //! The answer of each engine is compared with rolegate's before the engine is timed.
 
 use std::cell::OnceCell;
+use std::env;
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use rolegate_peers::data::{self, Data};
 use rolegate_peers::{
-    Casbin, Cedar, Engine, Gatehouse, Oso, PAGE, RegorusBatch, RegorusIndex, RegorusSingle,
-    RolegateCold, RolegateCompiled, RolegateFilter, RolegateIndex, RolegatePage, RolegateRaw,
-    Sqlite, SqliteCovering, SqlitePage,
+    Casbin, Cedar, DuckDb, Engine, Gatehouse, Oso, PAGE, PYTHON, RegorusBatch, RegorusIndex,
+    RegorusSingle, Roaring, RoaringPage, RolegateCold, RolegateCompiled, RolegateFilter,
+    RolegateIndex, RolegatePage, RolegateRaw, Sqlite, SqliteCovering, SqlitePage, Tables, Tantivy,
+    TantivyPage,
 };
 
 /// The number of documents in the batch.
@@ -27,8 +29,12 @@ fn batch(criterion: &mut Criterion) {
     group.bench("rolegate-filter", || Box::new(RolegateFilter::new(&data)));
     group.bench("rolegate-raw", || Box::new(RolegateRaw::new(&data)));
     group.bench("rolegate-cold", || Box::new(RolegateCold::new(&data)));
+    group.bench("rolegate-index", || Box::new(RolegateIndex::new(&data)));
+    group.bench("roaring", || Box::new(Roaring::new(&data)));
+    group.bench("tantivy", || Box::new(Tantivy::new(&data)));
     group.bench("sqlite", || Box::new(Sqlite::new(&data)));
     group.bench("sqlite-covering", || Box::new(SqliteCovering::new(&data)));
+    group.duckdb(|tables| Box::new(DuckDb::new(&data, tables)));
     group.bench("gatehouse", || Box::new(Gatehouse::new(&data)));
     group.bench("cedar", || Box::new(Cedar::new(&data)));
     group.bench("regorus-index", || Box::new(RegorusIndex::new(&data)));
@@ -51,9 +57,12 @@ fn list(criterion: &mut Criterion) {
         group.bench("rolegate-compiled", || Box::new(RolegateCompiled::new(&data)));
         group.bench("rolegate-filter", || Box::new(RolegateFilter::new(&data)));
         group.bench("rolegate-index", || Box::new(RolegateIndex::new(&data)));
+        group.bench("roaring", || Box::new(Roaring::new(&data)));
+        group.bench("tantivy", || Box::new(Tantivy::new(&data)));
         group.bench("regorus-index", || Box::new(RegorusIndex::new(&data)));
         group.bench("sqlite", || Box::new(Sqlite::new(&data)));
         group.bench("sqlite-covering", || Box::new(SqliteCovering::new(&data)));
+        group.duckdb(|tables| Box::new(DuckDb::new(&data, tables)));
         group.slow();
         group.bench("rolegate-raw", || Box::new(RolegateRaw::new(&data)));
         group.bench("rolegate-cold", || Box::new(RolegateCold::new(&data)));
@@ -66,7 +75,10 @@ fn list_page(criterion: &mut Criterion) {
         let data = data::list(LIST, roles);
         let mut group = Peers::new(criterion, format!("list-page/{roles}"), &data).pages();
         group.bench("rolegate-index", || Box::new(RolegatePage::new(&data)));
+        group.bench("roaring", || Box::new(RoaringPage::new(&data)));
+        group.bench("tantivy", || Box::new(TantivyPage::new(&data)));
         group.bench("sqlite-covering", || Box::new(SqlitePage::new(&data)));
+        group.duckdb(|tables| Box::new(DuckDb::page(&data, tables)));
     }
 }
 
@@ -111,6 +123,16 @@ impl<'c> Peers<'c> {
         self.group.sample_size(10);
     }
 
+    /// Measures DuckDB, if there is a Python for it.
+    fn duckdb<'e>(&mut self, make: impl Fn(Tables) -> Box<dyn Engine + 'e>) {
+        if env::var_os(PYTHON).is_some() {
+            self.bench("duckdb", || make(Tables::Rows));
+            self.bench("duckdb-lists", || make(Tables::Lists));
+        } else {
+            println!("duckdb is left out: {PYTHON} is not set");
+        }
+    }
+
     /// Creates the engine if its bench is selected, checks its answer, and times it.
     fn bench<'e>(&mut self, name: &str, make: impl Fn() -> Box<dyn Engine + 'e>) {
         let mut engine = OnceCell::new();
@@ -124,7 +146,7 @@ impl<'c> Peers<'c> {
                 engine
             });
             let engine = engine.get_mut().expect("made just now");
-            bencher.iter(|| engine.visible());
+            bencher.iter_custom(|runs| engine.time(runs));
         });
     }
 }
