@@ -161,6 +161,16 @@ impl Visibility {
         }
     }
 
+    /// Sets bit `i` of `out` if documents with list number `lists[i]` of `table` are visible, and clears all
+    /// other bits. `out` has one word for each 64 lists.
+    pub(crate) fn select(&self, table: TableId, lists: &[u32], out: &mut [u64]) {
+        match &self.lists {
+            Lists::Numbers(numbers) if table == self.table => numbers.select_from(lists, out),
+            Lists::Bits(bits) if table == self.table => bits.select_from(lists, out),
+            _ => kernel::select_where(lists, |list| self.shows(table, list), out),
+        }
+    }
+
     /// Returns `true` if [`shows`](Self::shows) takes constant time.
     pub(crate) fn is_dense(&self) -> bool {
         match &self.lists {

@@ -42,11 +42,23 @@ impl Bits {
         let words = self.lists.words();
         match column {
             Indices::U8(column) => kernel::select_bytes(column, words, out),
-            Indices::U16(column) => match self.bytes_for(column.len()) {
-                Some(bytes) => kernel::select_from_table(column, bytes, out),
-                None => kernel::select_shorts(column, words, out),
-            },
-            Indices::U32(column) => kernel::select(column, words, out),
+            Indices::U16(column) => self.select_shorts(column, out),
+            Indices::U32(column) => self.select_from(column, out),
+        }
+    }
+
+    pub(super) fn select_from(&self, column: &[u32], out: &mut [u64]) {
+        kernel::select(column, self.lists.words(), out);
+    }
+
+    fn select_shorts(&self, column: &[u16], out: &mut [u64]) {
+        let words = self.lists.words();
+        if kernel::select_few_shorts(column, words, out) {
+            return;
+        }
+        match self.bytes_for(column.len()) {
+            Some(bytes) => kernel::select_from_table(column, bytes, out),
+            None => kernel::select_shorts(column, words, out),
         }
     }
 

@@ -90,6 +90,14 @@ impl Numbers {
         }
     }
 
+    /// Selects from few documents. Takes a binary search for each one, unless there are bits.
+    pub(super) fn select_from(&self, column: &[u32], out: &mut [u64]) {
+        match self.bits.get() {
+            Some(bits) => kernel::select(column, bits.words(), out),
+            None => kernel::select_listed(column, &self.lists, out),
+        }
+    }
+
     fn select_shorts(&self, column: &[u16], out: &mut [u64]) {
         const WORDS: usize = kernel::SHORT_NUMBERS / 64;
         let lists = self.below(1 << 16);
