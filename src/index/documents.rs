@@ -26,8 +26,8 @@ pub(super) enum Direction {
 ///
 /// Documents are read chunk by chunk. Iteration either walks from chunk to chunk, or merges the runs of the
 /// visible lists, which skips the chunks without visible documents. A walk is cheaper if many lists are
-/// visible, and it ends when it has cost as much as preparing the merge. The cost is then at most
-/// twice that of the cheaper way.
+/// visible. It ends when it has cost as much as preparing the merge, and as finding by the merge what the walk
+/// has found. The cost is then at most twice that of the cheaper way.
 pub(super) struct Documents<'a, K> {
     view: View<'a, K>,
     direction: Direction,
@@ -51,6 +51,9 @@ const PAGE: usize = 25;
 
 /// The number of tests in constant time that cost as much as preparing one list for the merge.
 const TESTS_PER_LIST: usize = 16;
+
+/// The number of tests in constant time that cost as much as finding one document by the merge.
+const TESTS_PER_DOCUMENT: usize = 64;
 
 impl<'a, K: Ord> Documents<'a, K> {
     /// Starts a page.
@@ -133,7 +136,7 @@ impl<'a, K> Documents<'a, K> {
 
     /// Goes to a chunk, and tests each of its documents.
     fn read_and_test(&mut self, number: u32) {
-        self.read(number, |view, lists| Positions::of(lists, |list| view.shows(list)));
+        self.read(number, |view, lists| Positions::select(lists, |out| view.select(lists, out)));
     }
 
     /// Reads the next chunk. Returns `false` after the last one.
@@ -144,17 +147,25 @@ impl<'a, K> Documents<'a, K> {
     fn walk(&mut self) -> bool {
         let Some(place) = self.next else { return false };
         let Some(number) = self.view.order.number_at(place) else { return false };
+        self.next = self.beyond(place);
+        self.load(self.next.and_then(|place| self.view.order.number_at(place)));
         if self.steps == usize::MAX && self.view.shows_all() {
             self.read(number, |_, lists| Positions::below(lists.len()));
         } else {
             self.read_and_test(number);
             let tested = self.chunk.map_or(0, |chunk| chunk.lists().len());
             if self.steps != usize::MAX {
-                self.steps = self.steps.saturating_sub(tested);
+                let found = self.found.count() * TESTS_PER_DOCUMENT / cost_of_test(&self.view);
+                self.steps = (self.steps + found).saturating_sub(tested);
             }
         }
-        self.next = self.beyond(place);
         true
+    }
+
+    /// Loads a chunk while the one before it is read, because it is usually not in the cache.
+    fn load(&self, number: Option<u32>) {
+        let chunk = number.and_then(|number| self.view.order.chunk(number));
+        std::hint::black_box(chunk.and_then(|chunk| chunk.lists().first().copied()));
     }
 
     fn merge(&mut self) -> bool {
@@ -170,9 +181,7 @@ impl<'a, K> Documents<'a, K> {
                 PeekMut::pop(head);
             }
         }
-        // The next chunk is usually not in the cache, so it is loaded while this one is read.
-        let next = heads.peek().and_then(|head| self.view.order.chunk(head.chunk));
-        std::hint::black_box(next.and_then(|chunk| chunk.lists().first().copied()));
+        self.load(heads.peek().map(|head| head.chunk));
         self.merged = Some(heads);
         self.read(chunk, |_, in_chunk| Positions::of_any(in_chunk, &mut lists));
         true

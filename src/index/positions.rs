@@ -48,12 +48,19 @@ impl Positions {
         Self::of(lists, |list| wanted.binary_search(&list).is_ok())
     }
 
-    fn add_equal(&mut self, lists: &[u32], wanted: u32) {
-        let mut words = [0; WORDS];
-        if let Some(words) = words.get_mut(..lists.len().div_ceil(64)) {
-            select_equal(lists, wanted, words);
+    /// Returns the positions that a filter selects. The filter is given a word for each 64 lists.
+    #[inline]
+    pub(super) fn select(lists: &[u32], filter: impl FnOnce(&mut [u64])) -> Self {
+        let mut positions = Self::default();
+        if let Some(words) = positions.0.get_mut(..lists.len().div_ceil(64)) {
+            filter(words);
         }
-        self.0.iter_mut().zip(words).for_each(|(word, more)| *word |= more);
+        positions
+    }
+
+    fn add_equal(&mut self, lists: &[u32], wanted: u32) {
+        let Self(more) = Self::select(lists, |words| select_equal(lists, wanted, words));
+        self.0.iter_mut().zip(more).for_each(|(word, more)| *word |= more);
     }
 
     /// Removes the positions from `end` on.

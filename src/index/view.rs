@@ -29,6 +29,12 @@ impl<'a, K> View<'a, K> {
         self.visible.shows(self.table, list)
     }
 
+    /// Sets a bit in `out` for each of the lists whose documents are visible.
+    #[inline]
+    pub(super) fn select(&self, lists: &[u32], out: &mut [u64]) {
+        self.visible.select(self.table, lists, out);
+    }
+
     /// Returns `true` if every document is visible, as far as this is known without reading lists.
     pub(super) fn shows_all(&self) -> bool {
         self.visible.covers(self.table, to_u32(self.runs.len()))

@@ -228,11 +228,12 @@ fn page_of_sparse_documents_reads_one_chunk_for_each() {
     }
 }
 
-/// Half of 64 lists are visible, so 512 documents are tested before the merge.
+/// Half of 64 lists are visible, so 512 documents are tested before the merge. Only the merge finds a document.
 #[test]
 fn merge_starts_behind_the_last_chunk_of_the_walk() {
-    let index = index(|at| format!("team:t{}", at * 7 % 64));
-    let sees = |at: &usize| at * 7 % 64 < 32;
+    let sees = |at: &usize| (1000..1004).contains(&(at % 2000));
+    let team = |at: usize| if sees(&at) { (at / 2000 * 4 + at % 4) % 32 } else { 32 + at % 32 };
+    let index = index(|at| format!("team:t{}", team(at)));
     let visible = holder_of((0..32).map(|team| format!("team:t{team}")));
     let visible = index.resolve(&visible, Action::Read);
     for cursor in [None, Some(0), Some(127), Some(128), Some(9_999), Some(DOCUMENTS - 1)] {
@@ -242,23 +243,33 @@ fn merge_starts_behind_the_last_chunk_of_the_walk() {
             let expected = beyond(all, cursor, direction);
             let mut documents = Documents::new(index.view(&visible), from.as_ref(), direction);
             assert_eq!(documents.steps, 512);
-            let (mut at, mut walked) = (0, 0);
-            while let Some(document) = documents.next() {
-                assert_eq!(document.0, expected[at], "{cursor:?}, {direction:?}");
-                at += 1;
-                if documents.merged.is_none() {
-                    walked = documents.chunks_read;
-                }
-            }
-            assert_eq!(at, expected.len());
-            assert!(documents.chunks_read <= CHUNKS, "no chunk is read twice");
             // The last chunk of the index has 32 documents.
             let most = 4 + usize::from(cursor.is_some()) + usize::from(direction == Descending);
-            assert!(walked <= most, "{walked} chunks from {cursor:?}, {direction:?}");
-            if documents.chunks_read > most {
-                assert!(documents.merged.is_some() && walked + 1 >= most, "{walked} chunks");
+            for (at, wanted) in expected.iter().enumerate() {
+                let document = documents.next().map(|document| document.0);
+                assert_eq!(document, Some(*wanted), "{cursor:?}, {direction:?}");
+                assert!(documents.merged.is_some());
+                // Four documents are in one chunk.
+                let walked = documents.chunks_read - at / 4 - 1;
+                assert!((most - 1..=most).contains(&walked), "{walked} chunks, {cursor:?}");
             }
+            assert!(documents.next().is_none());
         }
+    }
+}
+
+/// Half of the documents are visible. Finding them by the merge would cost more than the walk.
+#[test]
+fn walk_that_finds_documents_reads_each_chunk_once_and_never_merges() {
+    let index = index(|at| format!("team:t{}", at * 7 % 64));
+    let visible = holder_of((0..32).map(|team| format!("team:t{team}")));
+    let visible = index.resolve(&visible, Action::Read);
+    for direction in [Ascending, Descending] {
+        let expected = beyond((0..DOCUMENTS).filter(|at| at * 7 % 64 < 32), None, direction);
+        let mut documents = Documents::new(index.view(&visible), None, direction);
+        let found: Vec<usize> = documents.by_ref().map(|document| document.0).collect();
+        assert_eq!(found, expected, "{direction:?}");
+        assert_eq!((documents.chunks_read, documents.merged.is_none()), (CHUNKS, true));
     }
 }
 
