@@ -81,6 +81,27 @@ fn check_granted(
     Ok(())
 }
 
+/// Returns a member of a document, whose key differs from others in a byte, in its length or in its spelling.
+fn similar_member() -> impl Strategy<Value = String> {
+    let keys = [
+        "$permissions",
+        "$permission",
+        "$permissionz",
+        "\\u0024permissions",
+        "",
+        "a",
+        "b",
+        "ab",
+        "abcdefghijklm",
+        "abcdefghijklz",
+        "abcdefghijklmn",
+    ];
+    let colons = ["\":", "\":", "\":", "\": ", "\" :"];
+    let values = [r#"["read(\"user:ann\")"]"#, "[]", "1", "\"\"", "\"$permissions\""];
+    let parts = (select(keys.to_vec()), select(colons.to_vec()), select(values.to_vec()));
+    parts.prop_map(|(key, colon, value)| format!("\"{key}{colon}{value}"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
@@ -130,5 +151,18 @@ proptest! {
             let again = filter.clone().format(report.format()).apply(&output);
             prop_assert_eq!(again.unwrap().0, output, "{}", input);
         }
+    }
+
+    /// A filter keeps the keys of the document before.
+    #[test]
+    fn lines_with_similar_keys_are_filtered_like_each_line_alone(
+        lines in vec(vec(similar_member(), 0..5).prop_map(|m| format!("{{{}}}\n", m.join(","))), 1..8),
+    ) {
+        let matcher = Principal::parse_roles(["user:ann"]).unwrap().matcher(Action::Read);
+        let filter = Filter::new(&matcher).format(Format::Lines);
+        let filtered = |text: &str| filter.apply(text.as_bytes()).map(|(output, _)| output).ok();
+        let alone: Option<Vec<_>> = lines.iter().map(|line| filtered(line)).collect();
+        let together = filtered(&lines.concat());
+        prop_assert_eq!(together, alone.map(|alone| alone.concat()), "{}", lines.concat());
     }
 }

@@ -53,11 +53,16 @@ impl Pass<'_> {
     fn object(&mut self, scanner: &mut Scanner<'_>, depth: usize) -> Scan<Option<bool>> {
         let mut granted = None;
         let mut more = scanner.open_object();
+        let mut members = 0..;
         while more {
             let start = scanner.at;
-            let is_permissions = match scanner.plain_key() {
-                Some(key) => key == PERMISSIONS.as_bytes(),
-                None => scanner.key()?.is(PERMISSIONS),
+            let member = members.next().unwrap_or_default();
+            let is_permissions = if let Some(is_permissions) = self.keys.skip(member, scanner) {
+                is_permissions
+            } else if let Some(key) = scanner.plain_key() {
+                self.keys.keep(member, key)
+            } else {
+                scanner.key()?.is(PERMISSIONS)
             };
             if is_permissions {
                 if granted.is_some() {

@@ -19,6 +19,7 @@ mod edits;
 )]
 mod filter;
 mod input;
+mod keys;
 mod lines;
 mod nested;
 mod pass;

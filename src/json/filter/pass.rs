@@ -3,6 +3,7 @@
 //! `document.rs`, `nested.rs` and `permissions.rs` add the methods that read documents.
 
 use super::edits::Edits;
+use super::keys::Keys;
 use super::settings::Settings;
 use crate::json::format::Format;
 use crate::json::report::{FilterReport, Problem, ProblemKind};
@@ -18,6 +19,8 @@ pub(super) struct Pass<'f> {
     pub(super) report: FilterReport,
     /// The length of the input before the text that is scanned now.
     pub(super) before: u64,
+    /// The keys of the document before.
+    pub(super) keys: Keys,
     /// A buffer for the permission that is looked up.
     pub(super) text: String,
 }
@@ -29,6 +32,7 @@ impl<'f> Pass<'f> {
             edits: Edits::default(),
             report: FilterReport::default(),
             before: 0,
+            keys: Keys::default(),
             text: String::with_capacity(MAX_PERMISSION_LEN),
         }
     }

@@ -4,7 +4,7 @@
 //! plain code elsewhere. Filtering takes 30 % fewer instructions with it than with words of eight
 //! bytes. Most keys end within 16 bytes and most values within 32.
 
-use wide::{CmpEq, CmpLt, i8x16};
+use wide::u8x16;
 
 /// Facts about 16 or 32 bytes of a string.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,34 +18,34 @@ pub(crate) struct Block {
 impl Block {
     #[inline]
     pub(crate) fn of(bytes: &[u8; 16]) -> Self {
-        let (special, high) = marks(bytes);
-        Self { plain: (special | 1 << 16).trailing_zeros() as usize, ascii: high == 0 }
+        let bytes = u8x16::from(*bytes);
+        let plain = (special(bytes) | 1 << 16).trailing_zeros() as usize;
+        Self { plain, ascii: is_ascii(bytes) }
     }
 
     #[inline]
     pub(crate) fn of_two(bytes: &[u8; 32]) -> Self {
         let (halves, _) = bytes.as_chunks::<16>();
-        let (mut special, mut high) = (1 << 32, 0);
-        for (at, half) in halves.iter().enumerate() {
-            let (marks, beyond) = marks(half);
-            special |= u64::from(marks) << (16 * at);
-            high |= beyond;
-        }
-        Self { plain: special.trailing_zeros() as usize, ascii: high == 0 }
+        let [low, high] =
+            std::array::from_fn(|at| halves.get(at).map_or(u8x16::ZERO, |half| u8x16::from(*half)));
+        let special = u64::from(special(low)) | u64::from(special(high)) << 16 | 1 << 32;
+        Self { plain: special.trailing_zeros() as usize, ascii: is_ascii(low | high) }
     }
 }
 
-/// Returns a bit for each quote, backslash and control character, and a bit for each byte beyond ASCII.
+/// Returns a bit for each quote, backslash and control character.
 #[inline]
-fn marks(bytes: &[u8; 16]) -> (u32, u32) {
-    let bytes = i8x16::from(bytes.map(u8::cast_signed));
-    let quote = bytes.cmp_eq(i8x16::splat(0x22));
-    let backslash = bytes.cmp_eq(i8x16::splat(0x5c));
-    // As signed numbers, bytes beyond ASCII are negative.
-    let control_or_high = bytes.cmp_lt(i8x16::splat(0x20));
-    let high = bytes.move_mask();
-    let special = (quote | backslash | control_or_high).move_mask() & !high;
-    (special.cast_unsigned(), high.cast_unsigned())
+fn special(bytes: u8x16) -> u32 {
+    let quote = bytes.cmp_eq(u8x16::splat(0x22));
+    let backslash = bytes.cmp_eq(u8x16::splat(0x5c));
+    let control = bytes.min(u8x16::splat(0x1f)).cmp_eq(bytes);
+    (quote | backslash | control).move_mask().cast_unsigned()
+}
+
+/// Returns `true` if no byte has its highest bit.
+#[inline]
+fn is_ascii(bytes: u8x16) -> bool {
+    bytes.move_mask() == 0
 }
 
 #[cfg(test)]
