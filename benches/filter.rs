@@ -22,7 +22,7 @@ const DOCUMENTS: usize = 16_000_000;
 fn filter(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("filter");
     group.sample_size(20).throughput(Throughput::Elements(DOCUMENTS as u64));
-    for lists in [16, 256, 50_000, 1_000_000, 16_000_000] {
+    for lists in [16, 256, 1_000, 50_000, 100_000, 1_000_000, 16_000_000] {
         let (table, ids) = data::table(lists);
         let (column, numbers) = data::column(DOCUMENTS, &ids);
         let principal = Principal::parse_roles(["any", "users", "user:x", "team:t3"]).unwrap();

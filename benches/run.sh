@@ -14,6 +14,7 @@ folder="$target/runs"
 index="$target/index"
 bench=(cargo bench --locked --all-features --bench engine --bench filter --bench identity --bench json)
 peers=(cargo bench --locked --manifest-path benches/peers/Cargo.toml --target-dir "$target/peers")
+python="$target/peers/python"
 report=(--locked --release --quiet --manifest-path benches/report/Cargo.toml --target-dir "$target/report")
 
 # The rows of the table that describes the machine: processor and caches as Linux names them, and versions.
@@ -35,9 +36,9 @@ machine() {
     echo "| compiler | $(rustc --version) |"
     echo "| peers | $(awk -F '"' '
         /^name/ { name = $2 }
-        /^version/ && name ~ /^(casbin|cedar-policy|gatehouse|oso|regorus|rusqlite|libsqlite3-sys)$/ {
-            printf("%s%s %s", n++ ? ", " : "", name, $2)
-        }' benches/peers/Cargo.lock) |"
+        /^version/ && name ~ /^(casbin|cedar-policy|gatehouse|oso|regorus|roaring|rusqlite|libsqlite3-sys|tantivy)$/ {
+            printf("%s %s, ", name, $2)
+        }' benches/peers/Cargo.lock)$(sed -n 's/==/ /; /^duckdb/p' benches/peers/requirements.txt) |"
 }
 
 # Measures the index at scale, and writes benches/INDEX.md.
@@ -119,6 +120,9 @@ index)
     # Nothing is built while something is measured, and no figures of an earlier call remain.
     "${bench[@]}" --no-run
     "${peers[@]}" --no-run
+    [[ -x $python/bin/python ]] || python3 -m venv "$python"
+    timeout 300 "$python/bin/pip" install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
+    export ROLEGATE_PYTHON="$python/bin/python"
     cargo build "${report[@]}"
     rm -rf "$folder"
     mkdir -p "$folder"
