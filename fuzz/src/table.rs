@@ -8,14 +8,17 @@ use crate::support::model::{Machine, Operation};
 /// The maximum number of operations: 64. One input then takes little time.
 const MAX_OPERATIONS: usize = 64;
 
-/// Applies the operations in `data` to a table and to its model. The two must agree.
+/// Applies the operations in `data` to a table and to its model, twice. The two must agree.
+///
+/// The second time, the table has most lists, and remembers the texts of some.
 pub fn table_operations(data: &[u8]) {
     let mut bytes = Unstructured::new(data);
     let Ok(limits) = bytes.arbitrary::<Limits>() else { return };
     let mut machine = Machine::new(limits.into());
-    for step in bytes.arbitrary_iter::<Step>().unwrap().take(MAX_OPERATIONS) {
-        let Ok(step) = step else { break };
-        machine.step(&step.into());
+    let steps = bytes.arbitrary_iter::<Step>().unwrap().take(MAX_OPERATIONS);
+    let operations: Vec<Operation> = steps.map_while(Result::ok).map(Operation::from).collect();
+    for operation in operations.iter().chain(&operations) {
+        machine.step(operation);
     }
     machine.finish();
 }

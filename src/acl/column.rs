@@ -86,6 +86,7 @@ impl AclColumn {
     }
 
     /// Appends a document. Takes amortised constant time. Widening copies the column.
+    #[inline]
     pub fn push(&mut self, id: AclId) {
         let index = self.admit(id);
         for_any_width!(&mut self.indices, numbers => numbers.push(narrowed(index)));
@@ -181,6 +182,7 @@ impl AclColumn {
     }
 
     /// Returns the number to store for `id`, after widening the column for it.
+    #[inline]
     fn admit(&mut self, id: AclId) -> u32 {
         let index = if id.table() == *self.table.get_or_insert(id.table()) {
             id.index()

@@ -8,6 +8,7 @@ mod id;
 mod interner;
 mod limits;
 mod postings;
+mod raw_lists;
 mod reach;
 mod table;
 

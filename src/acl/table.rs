@@ -5,11 +5,13 @@
 //! spelling of `write` therefore make no difference, and equal lists share one entry. The grants of
 //! all lists are stored in one packed buffer. A hash table finds the list with given grants.
 //!
-//! `AclTable::resolve` is in `evaluate/visibility.rs`, and reads the postings with `reach.rs`. Compaction
+//! A list is compiled in `table/compile.rs`. The texts of lists that were compiled before are in
+//! `raw_lists.rs`. `AclTable::resolve` is in `evaluate/visibility.rs`, and reads the postings with `reach.rs`. Compaction
 //! is in `table/compacted.rs`, and `internal_validate` in `table/invariants.rs`. The part of a table that
 //! an index saves is in `table/saved.rs`.
 
 mod compacted;
+mod compile;
 mod invariants;
 mod saved;
 #[cfg(test)]
@@ -20,7 +22,6 @@ pub(crate) use saved::{SavedTableError, TableLoader};
 use std::fmt;
 
 use hashbrown::HashTable;
-use smallvec::SmallVec;
 
 use super::error::{InsertError, Limited, MalformedPermission, TableFull};
 use super::grant::{Grant, GrantBits};
@@ -28,9 +29,10 @@ use super::id::{AclId, TableId};
 use super::interner::Interner;
 use super::limits::AclLimits;
 use super::postings::Postings;
+use super::raw_lists::RawLists;
 use crate::hash::{RandomState, hash_numbers};
 use crate::packed::{slice_at, to_u32};
-use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical};
+use crate::permission::{Action, Role};
 
 /// The distinct permission lists of a set of documents, compiled.
 ///
@@ -41,12 +43,14 @@ use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical}
 /// Ids stay valid after later insertions. A table is `Send` and `Sync`. The crate's documentation shows
 /// [how threads share it](crate#threads).
 ///
-/// Insertion takes time linear in the length of the list, plus sorting.
+/// Insertion takes time linear in the length of the list, plus sorting. A list that was inserted before with
+/// the same texts in the same order takes one look-up, if it has fewer than eight permissions and the table
+/// remembers its texts. A hash finds the candidate, and the comparison of all texts decides.
 ///
 /// # Memory
 ///
 /// These are the bytes after [`shrink_to_fit`](Self::shrink_to_fit). Before that call, up to twice as
-/// many bytes are reserved. A hash table has 5 bytes for each slot, and 7/16 to 7/8 of its slots are
+/// many bytes are reserved, and the table remembers the texts of lists. A hash table has 5 bytes for each slot, and 7/16 to 7/8 of its slots are
 /// used.
 ///
 /// | for | bytes |
@@ -58,6 +62,9 @@ use crate::permission::{Action, MAX_ROLE_LEN, Permission, Role, split_canonical}
 /// A list of three permissions for two roles takes 26 to 32 bytes, and a list for three roles takes
 /// 34 to 40. Lists that name a very common role cost less, because the role stores one bit for each
 /// list.
+///
+/// A list that is remembered takes its texts and 20 to 39 bytes. The table remembers at most 256 lists, and
+/// four for each time that a list was inserted again. It remembers no further lists from 16 MiB of texts on.
 ///
 /// # Clones
 ///
@@ -92,10 +99,8 @@ pub struct AclTable {
     ends: Vec<u32>,
     lists: HashTable<u32>,
     hasher: RandomState,
+    raw: RawLists,
 }
-
-/// The grants of a list that is being compiled. Most lists have fewer than eight.
-type Scratch = SmallVec<[GrantBits; 8]>;
 
 impl AclTable {
     /// Creates a table without lists.
@@ -116,6 +121,7 @@ impl AclTable {
             ends: Vec::new(),
             lists: HashTable::new(),
             hasher: RandomState::default(),
+            raw: RawLists::default(),
         }
     }
 
@@ -201,9 +207,11 @@ impl AclTable {
             + self.grants.capacity() * size_of::<GrantBits>()
             + self.ends.capacity() * size_of::<u32>()
             + self.lists.allocation_size()
+            + self.raw.memory()
     }
 
-    /// Gives back the memory that is reserved for growth. Call it after loading a collection.
+    /// Gives back the memory that is reserved for growth, and that of the texts of lists. Call it after loading
+    /// a collection.
     pub fn shrink_to_fit(&mut self) {
         self.roles.shrink_to_fit();
         self.postings.shrink_to_fit();
@@ -211,6 +219,7 @@ impl AclTable {
         self.grants.shrink_to_fit();
         self.ends.shrink_to_fit();
         self.rebuild(self.lists.len());
+        self.raw = RawLists::default();
     }
 
     pub(crate) fn id(&self) -> TableId {
@@ -227,52 +236,6 @@ impl AclTable {
 
     fn grants_of(&self, list: u32) -> Option<&[GrantBits]> {
         ((list as usize) < self.ends.len()).then(|| slice_at(&self.grants, &self.ends, list))
-    }
-
-    fn compile<S: AsRef<str>, E: From<TableFull>>(
-        &mut self,
-        permissions: impl IntoIterator<Item = S>,
-        mut refuse: impl FnMut(MalformedPermission) -> Result<(), E>,
-    ) -> Result<AclId, E> {
-        let mut attempt = Attempt { roles: self.roles.len(), table: self, failed: true };
-        let table = &mut *attempt.table;
-        let mut grants = Scratch::new();
-        for (position, permission) in permissions.into_iter().enumerate() {
-            let text = permission.as_ref();
-            let last = grants.last().map(|last| last.role());
-            if let Some(grant) = table.known(text, last) {
-                push_or_merge(&mut grants, grant);
-            } else {
-                match Permission::parse(text) {
-                    Ok(new) => {
-                        let role = table.intern_role(&new.role())?;
-                        push_or_merge(&mut grants, GrantBits::new(role, new.actions()));
-                    }
-                    Err(error) => refuse(MalformedPermission::new(position, error))?,
-                }
-            }
-        }
-        normalize(&mut grants);
-        let id = AclId::new(table.id, table.intern_list(&grants)?);
-        attempt.failed = false;
-        Ok(id)
-    }
-
-    /// Returns the grant of a permission for a role that the table knows, without parsing it.
-    ///
-    /// The role was checked when it was interned, and a verb around it makes a permission. `last` is
-    /// the role of the previous permission. It is often the same role, which then needs no look-up.
-    fn known(&self, text: &str, last: Option<u32>) -> Option<GrantBits> {
-        let (actions, role) = split_canonical(text)?;
-        // A longer text is not a role, so it is not hashed.
-        if role.len() > MAX_ROLE_LEN {
-            return None;
-        }
-        let role = match last {
-            Some(last) if self.roles.is(last, role) => last,
-            _ => self.roles.get(role)?,
-        };
-        Some(GrantBits::new(role, actions))
     }
 
     fn intern_role(&mut self, role: &Role<'_>) -> Result<u32, TableFull> {
@@ -320,64 +283,10 @@ impl AclTable {
         let Self { lists, grants, ends, hasher, .. } = self;
         lists.insert_unique(hash, list, |&list| hash_of(hasher, slice_at(grants, ends, list)));
     }
-
-    /// Removes the roles from number `len` on, which only a refused list names.
-    ///
-    /// Gives back their memory if it was most of the memory for roles. Otherwise refused lists could
-    /// exhaust the memory.
-    #[cold]
-    fn forget_roles_from(&mut self, len: usize) {
-        self.roles.truncate(len);
-        self.postings.truncate(len);
-        if self.postings.capacity() / 4 > len {
-            self.postings.shrink_to_fit();
-            self.roles.shrink_to_fit();
-        }
-    }
-}
-
-/// A drop guard for a list that is being compiled. Unless the list is accepted, it rolls back the new
-/// roles, also when the caller's iterator panics.
-struct Attempt<'t> {
-    table: &'t mut AclTable,
-    /// The number of roles before the attempt.
-    roles: usize,
-    failed: bool,
-}
-
-impl Drop for Attempt<'_> {
-    fn drop(&mut self) {
-        if self.failed {
-            self.table.forget_roles_from(self.roles);
-        }
-    }
 }
 
 fn hash_of(hasher: &RandomState, grants: &[GrantBits]) -> u64 {
     hash_numbers(hasher, grants.iter().map(|grant| grant.bits()))
-}
-
-/// Appends a grant, or merges it into the last grant if both are for the same role.
-fn push_or_merge(grants: &mut Scratch, grant: GrantBits) {
-    match grants.last_mut() {
-        Some(last) if last.role() == grant.role() => last.merge(grant),
-        _ => grants.push(grant),
-    }
-}
-
-/// Sorts the grants by role, and merges the grants for the same role.
-fn normalize(grants: &mut Scratch) {
-    if grants.is_sorted_by(|earlier, later| earlier.role() < later.role()) {
-        return;
-    }
-    grants.sort_unstable();
-    grants.dedup_by(|later, earlier| {
-        let same = later.role() == earlier.role();
-        if same {
-            earlier.merge(*later);
-        }
-        same
-    });
 }
 
 fn check(len: usize, limit: u32, limited: Limited) -> Result<(), TableFull> {
@@ -385,7 +294,7 @@ fn check(len: usize, limit: u32, limited: Limited) -> Result<(), TableFull> {
 }
 
 impl Clone for AclTable {
-    /// Copies the lists into another table, which has ids of its own.
+    /// Copies the lists into another table, which has ids of its own and remembers no texts.
     fn clone(&self) -> Self {
         Self {
             id: TableId::next(),
@@ -396,6 +305,7 @@ impl Clone for AclTable {
             ends: self.ends.clone(),
             lists: self.lists.clone(),
             hasher: self.hasher.clone(),
+            raw: RawLists::default(),
         }
     }
 }

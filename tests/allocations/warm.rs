@@ -48,6 +48,18 @@ fn matcher_warm_allocates_nothing() {
     }
 }
 
+#[test]
+fn list_inserted_again_allocates_nothing() {
+    let lists: Vec<Vec<String>> = (0..7)
+        .map(|len| (0..len).map(|at| format!("update(\"team:t{at}/owner\")")).collect())
+        .collect();
+    let mut table = AclTable::new();
+    let mut insert = || lists.iter().for_each(|list| _ = black_box(table.insert(list)));
+    insert();
+    insert();
+    assert_eq!(allocations(insert), 0);
+}
+
 /// Returns a column over a table of `lists` lists, with a visibility of each representation. Every
 /// hundredth document has a list that was inserted after resolving.
 fn resolved(lists: usize) -> (AclColumn, Vec<(&'static str, Visibility)>) {

@@ -1,11 +1,15 @@
 //! Properties of tables: sequences of operations, with and without limits, compared with a plain map.
 
+use std::cell::Cell;
+use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::subsequence;
-use rolegate::{AclColumn, AclLimits, AclTable, Action, Collection, DocumentSecurity, Principal};
+use proptest::sample::{Index, subsequence};
+use rolegate::{
+    AclColumn, AclLimits, AclTable, Action, Collection, DocumentSecurity, InsertError, Principal,
+};
 
 use crate::support::model::{Machine, Operation};
 use crate::support::oracle;
@@ -34,6 +38,27 @@ proptest! {
         let mut machine = Machine::new(AclLimits::default());
         for operation in &operations {
             machine.step(operation);
+        }
+        machine.finish();
+    }
+
+    /// A table remembers raw lists, so the same texts come again, with other boundaries and in another order.
+    #[test]
+    fn repeated_raw_lists_equal_map_of_normalized_lists(
+        limits in prop_oneof![2 => Just(AclLimits::default()), 1 => limits()],
+        pool in vec(prop_oneof![small_list(), stored_list()], 1..5),
+        steps in vec((any::<Index>(), 0..8_u8), 0..60),
+    ) {
+        let mut machine = Machine::new(limits);
+        for (which, kind) in steps {
+            let list = which.get(&pool).clone();
+            machine.step(&match kind {
+                0..3 => Operation::Insert(list),
+                3 | 4 => Operation::InsertLenient(list),
+                5 => Operation::InsertLenient(vec![list.concat()]),
+                6 => Operation::Insert(list.into_iter().rev().collect()),
+                _ => Operation::ShrinkToFit,
+            });
         }
         machine.finish();
     }
@@ -174,13 +199,13 @@ fn visible_list_after_hidden_lists_is_found() {
     }
 }
 
-/// A panic of the caller's iterator leaves the table unchanged.
+/// A panic of the caller's iterator leaves the table unchanged. A long list has new roles before the panic.
 #[test]
 fn table_after_panic_of_iterator_is_unchanged() {
     let mut table = AclTable::with_limits(AclLimits { roles: 2, ..AclLimits::default() });
     let before = table.insert(["read(\"users\")"]).unwrap();
-    for lenient in [false, true] {
-        let list = ["read(\"user:a\")", "panic"].into_iter();
+    for (lenient, len) in [(false, 1), (true, 1), (false, 20), (true, 20)] {
+        let list = iter::repeat_n("read(\"user:a\")", len).chain(["panic"]);
         let list = list.inspect(|text| assert!(text.starts_with("read"), "a panic of the caller"));
         let inserted = catch_unwind(AssertUnwindSafe(|| {
             if lenient { drop(table.insert_lenient(list)) } else { drop(table.insert(list)) }
@@ -189,4 +214,76 @@ fn table_after_panic_of_iterator_is_unchanged() {
         assert_eq!((table.len(), table.roles().len(), table.internal_validate()), (1, 1, Ok(())));
     }
     assert_ne!(table.insert(["read(\"any\")"]).unwrap(), before);
+}
+
+/// A text that is another one each time that it is read.
+struct Fickle<'a>(Cell<usize>, [&'a str; 5]);
+
+impl AsRef<str> for Fickle<'_> {
+    fn as_ref(&self) -> &str {
+        self.1[self.0.replace((self.0.get() + 1) % self.1.len())]
+    }
+}
+
+/// After lists of such texts, the table has the right grants for every list.
+#[test]
+fn texts_that_change_while_they_are_read_leave_a_valid_table() {
+    let texts = ["read(\"user:a\")", "read(\"users\")", "read(\"user:b\")", "", "write(\"any\")"];
+    let pairs = || texts.into_iter().flat_map(|one| texts.into_iter().map(move |two| [one, two]));
+    let granted = |table: &mut AclTable, list: [&str; 2]| {
+        let (id, malformed) = table.insert_lenient(list).unwrap();
+        let grants = table.grants(id).unwrap();
+        let mut grants: Vec<_> =
+            grants.map(|grant| (grant.role.to_string(), grant.actions)).collect();
+        grants.sort_by(|(one, _), (other, _)| one.cmp(other));
+        (grants, malformed.len())
+    };
+    let mut table = AclTable::new();
+    for (first, second) in (0..3 * texts.len()).flat_map(|one| (0..5).map(move |two| (one, two))) {
+        let list = [first, second].map(|start| Fickle(Cell::new(start % texts.len()), texts));
+        table.insert_lenient(list).unwrap();
+        assert_eq!(table.internal_validate(), Ok(()), "{first}, {second}");
+    }
+    for list in pairs() {
+        assert_eq!(granted(&mut table, list), granted(&mut AclTable::new(), list), "{list:?}");
+    }
+}
+
+/// The number of permissions from which on a list is compiled without reading all of it first is 8.
+#[test]
+fn list_of_any_length_inserted_again_is_the_same() {
+    for len in 0..20 {
+        let mut table = AclTable::new();
+        let list: Vec<String> = (0..len).map(|at| format!("read(\"user:u{at}\")")).collect();
+        let ids: Vec<_> = (0..4).map(|_| table.insert(&list).unwrap()).collect();
+        assert_eq!(ids, [ids[0]; 4]);
+        assert_eq!((table.len(), table.grants(ids[0]).unwrap().len()), (1, len));
+        let mut longer = list.clone();
+        longer.push("nonsense".into());
+        for _ in 0..3 {
+            let error = table.insert(&longer).unwrap_err();
+            assert!(matches!(error, InsertError::Malformed(bad) if bad.index() == len), "{len}");
+            let (id, malformed) = table.insert_lenient(&longer).unwrap();
+            assert_eq!((id, malformed.len()), (ids[0], 1), "{len}");
+        }
+        assert_eq!(table.internal_validate(), Ok(()));
+    }
+}
+
+#[test]
+fn shrunk_table_and_clone_do_not_remember_raw_lists() {
+    let list = |number: usize| [format!("read(\"user:u{}\")", number % 1000)];
+    let mut table = AclTable::new();
+    for number in 0..1000 {
+        table.insert(list(number)).unwrap();
+    }
+    table.shrink_to_fit();
+    let least = table.memory();
+    let ids: Vec<_> = (0..3000).map(|number| table.insert(list(number)).unwrap()).collect();
+    assert!(ids.chunks(1000).all(|chunk| chunk == &ids[..1000]));
+    let remembered = table.memory() - least;
+    assert!(remembered > 20_000, "{remembered} bytes");
+    assert_eq!(table.clone().memory(), least);
+    table.shrink_to_fit();
+    assert_eq!(table.memory(), least);
 }

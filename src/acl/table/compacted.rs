@@ -1,6 +1,7 @@
 //! Compaction: a new table with some of the lists of another table.
 
-use super::{AclTable, Scratch, normalize};
+use super::AclTable;
+use super::compile::{Scratch, normalize};
 use crate::acl::TableFull;
 use crate::acl::grant::GrantBits;
 use crate::packed::to_u32;

@@ -1,10 +1,11 @@
 //! The invariants of a table.
 
+use super::compile::{Scratch, normalize};
 use super::{AclTable, hash_of};
 use crate::acl::grant::GrantBits;
 use crate::invariant::{Validity, holds};
 use crate::packed::{slice_at, to_u32};
-use crate::permission::{Action, is_role};
+use crate::permission::{Action, Permission, is_role};
 
 impl AclTable {
     /// For tests: checks the invariants of the representation. Takes far longer than any other method.
@@ -17,6 +18,7 @@ impl AclTable {
         self.validate_limits()?;
         self.validate_roles()?;
         self.validate_lists()?;
+        self.validate_raw_lists()?;
         self.validate_postings()
     }
 
@@ -67,6 +69,20 @@ impl AclTable {
             self.lists.find(hash, same) == Some(&list)
         };
         holds(self.all_lists().all(found), "a list is not found under its number")
+    }
+
+    /// Checks that each raw list that is remembered has the number of its compiled list.
+    fn validate_raw_lists(&self) -> Validity {
+        self.raw.internal_validate(|texts, list| {
+            let mut grants = Scratch::new();
+            for text in texts {
+                let Ok(permission) = Permission::parse(text) else { return false };
+                let Some(role) = self.roles.get(permission.role().as_str()) else { return false };
+                grants.push(GrantBits::new(role, permission.actions()));
+            }
+            normalize(&mut grants);
+            self.grants_of(list) == Some(&grants[..])
+        })
     }
 
     /// Checks that the postings of a role are the lists that name it.

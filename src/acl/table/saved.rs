@@ -8,7 +8,8 @@
 
 use std::ops::Range;
 
-use super::{AclTable, Scratch};
+use super::AclTable;
+use super::compile::Scratch;
 use crate::acl::error::TableFull;
 use crate::acl::grant::GrantBits;
 use crate::acl::limits::AclLimits;
