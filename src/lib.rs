@@ -2,7 +2,8 @@
 //!
 //! In Appwrite, every document has a list of permissions, such as `read("user:user-a")`, and every user
 //! has roles, such as `user:user-a`. This crate parses the strings, compiles the lists, and filters batches
-//! of documents. It stores no content of documents, opens no sockets and starts no threads.
+//! of documents. It stores no content of documents and opens no sockets. Without the feature `rayon`, it starts
+//! no threads.
 //!
 //! ```
 //! use rolegate::{AclColumn, AclTable, Action, Principal, User};
@@ -78,6 +79,7 @@
 //! | `http` | `auth`, and the module `auth::http`: credentials from headers |
 //! | `bson` | [`query::mongodb`]: filters as documents of the crate `bson` |
 //! | `sea-query` | [`query::sql`]: conditions as expressions of the crate `sea-query` |
+//! | `rayon` | [`AclTable::par_insert_all`]: a large load on the threads of rayon |
 //! | `cli` | the command `rolegate` |
 //!
 //! # Threads
@@ -158,6 +160,8 @@ pub mod query;
 mod refusal;
 mod serde_util;
 
+#[cfg(feature = "rayon")]
+pub use acl::InsertAllError;
 pub use acl::{
     AclColumn, AclId, AclLimits, AclTable, Grant, InsertError, MalformedPermission, TableFull,
 };

@@ -18,6 +18,8 @@ pub use grant::Grant;
 pub use id::AclId;
 pub use limits::AclLimits;
 pub use table::AclTable;
+#[cfg(feature = "rayon")]
+pub use table::InsertAllError;
 
 pub(crate) use column::{Indices, for_any_width};
 pub(crate) use error::Grouped;

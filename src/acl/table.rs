@@ -13,10 +13,14 @@
 mod compacted;
 mod compile;
 mod invariants;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod saved;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "rayon")]
+pub use parallel::InsertAllError;
 pub(crate) use saved::{SavedTableError, TableLoader};
 
 use std::fmt;

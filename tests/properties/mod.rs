@@ -8,6 +8,8 @@ mod explanations;
 mod index;
 mod index_keys;
 mod language;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod postings;
 mod refusals;
 mod saved;

@@ -1,10 +1,11 @@
-//! Compaction: a new table with some of the lists of another table.
+//! Compaction: a new table with some of the lists of another table. Copies one list after the other.
 
 use super::AclTable;
 use super::compile::{Scratch, normalize};
 use crate::acl::TableFull;
 use crate::acl::grant::GrantBits;
 use crate::packed::to_u32;
+use crate::permission::Role;
 
 impl AclTable {
     /// Returns the number of lists and grants, which is in proportion to the memory of the table.
@@ -29,23 +30,62 @@ impl AclTable {
         let mut roles = vec![None; self.roles.len()];
         let mut numbers = vec![u32::MAX; self.ends.len()];
         for (list, number) in (0..to_u32(self.ends.len())).zip(&mut numbers) {
-            if !keep(list) {
-                continue;
+            if keep(list) {
+                *number = table.copy_list(self, list, &mut roles)?;
             }
-            let mut grants = Scratch::new();
-            for grant in self.grants_of(list).unwrap_or_default() {
-                let role = match roles.get(grant.role() as usize) {
-                    Some(Some(role)) => *role,
-                    _ => table.intern_role(&self.role(grant.role()))?,
-                };
-                if let Some(known) = roles.get_mut(grant.role() as usize) {
-                    *known = Some(role);
-                }
-                grants.push(GrantBits::new(role, grant.actions()));
-            }
-            normalize(&mut grants);
-            *number = table.intern_list(&grants)?;
         }
         Ok((table, numbers))
+    }
+
+    /// Inserts a list of another table, and returns its number. `roles` has the numbers of the roles of the
+    /// other table that were copied before.
+    ///
+    /// # Errors
+    ///
+    /// The limit that the table has reached. The table is unchanged.
+    pub(super) fn copy_list(
+        &mut self,
+        other: &Self,
+        list: u32,
+        roles: &mut [Option<u32>],
+    ) -> Result<u32, TableFull> {
+        let before = self.roles.len();
+        let copied =
+            self.copy_grants(other, list, roles).and_then(|grants| self.intern_list(&grants));
+        if copied.is_err() {
+            self.forget_roles_from(before);
+        }
+        copied
+    }
+
+    /// Returns the grants of a list of another table, with the roles of this table.
+    fn copy_grants(
+        &mut self,
+        other: &Self,
+        list: u32,
+        roles: &mut [Option<u32>],
+    ) -> Result<Scratch, TableFull> {
+        let mut grants = Scratch::new();
+        for grant in other.grants_of(list).unwrap_or_default() {
+            let mut known = roles.get_mut(grant.role() as usize);
+            let role = match known.as_deref() {
+                Some(Some(role)) => *role,
+                _ => self.role_like(&other.role(grant.role()))?,
+            };
+            if let Some(known) = &mut known {
+                **known = Some(role);
+            }
+            grants.push(GrantBits::new(role, grant.actions()));
+        }
+        normalize(&mut grants);
+        Ok(grants)
+    }
+
+    /// Returns the number of a role, which is added unless the table has it.
+    fn role_like(&mut self, role: &Role<'_>) -> Result<u32, TableFull> {
+        match self.roles.get(role.as_str()) {
+            Some(known) => Ok(known),
+            None => self.intern_role(role),
+        }
     }
 }
