@@ -9,12 +9,16 @@
     reason = "a bench that cannot start should say so and stop"
 )]
 
+mod bounds;
 mod data;
 
 use std::collections::{HashMap, HashSet};
 use std::hint::black_box;
 
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{
+    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 use rolegate::{AclColumn, AclId, AclTable, Action, Permission, Principal, Role};
 
 use data::{List, recogniser};
@@ -66,15 +70,31 @@ fn compile_all(lists: &[List]) -> (AclTable, AclColumn) {
 fn compile(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("compile");
     group.sample_size(10).throughput(Throughput::Elements(MILLION as u64));
-    for (name, distinct) in [("repeated", 1000), ("distinct", MILLION)] {
-        let documents = match name {
-            "repeated" => data::documents(MILLION, distinct),
-            _ => data::lists(MILLION),
-        };
-        let (table, column) = compile_all(&documents);
-        assert_eq!((table.len(), column.len()), (distinct, MILLION));
-        group.bench_function(name, |bencher| bencher.iter(|| compile_all(black_box(&documents))));
-    }
+
+    let documents = data::documents(MILLION, 1000);
+    let (table, column) = compile_all(&documents);
+    assert_eq!((table.len(), column.len()), (1000, MILLION));
+    let (numbers, distinct) = bounds::repeated(&documents);
+    assert_eq!((distinct, numbers.len()), (1000, MILLION));
+    group.bench_function("repeated", |bencher| {
+        bencher.iter(|| compile_all(black_box(&documents)));
+    });
+    bench_parallel(&mut group, "repeated-parallel", &documents);
+    group.bench_function("repeated-bound", |bencher| {
+        bencher.iter(|| bounds::repeated(black_box(&documents)));
+    });
+
+    let documents = data::lists(MILLION);
+    let (table, column) = compile_all(&documents);
+    assert_eq!((table.len(), column.len()), (MILLION, MILLION));
+    assert_copied(&bounds::distinct(&documents), &documents);
+    group.bench_function("distinct", |bencher| {
+        bencher.iter(|| compile_all(black_box(&documents)));
+    });
+    bench_parallel(&mut group, "distinct-parallel", &documents);
+    group.bench_function("distinct-bound", |bencher| {
+        bencher.iter(|| bounds::distinct(black_box(&documents)));
+    });
     group.finish();
 }
 
@@ -96,6 +116,36 @@ fn resolve_by_hand(lists: &HashMap<String, Vec<AclId>>, principal: &Principal) -
     visible.sort();
     visible.dedup();
     visible
+}
+
+/// Measures [`AclTable::par_insert_all`] on all cores.
+#[cfg(feature = "rayon")]
+fn bench_parallel(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, lists: &[List]) {
+    let compile = || {
+        let mut table = AclTable::new();
+        let column = table.par_insert_all(black_box(lists)).expect("well-formed lists");
+        (table, column)
+    };
+    let ((table, column), (one_by_one, ids)) = (compile(), compile_all(lists));
+    assert_eq!(table.len(), one_by_one.len());
+    let numbers =
+        |column: &AclColumn| -> Vec<String> { column.iter().map(|id| format!("{id:?}")).collect() };
+    assert_eq!(numbers(&column), numbers(&ids));
+    group.bench_function(name, |bencher| bencher.iter(compile));
+}
+
+#[cfg(not(feature = "rayon"))]
+fn bench_parallel(_: &mut BenchmarkGroup<'_, WallTime>, _: &str, _: &[List]) {}
+
+/// Asserts that the roles are those of all permissions, in order.
+fn assert_copied(roles: &bounds::Roles, lists: &[List]) {
+    let permissions: Vec<Permission> =
+        lists.iter().flatten().map(|text| Permission::parse(text).expect("a permission")).collect();
+    let texts: String =
+        permissions.iter().map(|permission| permission.role().to_string()).collect();
+    assert_eq!(roles.text, texts);
+    assert_eq!((roles.ends.len(), roles.hashes.len()), (permissions.len(), permissions.len()));
+    assert_eq!(roles.lists.len(), lists.len());
 }
 
 fn resolve(criterion: &mut Criterion) {
@@ -175,32 +225,37 @@ fn page(criterion: &mut Criterion) {
 
 /// Measures all steps from raw strings to a selection, for the first and for the second principal.
 fn whole(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("whole/1M");
-    group.sample_size(10).throughput(Throughput::Elements(MILLION as u64));
-    let documents = data::documents(MILLION, 50_000);
-    let principal = Principal::user(&data::user()).expect("an active user");
-    let roles = roles_by_hand(&principal);
-    let expected = documents.iter().filter(|list| by_hand(&roles, list)).count();
+    for distinct in [1000, 50_000] {
+        let mut group = criterion.benchmark_group(format!("whole/1M/{distinct}"));
+        group.sample_size(10).throughput(Throughput::Elements(MILLION as u64));
+        let documents = data::documents(MILLION, distinct);
+        let principal = Principal::user(&data::user()).expect("an active user");
+        let roles = roles_by_hand(&principal);
+        let expected = documents.iter().filter(|list| by_hand(&roles, list)).count();
 
-    let (table, column) = compile_all(&documents);
-    assert_eq!(table.resolve(&principal, Action::Read).filter(&column).count(), expected);
-    group.bench_function("first", |bencher| {
-        bencher.iter_batched(
-            || (),
-            |()| {
-                let (table, column) = compile_all(black_box(&documents));
-                table.resolve(&principal, Action::Read).filter(&column).count()
-            },
-            BatchSize::PerIteration,
-        );
-    });
-    group.bench_function("second", |bencher| {
-        bencher.iter(|| table.resolve(black_box(&principal), Action::Read).filter(&column).count());
-    });
-    group.bench_function("hashset", |bencher| {
-        bencher.iter(|| black_box(&documents).iter().filter(|list| by_hand(&roles, list)).count());
-    });
-    group.finish();
+        let (table, column) = compile_all(&documents);
+        assert_eq!(table.resolve(&principal, Action::Read).filter(&column).count(), expected);
+        group.bench_function("first", |bencher| {
+            bencher.iter_batched(
+                || (),
+                |()| {
+                    let (table, column) = compile_all(black_box(&documents));
+                    table.resolve(&principal, Action::Read).filter(&column).count()
+                },
+                BatchSize::PerIteration,
+            );
+        });
+        group.bench_function("second", |bencher| {
+            bencher.iter(|| {
+                table.resolve(black_box(&principal), Action::Read).filter(&column).count()
+            });
+        });
+        group.bench_function("hashset", |bencher| {
+            bencher
+                .iter(|| black_box(&documents).iter().filter(|list| by_hand(&roles, list)).count());
+        });
+        group.finish();
+    }
 }
 
 criterion_group!(benches, parse, compile, resolve, page, whole);
