@@ -14,6 +14,8 @@ folder="$target/runs"
 index="$target/index"
 bench=(cargo bench --locked --all-features --bench engine --bench filter --bench identity --bench json)
 peers=(cargo bench --locked --manifest-path benches/peers/Cargo.toml --target-dir "$target/peers")
+# Short measurements, because each is made in every run.
+criterion=(--noplot --warm-up-time 1 --measurement-time 2)
 python="$target/peers/python"
 report=(--locked --release --quiet --manifest-path benches/report/Cargo.toml --target-dir "$target/report")
 
@@ -128,8 +130,8 @@ index)
     mkdir -p "$folder"
     started=$SECONDS
     for ((run = 1; run <= ${1:-5}; run++)); do
-        CRITERION_HOME="$folder/$run" "${bench[@]}" -- --noplot
-        CRITERION_HOME="$folder/$run" "${peers[@]}" -- --noplot
+        CRITERION_HOME="$folder/$run" "${bench[@]}" -- "${criterion[@]}"
+        CRITERION_HOME="$folder/$run" "${peers[@]}" -- "${criterion[@]}"
     done
     {
         machine

@@ -6,9 +6,9 @@
 //! all lists are stored in one packed buffer. A hash table finds the list with given grants.
 //!
 //! A list is compiled in `table/compile.rs`. The texts of lists that were compiled before are in
-//! `raw_lists.rs`. `AclTable::resolve` is in `evaluate/visibility.rs`, and reads the postings with `reach.rs`. Compaction
-//! is in `table/compacted.rs`, and `internal_validate` in `table/invariants.rs`. The part of a table that
-//! an index saves is in `table/saved.rs`.
+//! `raw_lists.rs`. `AclTable::resolve` is in `evaluate/visibility.rs`, and reads the postings with `reach.rs`.
+//! Compaction is in `table/compacted.rs`, and `internal_validate` in `table/invariants.rs`. The part of a table
+//! that an index saves is in `table/saved.rs`.
 
 mod compacted;
 mod compile;
@@ -54,8 +54,8 @@ use crate::permission::{Action, Role};
 /// # Memory
 ///
 /// These are the bytes after [`shrink_to_fit`](Self::shrink_to_fit). Before that call, up to twice as
-/// many bytes are reserved, and the table remembers the texts of lists. A hash table has 5 bytes for each slot, and 7/16 to 7/8 of its slots are
-/// used.
+/// many bytes are reserved, and the table remembers the texts of lists. A hash table has 5 bytes for each slot,
+/// and 7/16 to 7/8 of its slots are used.
 ///
 /// | for | bytes |
 /// | --- | --- |
