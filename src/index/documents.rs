@@ -27,7 +27,7 @@ pub(super) enum Direction {
 /// Documents are read chunk by chunk. Iteration either walks from chunk to chunk, or merges the runs of the
 /// visible lists, which skips the chunks without visible documents. A walk is cheaper if many lists are
 /// visible. It ends when it has cost as much as preparing the merge, and as finding by the merge what the walk
-/// has found. The cost is then at most twice that of the cheaper way.
+/// has found. The cost is then at most about twice that of the cheaper way.
 pub(super) struct Documents<'a, K> {
     view: View<'a, K>,
     direction: Direction,
@@ -41,6 +41,9 @@ pub(super) struct Documents<'a, K> {
     next: Option<Place>,
     /// The number of documents that may still be tested in the walk.
     steps: usize,
+    /// The number of documents that may be tested at first. A walk that finds documents may test as many again, so a
+    /// gap behind many visible documents takes no longer than one at the start.
+    steps_at_first: usize,
     merged: Option<BinaryHeap<Head<'a>>>,
     #[cfg(test)]
     chunks_read: usize,
@@ -54,6 +57,10 @@ const TESTS_PER_LIST: usize = 16;
 
 /// The number of tests in constant time that cost as much as finding one document by the merge.
 const TESTS_PER_DOCUMENT: usize = 64;
+
+/// The largest number of documents of a chunk for which the merge takes time of their own: 8. Further ones have mostly the
+/// same lists, which the merge finds together.
+const MOST_PER_CHUNK: usize = 8;
 
 impl<'a, K: Ord> Documents<'a, K> {
     /// Starts a page.
@@ -84,6 +91,7 @@ impl<'a, K: Ord> Documents<'a, K> {
             last: None,
             next: None,
             steps,
+            steps_at_first: steps,
             merged: None,
             #[cfg(test)]
             chunks_read: 0,
@@ -155,8 +163,10 @@ impl<'a, K> Documents<'a, K> {
             self.read_and_test(number);
             let tested = self.chunk.map_or(0, |chunk| chunk.lists().len());
             if self.steps != usize::MAX {
-                let found = self.found.count() * TESTS_PER_DOCUMENT / cost_of_test(&self.view);
-                self.steps = (self.steps + found).saturating_sub(tested);
+                let found = self.found.count().min(MOST_PER_CHUNK);
+                let more = found * TESTS_PER_DOCUMENT / cost_of_test(&self.view);
+                let most = self.steps.max(self.steps_at_first);
+                self.steps = (self.steps + more).min(most).saturating_sub(tested);
             }
         }
         true

@@ -368,3 +368,27 @@ fn whole_iteration_reads_each_chunk_at_most_once() {
         assert_eq!((documents.chunks_read, COMPARED.get()), (chunks, 0));
     }
 }
+
+/// The first documents are visible, and the last four. Between them, no document is.
+#[test]
+fn walk_over_visible_neighbours_does_not_go_on_into_a_gap() {
+    const COUNT: usize = 100_000;
+    let mut index = DocumentIndex::new();
+    for at in 0..COUNT {
+        let is_visible = at < 100 * 128 || at + 4 >= COUNT;
+        let team = at % 32 + if is_visible { 0 } else { 32 };
+        index.insert(Counting(at), &[format!("read(\"team:t{team}\")")]).unwrap();
+    }
+    let visible = holder_of((0..32).map(|team| format!("team:t{team}")));
+    let visible = index.resolve(&visible, Action::Read);
+    let read = |mut documents: Documents<'_, _>| {
+        let found = documents.by_ref().count();
+        (documents.chunks_read, found)
+    };
+    let documents = Documents::new(index.view(&visible), None, Ascending);
+    let steps = documents.steps;
+    let (walked, found) = read(documents);
+    let (merged, expected) = read(Documents::with_steps(index.view(&visible), None, Ascending, 0));
+    assert_eq!(found, expected);
+    assert!(walked <= merged + steps / 64 + 2, "{walked} chunks, and {merged} by the merge");
+}
