@@ -62,6 +62,7 @@ impl Pass<'_> {
             } else if let Some(key) = scanner.plain_key() {
                 self.keys.keep(member, key)
             } else {
+                self.keys.keep_unknown(member);
                 scanner.key()?.is(PERMISSIONS)
             };
             if is_permissions {
