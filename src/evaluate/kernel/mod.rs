@@ -86,17 +86,17 @@ pub(super) fn select_bytes(column: &[u8], bits: &[u64], out: &mut [u64]) {
     select_from_table(column, &table, out);
 }
 
-/// The number of documents from which shuffles pay for numbers of two bytes: 256, or a quarter of the number of
-/// lists if that is larger. Preparing the shuffles takes as long as testing this number of documents bit by bit.
+/// The number of documents from which shuffles pay for numbers of two bytes: 256. Preparing the shuffles takes as long as
+/// testing this number of documents bit by bit.
 #[cfg(target_arch = "x86_64")]
 const SHUFFLES_FROM: usize = 256;
 
-/// Does the same as [`select`] by shuffles, for numbers of two bytes. Returns `false` without doing so if the
-/// processor cannot, or if there are too many lists, or too few documents.
+/// Does the same as [`select`] by shuffles, for numbers of two bytes. If the processor has none, or there are too many lists
+/// or too few documents, does nothing and returns `false`.
 pub(super) fn select_few_shorts(column: &[u16], bits: &[u64], out: &mut [u64]) -> bool {
     #[cfg(target_arch = "x86_64")]
     {
-        let pays = column.len() >= SHUFFLES_FROM.max(bits.len() * BITS / 4);
+        let pays = column.len() >= SHUFFLES_FROM;
         pays && avx2::select_few(&avx2::Column::Shorts(column), bits, out)
     }
     #[cfg(not(target_arch = "x86_64"))]
