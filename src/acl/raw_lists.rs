@@ -8,7 +8,8 @@
 //! lists are stored in one buffer, one after the other, so a comparison reads neighbouring bytes.
 //!
 //! The texts of a list take more memory than the compiled list. Few lists are therefore remembered, unless
-//! lists repeat: [`RawLists::has_room`].
+//! lists repeat: [`RawLists::has_room`]. No list is forgotten, so a list that begins to repeat after 16 MiB of texts
+//! are remembered is compiled again each time, until `AclTable::shrink_to_fit` forgets all.
 
 #[cfg(test)]
 mod tests;
@@ -19,16 +20,20 @@ use crate::hash::{RandomState, hash_next};
 use crate::invariant::{Validity, holds};
 use crate::packed::to_u32;
 
-/// The number of permissions from which on a list is not remembered: 8. A longer list is rare, and it is
-/// compiled without reading all of it ahead.
+/// The least number of permissions of a list that is too long to be remembered: 8. It is compiled without reading all of
+/// it ahead.
 pub(super) const TOO_LONG: usize = 8;
 
 /// The number of lists that are remembered before any list repeats: 256. They take about 30 KiB.
 const AT_FIRST: usize = 256;
 
-/// The number of lists that are remembered for each document with a repeated list: 4. After a fifth of the
-/// documents had repeated lists, all lists are remembered.
+/// The number of lists that are remembered for each document with a repeated list: 4. If a fifth of the documents have
+/// repeated lists, the lists of all others are therefore remembered.
 const FOR_EACH_REPEAT: usize = 4;
+
+/// The number of raw lists that are remembered for each compiled list: 2. The permissions of a list can be written in
+/// many orders, and a document that is written again and again in other orders must not fill the memory.
+const FOR_EACH_LIST: usize = 2;
 
 /// The largest number of bytes of the texts: 16 MiB, which is room for about 130,000 lists.
 const MAX_BYTES: usize = 16 << 20;
@@ -96,10 +101,10 @@ impl RawLists {
         self.repeats = self.repeats.saturating_add(1);
     }
 
-    /// Remembers a raw list, if there is room. Each of its texts is a permission, and there are fewer than
-    /// [`TOO_LONG`].
-    pub(super) fn add(&mut self, texts: &[&str], list: u32) {
-        if !self.has_room() {
+    /// Remembers a raw list, if there is room beside the compiled lists, which are `lists` in number. Each of its texts
+    /// is a permission, and there are fewer than [`TOO_LONG`].
+    pub(super) fn add(&mut self, texts: &[&str], list: u32, lists: usize) {
+        if !self.has_room(lists) {
             return;
         }
         let hash = self.hash(texts);
@@ -146,8 +151,9 @@ impl RawLists {
         texts.iter().fold(0, |before, text| self.hash_next(before, text))
     }
 
-    fn has_room(&self) -> bool {
-        let most = self.repeats.saturating_mul(FOR_EACH_REPEAT).saturating_add(AT_FIRST);
+    fn has_room(&self, lists: usize) -> bool {
+        let most = self.repeats.saturating_mul(FOR_EACH_REPEAT);
+        let most = most.min(lists.saturating_mul(FOR_EACH_LIST)).saturating_add(AT_FIRST);
         self.lists.len() < most && self.texts.len() < MAX_BYTES
     }
 }

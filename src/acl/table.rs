@@ -67,8 +67,9 @@ use crate::permission::{Action, Role};
 /// 34 to 40. Lists that name a very common role cost less, because the role stores one bit for each
 /// list.
 ///
-/// A list that is remembered takes its texts and 20 to 39 bytes. The table remembers at most 256 lists, and
-/// four for each time that a list was inserted again. It remembers no further lists from 16 MiB of texts on.
+/// A list that is remembered takes its texts and 20 to 39 bytes. The table remembers at most 256 lists, four more for
+/// each time that a list was inserted again, and two more for each distinct list. Above 16 MiB of texts, it remembers no
+/// further lists, until [`shrink_to_fit`](Self::shrink_to_fit) forgets all of them.
 ///
 /// # Clones
 ///

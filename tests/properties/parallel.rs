@@ -1,5 +1,7 @@
 //! Lists that are inserted on several threads, compared with lists that are inserted one after the other.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -8,7 +10,7 @@ use rolegate::{AclColumn, AclLimits, AclTable, InsertAllError, InsertError};
 
 use crate::support::strategies::{limits, small_list, stored_list};
 
-/// The number of lists from which on several threads take part is 1,024.
+/// Several threads take part from 1,024 lists on.
 const LISTS: usize = 3_000;
 
 type List = Vec<String>;
@@ -124,4 +126,38 @@ fn refused_list_of_a_load_prints_its_position() {
     assert_eq!(error.to_string(), printed);
     assert!(std::error::Error::source(&error).is_some());
     assert!(table.par_insert_all::<[&str; 1], _>(&[]).unwrap().is_empty());
+}
+
+/// A text that counts how often it is read.
+struct Counted(String);
+
+static READ: AtomicUsize = AtomicUsize::new(0);
+
+impl AsRef<str> for &Counted {
+    fn as_ref(&self) -> &str {
+        READ.fetch_add(1, Ordering::Relaxed);
+        &self.0
+    }
+}
+
+#[test]
+fn load_beyond_a_limit_reads_few_of_its_lists() {
+    const LISTS: usize = 200_000;
+    let mut lists: Vec<_> =
+        (0..LISTS).map(|number| [Counted(format!("read(\"user:u{number}\")"))]).collect();
+    let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let mut limits = AclLimits::default();
+    limits.lists = 10;
+    let mut table = AclTable::with_limits(limits);
+    let refused = pool.install(|| table.par_insert_all(&lists)).unwrap_err();
+    assert_eq!((refused.index(), table.len()), (10, 10));
+    let read = READ.swap(0, Ordering::Relaxed);
+    assert!(read < 1000, "{read} texts");
+
+    lists[0] = [Counted("nonsense".into())];
+    let mut table = AclTable::new();
+    let refused = pool.install(|| table.par_insert_all(&lists)).unwrap_err();
+    assert_eq!((refused.index(), table.len()), (0, 0));
+    let read = READ.load(Ordering::Relaxed);
+    assert!(read < LISTS, "{read} texts");
 }

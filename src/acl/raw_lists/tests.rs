@@ -6,6 +6,11 @@ fn get(raw: &mut RawLists, texts: &[&str]) -> Option<u32> {
     raw.get(raw.hash(texts), &texts.iter().copied())
 }
 
+/// Adds a raw list to a table whose lists have the numbers up to `list`.
+fn add(raw: &mut RawLists, texts: &[&str], list: u32) {
+    raw.add(texts, list, list as usize + 1);
+}
+
 fn validate(raw: &RawLists) {
     raw.internal_validate(|_, _| true).unwrap();
 }
@@ -15,8 +20,8 @@ fn validate(raw: &RawLists) {
 fn raw_list_with_the_hash_of_another_list_is_not_found() {
     let known = ["read(\"any\")", "read(\"users\")"];
     let mut raw = RawLists::default();
-    raw.add(&known, 7);
-    raw.add(&["read(\"any\")", "read(\"guests\")"], 8);
+    add(&mut raw, &known, 7);
+    add(&mut raw, &["read(\"any\")", "read(\"guests\")"], 8);
     let hash = raw.hash(&known);
     assert_eq!(raw.get(hash, &known.into_iter()), Some(7));
     let others: [&[&str]; 9] = [
@@ -40,8 +45,8 @@ fn raw_list_with_the_hash_of_another_list_is_not_found() {
 fn raw_list_added_again_is_stored_once() {
     let mut raw = RawLists::default();
     let texts = ["read(\"any\")", "read(\"users\")"];
-    raw.add(&texts, 7);
-    raw.add(&texts, 7);
+    add(&mut raw, &texts, 7);
+    add(&mut raw, &texts, 7);
     assert_eq!(raw.lists.len(), 1);
     validate(&raw);
 }
@@ -50,7 +55,7 @@ fn raw_list_added_again_is_stored_once() {
 fn raw_list_without_texts_is_not_that_of_an_empty_text() {
     let mut raw = RawLists::default();
     assert_eq!(get(&mut raw, &[]), None);
-    raw.add(&[], 3);
+    add(&mut raw, &[], 3);
     assert_eq!(get(&mut raw, &[]), Some(3));
     let hash = raw.hash(&[]);
     for other in [&[""][..], &["", ""], &["read(\"any\")"]] {
@@ -65,7 +70,7 @@ fn raw_list_without_texts_is_not_that_of_an_empty_text() {
 fn texts_of_any_length_are_no_permissions_of_another_length() {
     let mut raw = RawLists::default();
     let permission = "x".repeat(133);
-    raw.add(&[&permission], 1);
+    add(&mut raw, &[&permission], 1);
     for len in (0..700).filter(|&len| len != permission.len()) {
         assert_eq!(get(&mut raw, &[&"x".repeat(len)]), None, "{len}");
     }
@@ -79,13 +84,21 @@ fn user(number: usize) -> String {
 #[test]
 fn few_lists_are_remembered_until_lists_repeat() {
     let mut raw = RawLists::default();
-    (0..10_000).for_each(|number| raw.add(&[&user(number)], to_u32(number)));
+    (0..10_000).for_each(|number| add(&mut raw, &[&user(number)], to_u32(number)));
     assert_eq!(raw.lists.len(), AT_FIRST);
     assert!(raw.memory() < 64 << 10, "{} bytes", raw.memory());
     (0..10).for_each(|number| assert_eq!(get(&mut raw, &[&user(number)]), Some(to_u32(number))));
     (0..10).for_each(|_| raw.count_repeat());
-    (500..10_000).for_each(|number| raw.add(&[&user(number)], to_u32(number)));
+    (500..10_000).for_each(|number| add(&mut raw, &[&user(number)], to_u32(number)));
     assert_eq!(raw.lists.len(), AT_FIRST + 20 * FOR_EACH_REPEAT);
+    validate(&raw);
+}
+
+#[test]
+fn spellings_of_few_lists_take_little_memory() {
+    let mut raw = RawLists { repeats: usize::MAX, ..RawLists::default() };
+    (0..10_000).for_each(|number| raw.add(&[&user(number)], 3, 10));
+    assert_eq!(raw.lists.len(), AT_FIRST + 10 * FOR_EACH_LIST);
     validate(&raw);
 }
 
@@ -96,7 +109,7 @@ fn raw_lists_of_any_number_take_bounded_memory() {
     let texts = longest(1);
     let texts = [texts.as_str(); TOO_LONG - 2];
     for number in 0..30_000 {
-        raw.add(&[&[longest(number).as_str()][..], &texts].concat(), to_u32(number));
+        add(&mut raw, &[&[longest(number).as_str()][..], &texts].concat(), to_u32(number));
     }
     assert!(raw.texts.len() < MAX_BYTES + 2048, "{} bytes", raw.texts.len());
     assert_eq!(raw.lists.len(), MAX_BYTES.div_ceil(7 * 133));

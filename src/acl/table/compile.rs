@@ -23,7 +23,7 @@ type First<S> = SmallVec<[S; TOO_LONG]>;
 impl AclTable {
     /// Compiles a list, and calls `refuse` for each malformed permission.
     ///
-    /// Reads up to [`TOO_LONG`] permissions before it compiles the first one.
+    /// Reads up to [`TOO_LONG`] permissions before it compiles the first one, or up to one that is too long.
     pub(super) fn compile<S: AsRef<str>, E: From<TableFull>>(
         &mut self,
         permissions: impl IntoIterator<Item = S>,
@@ -40,8 +40,16 @@ impl AclTable {
                 is_whole = true;
                 break;
             };
-            hash = self.raw.hash_next(hash, permission.as_ref());
+            let text = permission.as_ref();
+            // No longer text is a permission, and a text of any length must not be hashed before it is refused.
+            let is_too_long = text.len() > Permission::MAX_LEN;
+            if !is_too_long {
+                hash = self.raw.hash_next(hash, text);
+            }
             *place = Some(permission);
+            if is_too_long {
+                break;
+            }
         }
         let texts = first.iter().map_while(Option::as_ref).map(S::as_ref);
         if is_whole && let Some(list) = self.raw.get(hash, &texts) {
@@ -75,7 +83,7 @@ impl AclTable {
             self.raw.count_repeat();
         }
         if !malformed {
-            self.raw.add(texts, list);
+            self.raw.add(texts, list, self.ends.len());
         }
         Ok(list)
     }

@@ -5,6 +5,7 @@
 //! all lists were inserted one after the other.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -12,6 +13,7 @@ use super::AclTable;
 use crate::acl::column::AclColumn;
 use crate::acl::error::{InsertError, TableFull};
 use crate::acl::id::AclId;
+use crate::acl::limits::AclLimits;
 use crate::packed::to_u32;
 
 /// The least number of lists for a thread: 1,024. To start a thread and to copy its lists takes about as long as to
@@ -70,9 +72,9 @@ impl AclTable {
     /// Compiles lists on the threads of rayon, and returns a column with the id of each. The result is that of an
     /// [`insert`](Self::insert) for each list, in this order. Needs the feature `rayon`.
     ///
-    /// Each thread uses memory for the distinct lists of its part, until they are copied into the table. Only one
-    /// thread copies. Lists that repeat are therefore compiled faster with each thread, and lists that are all
-    /// distinct are not.
+    /// Each thread uses memory for the distinct lists of its part, and one to four bytes for each of its lists, until
+    /// they are copied into the table. Only one thread copies. Lists that repeat are therefore compiled faster with
+    /// two threads, and lists that are all distinct take longer. After a list is refused, the other threads stop.
     ///
     /// ```
     /// use rolegate::AclTable;
@@ -99,7 +101,12 @@ impl AclTable {
         S: AsRef<str>,
     {
         let len = lists.len().div_ceil(rayon::current_num_threads()).max(LEAST);
-        let parts: Vec<Part> = lists.par_chunks(len).map(Part::compile).collect();
+        let first_refused = AtomicUsize::new(usize::MAX);
+        let parts: Vec<Part> = lists
+            .par_chunks(len)
+            .enumerate()
+            .map(|(number, part)| Part::compile(part, number * len, &first_refused, self.limits))
+            .collect();
         let mut column = AclColumn::new();
         for part in parts {
             let (numbers, full) = self.append(&part.table);
@@ -132,17 +139,31 @@ impl AclTable {
 }
 
 impl Part {
-    /// Compiles lists, up to the first one that is refused.
-    fn compile<'l, L, S>(lists: &'l [L]) -> Self
+    /// Compiles the lists from position `start` on, up to the first one that is refused, or until a list of an earlier
+    /// part is refused.
+    ///
+    /// The lists and roles of a part are some of those that the table will have. A part that reaches a limit therefore
+    /// stops at a list that the table refuses too, or behind it.
+    fn compile<'l, L, S>(
+        lists: &'l [L],
+        start: usize,
+        first_refused: &AtomicUsize,
+        limits: AclLimits,
+    ) -> Self
     where
         &'l L: IntoIterator<Item = S>,
         S: AsRef<str>,
     {
-        let mut part = Self { column: AclColumn::new(), table: AclTable::new(), refused: None };
-        for list in lists {
+        let table = AclTable::with_limits(limits);
+        let mut part = Self { column: AclColumn::new(), table, refused: None };
+        for (position, list) in (start..).zip(lists) {
+            if first_refused.load(Ordering::Relaxed) < start {
+                break;
+            }
             match part.table.insert(list) {
                 Ok(id) => part.column.push(id),
                 Err(error) => {
+                    first_refused.fetch_min(position, Ordering::Relaxed);
                     part.refused = Some(error);
                     break;
                 }
