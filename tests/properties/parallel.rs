@@ -146,8 +146,7 @@ fn load_beyond_a_limit_reads_few_of_its_lists() {
     let mut lists: Vec<_> =
         (0..LISTS).map(|number| [Counted(format!("read(\"user:u{number}\")"))]).collect();
     let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-    let mut limits = AclLimits::default();
-    limits.lists = 10;
+    let limits = AclLimits { lists: 10, ..AclLimits::default() };
     let mut table = AclTable::with_limits(limits);
     let refused = pool.install(|| table.par_insert_all(&lists)).unwrap_err();
     assert_eq!((refused.index(), table.len()), (10, 10));
