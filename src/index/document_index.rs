@@ -253,8 +253,8 @@ impl<K: Ord + Clone> DocumentIndex<K> {
         self.now.clone()
     }
 
-    /// Gives back the memory that is reserved for growth, and packs the documents into full chunks. Takes
-    /// time in proportion to the whole index.
+    /// Gives back the memory that is reserved for growth and that of the texts of lists, and packs the documents into
+    /// full chunks. Takes time in proportion to the whole index.
     pub fn shrink_to_fit(&mut self) {
         self.now.table_mut().shrink_to_fit();
         self.pack();

@@ -15,7 +15,7 @@ use super::verb::Verb;
 
 /// The length of the longest id with its suffix that the shortcut accepts: 64, one bit of a `u64` for each byte.
 ///
-/// They are longer only if the suffix is a long role within a team.
+/// Only an id with a long role within a team is longer.
 const MAX_LEN: usize = 64;
 
 // A role within a team that the shortcut reads is short enough.
@@ -87,19 +87,19 @@ fn is_verification(text: &[u8]) -> bool {
     matches!(text, b"verified" | b"unverified")
 }
 
-/// Returns `true` if bytes that an id may have are an id.
+/// Returns `true` if some bytes are an id. The caller has checked that an id may have each of them.
 #[inline]
 fn is_id(bytes: &[u8]) -> bool {
     bytes.len() <= MAX_ID_LEN && begins_as_id(bytes)
 }
 
-/// Returns `true` if bytes that an id may have begin as an id, and are not `0`.
+/// Returns `true` if some bytes begin as an id and are not `0`. The caller has checked that an id may have each of them.
 #[inline]
 fn begins_as_id(bytes: &[u8]) -> bool {
     !matches!(bytes, [] | [b'0'] | [b'.' | b'_' | b'-', ..])
 }
 
-/// Returns a bit for each byte that no id has, or `None` for more than [`MAX_LEN`] bytes.
+/// Returns a number with bit `i` set if no id has the byte `bytes[i]`, or `None` for more than [`MAX_LEN`] bytes.
 #[inline]
 fn others(bytes: &[u8]) -> Option<u64> {
     let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) else {
@@ -122,7 +122,7 @@ fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
 }
 
-/// Returns a bit for each byte of a block that no id has.
+/// Does the same as [`others`] for a block.
 #[inline]
 fn others_in_block(block: &[u8; 16]) -> u64 {
     let bytes = i8x16::from(block.map(u8::cast_signed));

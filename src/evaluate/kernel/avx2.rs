@@ -37,8 +37,8 @@ pub(super) enum Column<'a> {
     Shorts(&'a [u16]),
 }
 
-/// Does the same as [`select`], if the processor has AVX2 and `bits` has at most 1,024 bits. Returns `true`
-/// if it has done so.
+/// Does the same as [`select`] and returns `true`, if the processor has AVX2 and `bits` has at most 1,024 bits.
+/// Otherwise does nothing and returns `false`.
 #[expect(unsafe_code, reason = "calls code for AVX2 after a check; seven times as fast")]
 pub(super) fn select_few(column: &Column<'_>, bits: &[u64], out: &mut [u64]) -> bool {
     let can = bits.len() <= MAX_PAGES * PAGE_WORDS && is_x86_feature_detected!("avx2");
