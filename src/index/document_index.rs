@@ -46,6 +46,8 @@ pub(super) const MAX_DOCUMENTS: u32 = 1 << 30;
 /// compaction takes time in proportion to the whole index. On average, the costs in the table above
 /// include this time.
 ///
+/// The index also remembers the texts of at most 256 lists, and of two more for each list. Compaction forgets them.
+///
 /// # Visibilities
 ///
 /// A [`Visibility`](crate::Visibility) is resolved by [`resolve`](IndexSnapshot::resolve), or from the
