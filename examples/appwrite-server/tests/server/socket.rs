@@ -72,6 +72,20 @@ impl Socket {
         self.ask(json!({ "type": "authentication", "data": { "session": session } })).await
     }
 
+    /// Checks that the server drops the client without a close frame, and returns the number of messages before that.
+    pub async fn is_dropped(&mut self) -> usize {
+        let mut received = 0;
+        loop {
+            match self.read().await {
+                Ok(_) => received += 1,
+                Err(end) => {
+                    assert_eq!(end, None, "a client that is too slow gets no close frame");
+                    return received;
+                }
+            }
+        }
+    }
+
     /// Returns the next message.
     pub async fn next(&mut self) -> Value {
         self.read().await.unwrap_or_else(|end| panic!("it has ended: {end:?}"))
