@@ -48,12 +48,12 @@ use crate::principal::Principal;
 /// channel that only one connection has takes its text and about 20 bytes instead. [`memory`](Self::memory)
 /// returns the exact number, and [`Limits`] bounds it.
 ///
-/// The memory of connections that ended is used for new ones. If less than a quarter of the connections, the roles or
-/// the channels that there is room for is left, a call that ends connections builds the audience again, and gives the
-/// rest back. This takes 2 to 3 µs for each connection that is left: 0.6 s for 250,000 of 1,000,000. It happens after
-/// three times as many connections have ended. Roles and channels are given back only if there is room for as many of
-/// them as there are connections, so that one client does not cause it. [`shrink_to_fit`](Self::shrink_to_fit) does it
-/// at once.
+/// The memory of connections that ended is used for new ones. An audience has room for as many connections, roles
+/// and channels as it had at once. If less than a quarter of one of these is left, the call that ends connections
+/// builds the audience again, and gives the memory of the others back. This takes 2 to 3 µs for each connection that
+/// is left: 0.6 s for 250,000 of 1,000,000. Roles and channels count only if there is room for as many of them as
+/// there are connections, so that one client does not cause it. [`shrink_to_fit`](Self::shrink_to_fit) does it at
+/// once.
 pub struct Audience<C, S = u32> {
     pub(super) connections: Connections<C, S>,
     pub(super) roles: Roles,
