@@ -153,10 +153,14 @@ fn load_beyond_a_limit_reads_few_of_its_lists() {
     let read = READ.swap(0, Ordering::Relaxed);
     assert!(read < 1000, "{read} texts");
 
+    // A thread that waits for a processor lets the other one read on, so that one load would prove nothing.
     lists[0] = [Counted("nonsense".into())];
-    let mut table = AclTable::new();
-    let refused = pool.install(|| table.par_insert_all(&lists)).unwrap_err();
-    assert_eq!((refused.index(), table.len()), (0, 0));
-    let read = READ.load(Ordering::Relaxed);
-    assert!(read < LISTS, "{read} texts");
+    let reads = (0..5).map(|_| {
+        let mut table = AclTable::new();
+        let refused = pool.install(|| table.par_insert_all(&lists)).unwrap_err();
+        assert_eq!((refused.index(), table.len()), (0, 0));
+        READ.swap(0, Ordering::Relaxed)
+    });
+    let fewest = reads.min().unwrap();
+    assert!(fewest < LISTS / 4, "{fewest} texts");
 }
