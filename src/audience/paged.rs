@@ -92,7 +92,7 @@ impl<T: Default> Slab<T> {
         self.values.get_mut(number)
     }
 
-    /// Stores a value, and returns its number. The caller has checked that there is a number left.
+    /// Stores a value, and returns its number. The caller has checked that the numbers have not run out.
     pub(super) fn insert(&mut self, value: T) -> u32 {
         if let Some(number) = self.free.pop() {
             if let Some(place) = self.values.get_mut(number) {

@@ -2,8 +2,8 @@
 //!
 //! The field is a keyword: no tokenizer divides it, and it has neither positions nor frequencies. The number of a
 //! document is a fast field, as the documentation of tantivy recommends for values that are read for each hit. The
-//! index is in memory and has one segment. A filter needs no score, so the collector asks for none and reads the
-//! numbers of whole blocks.
+//! index is in memory and has one segment. A filter needs no score, so the collector asks for none. It reads the
+//! number of one document after the other.
 //!
 //! Prepared: the index and a searcher. Timed: building the query from the roles, running it, and reading the
 //! numbers. [`TantivyPage`] reads a page: the first documents by the fast field.
@@ -22,7 +22,7 @@ use crate::{Engine, PAGE};
 
 /// The name of the fast field with the number of a document.
 const NUMBER: &str = "number";
-/// The memory of the writer. All documents fit, so that there is one segment.
+/// The bytes of the writer's memory. They hold all documents, so the index has one segment.
 const BUFFER: usize = 500_000_000;
 
 /// An index with the documents.
