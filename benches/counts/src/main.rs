@@ -33,10 +33,11 @@ const REPEATED: usize = 100;
 const SMALLER: usize = 16;
 
 /// The paths, by name.
-const PATHS: [(&str, fn()); 7] = [
+const PATHS: [(&str, fn()); 8] = [
     ("parse", parse),
     ("matcher", matcher),
     ("filter-u8", || filter(200)),
+    ("filter-u16-few", || filter(1_000)),
     ("filter-u16", || filter(50_000)),
     ("filter-u32", || filter(70_000)),
     ("compile", compile),

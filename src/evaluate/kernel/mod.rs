@@ -236,6 +236,23 @@ mod tests {
         out
     }
 
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn shorts_with_up_to_1024_lists_are_selected_by_shuffles() {
+        for (len, lists, few) in [
+            (SHUFFLES_FROM, 257, true),
+            (SHUFFLES_FROM, 1024, true),
+            (SHUFFLES_FROM - 1, 1024, false),
+            (SHUFFLES_FROM, 1025, false),
+        ] {
+            let (column, bits) = (vec![0; len], vec![0; usize::div_ceil(lists, 64)]);
+            let mut out = vec![0; len.div_ceil(64)];
+            let expected = few && is_x86_feature_detected!("avx2");
+            let done = select_few_shorts(&column, &bits, &mut out);
+            assert_eq!(done, expected, "{len} documents, {lists} lists");
+        }
+    }
+
     /// Tries lengths around words and thresholds, and numbers around the largest of each width.
     #[test]
     fn kernels_on_any_column_agree_with_the_naive_loop() {
