@@ -76,6 +76,7 @@ fn compile(criterion: &mut Criterion) {
     assert_eq!((table.len(), column.len()), (1000, MILLION));
     let (numbers, distinct) = bounds::repeated(&documents);
     assert_eq!((distinct, numbers.len()), (1000, MILLION));
+    assert_same_lists(&numbers, &column);
     group.bench_function("repeated", |bencher| {
         bencher.iter(|| compile_all(black_box(&documents)));
     });
@@ -137,15 +138,34 @@ fn bench_parallel(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, lists: &
 #[cfg(not(feature = "rayon"))]
 fn bench_parallel(_: &mut BenchmarkGroup<'_, WallTime>, _: &str, _: &[List]) {}
 
-/// Asserts that the roles are those of all permissions, in order.
+/// Asserts that documents with the same number have the same list. There must be as many numbers as lists.
+fn assert_same_lists(numbers: &[u32], column: &AclColumn) {
+    let mut lists = HashMap::new();
+    for (number, id) in numbers.iter().zip(column.iter()) {
+        assert_eq!(*lists.entry(number).or_insert(id), id, "number {number}");
+    }
+    let distinct: HashSet<_> = lists.values().copied().collect();
+    assert_eq!(lists.len(), distinct.len());
+}
+
+/// Asserts that the roles are those of all permissions, in order, and that equal roles have equal hashes.
 fn assert_copied(roles: &bounds::Roles, lists: &[List]) {
-    let permissions: Vec<Permission> =
-        lists.iter().flatten().map(|text| Permission::parse(text).expect("a permission")).collect();
-    let texts: String =
-        permissions.iter().map(|permission| permission.role().to_string()).collect();
-    assert_eq!(roles.text, texts);
-    assert_eq!((roles.ends.len(), roles.hashes.len()), (permissions.len(), permissions.len()));
     assert_eq!(roles.lists.len(), lists.len());
+    assert_eq!(roles.hashes.len(), roles.ends.len());
+    let (mut permission, mut start) = (0, 0);
+    let mut hashes = HashMap::new();
+    for (list, &last) in lists.iter().zip(&roles.lists) {
+        for text in list {
+            let end = roles.ends[permission] as usize;
+            let role = roles.text.get(start..end).expect("whole characters");
+            assert_eq!(role, Permission::parse(text).expect("a permission").role().as_str());
+            let hash = roles.hashes[permission];
+            assert_eq!(*hashes.entry(role).or_insert(hash), hash, "{role}");
+            (permission, start) = (permission + 1, end);
+        }
+        assert_eq!(permission, last as usize);
+    }
+    assert_eq!((permission, start), (roles.ends.len(), roles.text.len()));
 }
 
 fn resolve(criterion: &mut Criterion) {
