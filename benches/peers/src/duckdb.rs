@@ -3,7 +3,7 @@
 //! The script has the tables, the statement, and the source of their form. It measures by itself, so that no time
 //! is spent on passing answers between processes.
 //!
-//! Prepared: the database in memory, its statistics and the text of the statement. Timed: planning and running the
+//! Prepared: the database in memory, its statistics and the parsed statement. Timed: planning and running the
 //! statement with the roles as a parameter, until the positions are an array of numpy.
 
 use std::env;
