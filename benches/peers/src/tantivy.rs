@@ -3,14 +3,17 @@
 //! The field is a keyword: no tokenizer divides it, and it has neither positions nor frequencies. The number of a
 //! document is a fast field, as the documentation of tantivy recommends for values that are read for each hit. The
 //! index is in memory and has one segment. A filter needs no score, so the collector asks for none. It reads the
-//! number of one document after the other.
+//! number of one document after the other, because reading blocks of numbers was not faster.
+//!
+//! A union of queries, one for each role, is faster for few roles. [`TermSetQuery`] is faster for many, although it first
+//! fills a bitmap of all documents. Each user gets the faster one.
 //!
 //! Prepared: the index and a searcher. Timed: building the query from the roles, running it, and reading the
 //! numbers. [`TantivyPage`] reads a page: the first documents by the fast field.
 
 use tantivy::collector::{Collector, SegmentCollector, TopDocs};
 use tantivy::columnar::Column;
-use tantivy::query::{BooleanQuery, Query, TermQuery};
+use tantivy::query::{BooleanQuery, Query, TermQuery, TermSetQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema};
 use tantivy::{
     DocId, Index, IndexWriter, Order, Result, Score, Searcher, SegmentOrdinal, SegmentReader,
@@ -24,6 +27,10 @@ use crate::{Engine, PAGE};
 const NUMBER: &str = "number";
 /// The bytes of the writer's memory. They hold all documents, so the index has one segment.
 const BUFFER: usize = 500_000_000;
+
+/// The number of roles from which a query for a set of terms is used: 250. In collections of 250,000 documents it took 2.4 times
+/// as long as the union for 100 roles, half as long to 0.7 times as long for 500, and 0.4 times as long for 1,000.
+const SET_FROM: usize = 250;
 
 /// An index with the documents.
 pub struct Tantivy {
@@ -49,12 +56,14 @@ impl Tantivy {
     }
 
     /// Returns a query for the documents that one of the roles may read.
-    fn query(&self) -> BooleanQuery {
-        let term = |role: &String| -> Box<dyn Query> {
-            let term = Term::from_field_text(self.readers, role);
-            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
-        };
-        BooleanQuery::union(self.roles.iter().map(term).collect())
+    fn query(&self) -> Box<dyn Query> {
+        let terms = self.roles.iter().map(|role| Term::from_field_text(self.readers, role));
+        if self.roles.len() >= SET_FROM {
+            return Box::new(TermSetQuery::new(terms));
+        }
+        let query =
+            |term| -> Box<dyn Query> { Box::new(TermQuery::new(term, IndexRecordOption::Basic)) };
+        Box::new(BooleanQuery::union(terms.map(query).collect()))
     }
 }
 
