@@ -35,19 +35,31 @@ impl Interner {
 
     /// Returns the id of a text.
     pub(super) fn get(&self, text: &str) -> Option<u32> {
-        let hash = self.hash(text.as_bytes());
-        self.ids.find(hash, |&id| self.bytes(id) == text.as_bytes()).copied()
+        self.find(self.hash(text), text)
     }
 
-    /// Adds a text that is not stored yet. The caller has checked that its id and its end offset fit.
-    pub(super) fn push(&mut self, text: &str) -> u32 {
+    /// Returns the hash of a text.
+    #[inline]
+    pub(super) fn hash(&self, text: &str) -> u64 {
+        hash_bytes(&self.hasher, text.as_bytes())
+    }
+
+    /// Returns the id of a text. `hash` is its [`hash`](Self::hash).
+    #[inline]
+    pub(super) fn find(&self, hash: u64, text: &str) -> Option<u32> {
+        self.ids.find(hash, |&id| self.is(id, text)).copied()
+    }
+
+    /// Adds a text that is not stored yet, with its [`hash`](Self::hash). The caller has checked that its id and its end
+    /// offset fit.
+    pub(super) fn push(&mut self, hash: u64, text: &str) -> u32 {
         if self.ids.len() == self.ids.capacity() {
             self.rebuild(self.ids.len() * 2);
         }
         let id = to_u32(self.ends.len());
         self.text.push_str(text);
         self.ends.push(to_u32(self.text.len()));
-        self.insert(id);
+        self.insert(hash, id);
         id
     }
 
@@ -66,8 +78,8 @@ impl Interner {
     pub(super) fn truncate(&mut self, len: usize) {
         while self.ends.len() > len {
             let id = to_u32(self.ends.len() - 1);
-            let bytes = self.bytes(id);
-            let (hash, start) = (self.hash(bytes), self.text.len() - bytes.len());
+            let text = self.text(id);
+            let (hash, start) = (self.hash(text), self.text.len() - text.len());
             if let Ok(entry) = self.ids.find_entry(hash, |&other| other == id) {
                 entry.remove();
             }
@@ -105,18 +117,13 @@ impl Interner {
     fn rebuild(&mut self, capacity: usize) {
         self.ids = HashTable::with_capacity(capacity);
         for id in 0..to_u32(self.ends.len()) {
-            self.insert(id);
+            self.insert(self.hash(self.text(id)), id);
         }
     }
 
-    fn insert(&mut self, id: u32) {
-        let hash = self.hash(self.bytes(id));
+    fn insert(&mut self, hash: u64, id: u32) {
         let Self { text, ends, ids, hasher } = self;
         ids.insert_unique(hash, id, |&id| hash_bytes(hasher, slice_at(text.as_bytes(), ends, id)));
-    }
-
-    fn hash(&self, bytes: &[u8]) -> u64 {
-        hash_bytes(&self.hasher, bytes)
     }
 
     fn bytes(&self, id: u32) -> &[u8] {

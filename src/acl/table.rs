@@ -243,12 +243,13 @@ impl AclTable {
         ((list as usize) < self.ends.len()).then(|| slice_at(&self.grants, &self.ends, list))
     }
 
-    fn intern_role(&mut self, role: &Role<'_>) -> Result<u32, TableFull> {
+    /// Adds a role that the table does not have. `hash` is the hash of its text.
+    fn intern_role(&mut self, hash: u64, role: &Role<'_>) -> Result<u32, TableFull> {
         let text = role.as_str();
         check(self.roles.len() + 1, self.limits.roles, Limited::Roles)?;
         check(self.roles.text_len() + text.len(), self.limits.role_bytes, Limited::RoleBytes)?;
         self.postings.push(Postings::default());
-        Ok(self.roles.push(text))
+        Ok(self.roles.push(hash, text))
     }
 
     fn intern_list(&mut self, new: &[GrantBits]) -> Result<u32, TableFull> {

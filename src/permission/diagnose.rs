@@ -39,8 +39,9 @@ pub(super) fn action(input: &str) -> ParseError {
     text.error(kind, 0..text.0.len(), "an action", hint)
 }
 
+/// Returns the reason why a text is not a permission. The caller has found that it is none.
 #[cold]
-pub(super) fn permission(input: &str) -> ParseError {
+pub(crate) fn permission(input: &str) -> ParseError {
     let text = Text(grammar::bounded(input));
     if input.is_empty() {
         return text.error(Kind::Empty, 0..0, "a permission", None);

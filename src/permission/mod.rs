@@ -26,6 +26,7 @@ pub use error::{ParseError, ParseErrorKind};
 pub use permission::{Permission, aggregate};
 pub use role::{Role, RoleKind, Verification};
 
+pub(crate) use diagnose::permission as diagnose_permission;
 pub(crate) use grammar::{MAX_ID_LEN, MAX_PERMISSION_LEN, MAX_ROLE_LEN};
 pub(crate) use permission::split_canonical;
 pub(crate) use shortcut::{is_role, is_role_in_bytes};

@@ -28,7 +28,7 @@ fn colliding(hasher: &RandomState) -> Vec<String> {
 fn interner(hasher: RandomState, roles: &[String]) -> Interner {
     let mut interner = Interner { hasher, ..Interner::default() };
     for role in roles {
-        interner.push(role);
+        interner.push(interner.hash(role), role);
     }
     interner
 }
@@ -36,7 +36,7 @@ fn interner(hasher: RandomState, roles: &[String]) -> Interner {
 /// Returns the number of texts that a search compares with a text that it does not find.
 fn compared(interner: &Interner, text: &str) -> usize {
     let mut compared = 0;
-    let hash = interner.hash(text.as_bytes());
+    let hash = interner.hash(text);
     let none = interner.ids.find(hash, |_| {
         compared += 1;
         false
@@ -68,7 +68,7 @@ fn colliding_roles_are_distinguished_by_their_texts() {
     interner.internal_validate().unwrap();
     for role in roles.get(CHOSEN / 2..).unwrap() {
         assert_eq!(interner.get(role), None);
-        interner.push(role);
+        interner.push(interner.hash(role), role);
     }
     interner.shrink_to_fit();
     interner.internal_validate().unwrap();

@@ -83,9 +83,10 @@ impl AclTable {
 
     /// Returns the number of a role, which is added unless the table has it.
     fn role_like(&mut self, role: &Role<'_>) -> Result<u32, TableFull> {
-        match self.roles.get(role.as_str()) {
+        let hash = self.roles.hash(role.as_str());
+        match self.roles.find(hash, role.as_str()) {
             Some(known) => Ok(known),
-            None => self.intern_role(role),
+            None => self.intern_role(hash, role),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Compiling one list: from the texts of its permissions to its number.
 //!
 //! A list that was compiled before with the same texts is found as a whole ([`RawLists`]). In any other list,
-//! each role is looked up, and a permission for a new role is parsed.
+//! each role is looked up, and a new role is checked and added.
 //!
 //! [`RawLists`]: crate::acl::raw_lists::RawLists
 
@@ -12,7 +12,9 @@ use crate::acl::error::{MalformedPermission, TableFull};
 use crate::acl::grant::GrantBits;
 use crate::acl::id::AclId;
 use crate::acl::raw_lists::TOO_LONG;
-use crate::permission::{MAX_ROLE_LEN, Permission, split_canonical};
+use crate::permission::{
+    MAX_ROLE_LEN, Permission, Role, diagnose_permission, is_role, split_canonical,
+};
 
 /// The grants of a list that is being compiled. Most lists have fewer than eight.
 pub(super) type Scratch = SmallVec<[GrantBits; 8]>;
@@ -23,13 +25,17 @@ type First<S> = SmallVec<[S; TOO_LONG]>;
 impl AclTable {
     /// Compiles a list, and calls `refuse` for each malformed permission.
     ///
-    /// Reads up to [`TOO_LONG`] permissions before it compiles the first one, or up to one that is too long.
+    /// Reads up to [`TOO_LONG`] permissions before it compiles the first one, or up to one that is too long. Reads no
+    /// permission ahead if the iterator says that it has so many. Such a list cannot be remembered.
     pub(super) fn compile<S: AsRef<str>, E: From<TableFull>>(
         &mut self,
         permissions: impl IntoIterator<Item = S>,
         refuse: impl FnMut(MalformedPermission) -> Result<(), E>,
     ) -> Result<AclId, E> {
         let mut permissions = permissions.into_iter();
+        if permissions.size_hint().0 >= TOO_LONG {
+            return self.compile_long(&[], permissions, refuse);
+        }
         // An array that is filled in place. To move a vector of this size takes a tenth of the time of a
         // list that was compiled before.
         let mut first = [const { None }; TOO_LONG];
@@ -57,15 +63,11 @@ impl AclTable {
         }
         // `as_ref` can return another text each time. Its texts are from here on the same.
         let texts: First<&str> = texts.collect();
-        let list = if is_whole {
-            self.compile_short(&texts, refuse)?
+        if is_whole {
+            self.compile_short(&texts, refuse)
         } else {
-            let mut attempt = Attempt::new(self, refuse);
-            texts.iter().try_for_each(|text| attempt.add(text))?;
-            permissions.try_for_each(|permission| attempt.add(permission.as_ref()))?;
-            attempt.finish()?
-        };
-        Ok(AclId::new(self.id, list))
+            self.compile_long(&texts, permissions, refuse)
+        }
     }
 
     /// Compiles a list of fewer than [`TOO_LONG`] permissions that is not remembered.
@@ -73,7 +75,7 @@ impl AclTable {
         &mut self,
         texts: &[&str],
         refuse: impl FnMut(MalformedPermission) -> Result<(), E>,
-    ) -> Result<u32, E> {
+    ) -> Result<AclId, E> {
         let lists = self.len();
         let mut attempt = Attempt::new(self, refuse);
         texts.iter().try_for_each(|text| attempt.add(text))?;
@@ -85,24 +87,41 @@ impl AclTable {
         if !malformed {
             self.raw.add(texts, list, self.ends.len());
         }
-        Ok(list)
+        Ok(AclId::new(self.id, list))
     }
 
-    /// Returns the grant of a permission for a role that the table knows, without parsing it.
+    /// Compiles a list that is not remembered: `first`, and then `others`.
+    fn compile_long<S: AsRef<str>, E: From<TableFull>>(
+        &mut self,
+        first: &[&str],
+        mut others: impl Iterator<Item = S>,
+        refuse: impl FnMut(MalformedPermission) -> Result<(), E>,
+    ) -> Result<AclId, E> {
+        let id = self.id;
+        let mut attempt = Attempt::new(self, refuse);
+        first.iter().try_for_each(|text| attempt.add(text))?;
+        others.try_for_each(|permission| attempt.add(permission.as_ref()))?;
+        Ok(AclId::new(id, attempt.finish()?))
+    }
+
+    /// Returns the grant of a permission, and adds its role if it is new. Returns `None` for a malformed permission.
     ///
-    /// The role was checked when it was interned, and a verb around it makes a permission. `last` is
+    /// A known role was checked when it was added, and a verb around a role makes a permission. `last` is
     /// the role of the previous permission. It is often the same role, which then needs no look-up.
-    fn known(&self, text: &str, last: Option<u32>) -> Option<GrantBits> {
-        let (actions, role) = split_canonical(text)?;
+    fn grant(&mut self, text: &str, last: Option<u32>) -> Result<Option<GrantBits>, TableFull> {
         // A longer text is not a role, so it is not hashed.
-        if role.len() > MAX_ROLE_LEN {
-            return None;
+        let split = split_canonical(text).filter(|(_, role)| role.len() <= MAX_ROLE_LEN);
+        let Some((actions, role)) = split else { return Ok(None) };
+        if let Some(last) = last.filter(|last| self.roles.is(*last, role)) {
+            return Ok(Some(GrantBits::new(last, actions)));
         }
-        let role = match last {
-            Some(last) if self.roles.is(last, role) => last,
-            _ => self.roles.get(role)?,
+        let hash = self.roles.hash(role);
+        let number = match self.roles.find(hash, role) {
+            Some(known) => known,
+            None if is_role(role) => self.intern_role(hash, &Role::from_canonical(role))?,
+            None => return Ok(None),
         };
-        Some(GrantBits::new(role, actions))
+        Ok(Some(GrantBits::new(number, actions)))
     }
 
     /// Removes the roles from number `len` on, which only a refused list names.
@@ -149,21 +168,12 @@ where
         let position = self.len;
         self.len += 1;
         let last = self.grants.last().map(|last| last.role());
-        if let Some(grant) = self.table.known(text, last) {
+        if let Some(grant) = self.table.grant(text, last)? {
             self.push_or_merge(grant);
             return Ok(());
         }
-        match Permission::parse(text) {
-            Ok(new) => {
-                let role = self.table.intern_role(&new.role())?;
-                self.push_or_merge(GrantBits::new(role, new.actions()));
-                Ok(())
-            }
-            Err(error) => {
-                self.malformed = true;
-                (self.refuse)(MalformedPermission::new(position, error))
-            }
-        }
+        self.malformed = true;
+        (self.refuse)(MalformedPermission::new(position, diagnose_permission(text)))
     }
 
     /// Appends a grant, or merges it into the last grant if both are for the same role.

@@ -88,8 +88,10 @@ impl TableLoader {
     pub(crate) fn push_role(&mut self, text: &[u8]) -> Result<(), SavedTableError> {
         let role = std::str::from_utf8(text).ok().and_then(|text| Role::parse(text).ok());
         let role = role.ok_or(SavedTableError::Corrupt("a role is malformed"))?;
-        holds(self.table.roles.get(role.as_str()).is_none(), "a role is repeated")?;
-        self.table.intern_role(&role)?;
+        let hash = self.table.roles.hash(role.as_str());
+        let known = self.table.roles.find(hash, role.as_str());
+        holds(known.is_none(), "a role is repeated")?;
+        self.table.intern_role(hash, &role)?;
         Ok(())
     }
 
