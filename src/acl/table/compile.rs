@@ -25,8 +25,8 @@ type First<S> = SmallVec<[S; TOO_LONG]>;
 impl AclTable {
     /// Compiles a list, and calls `refuse` for each malformed permission.
     ///
-    /// Reads up to [`TOO_LONG`] permissions before it compiles the first one, or up to one that is too long. Reads no
-    /// permission ahead if the iterator says that it has so many. Such a list cannot be remembered.
+    /// Reads up to [`TOO_LONG`] permissions before it compiles the first one, or up to one that is too long. If the size
+    /// hint of the iterator is [`TOO_LONG`] or more, it reads nothing ahead, because such a list is never remembered.
     pub(super) fn compile<S: AsRef<str>, E: From<TableFull>>(
         &mut self,
         permissions: impl IntoIterator<Item = S>,
